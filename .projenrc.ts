@@ -1,0 +1,86 @@
+import { awscdk, javascript } from 'projen';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-cleanrooms-intermediate-table',
+  description: 'Populates AWS Clean Rooms intermediate tables on deploy and on a schedule, once per change.',
+  author: 'cdk-cleanrooms-intermediate-table maintainers',
+  authorAddress: 'maintainers@cdk-cleanrooms-intermediate-table.example',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/cdk-cleanrooms/cdk-cleanrooms-intermediate-table.git',
+  license: 'Apache-2.0',
+  keywords: ['aws', 'cdk', 'awscdk', 'clean-rooms', 'cleanrooms', 'intermediate-table', 'custom-resource'],
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  projenrcTs: true,
+
+  // The first aws-cdk-lib that has AWS::CleanRooms::IntermediateTable: the peer floor, and what we compile against.
+  cdkVersion: '2.264.0',
+  constructsVersion: '10.5.1',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0',
+  minNodeVersion: '20.0.0',
+  // What the workflows run on: jsii supports Node 22 for longer than 20.
+  workflowNodeVersion: '22.x',
+
+  devDeps: [
+    // Bundled into the Lambdas, so that they never depend on the SDK of the Lambda runtime.
+    '@aws-sdk/client-cleanrooms',
+    '@aws-sdk/client-sfn',
+    '@types/aws-lambda',
+    // The simulator, the demo and the tests.
+    'asl-validator',
+    'aws-local-stepfunctions@3.0.0',
+    'cdk-nag',
+    'fast-check',
+    'tsx',
+  ],
+
+  // Without `mainFields` esbuild takes the SDK's CommonJS builds, which it cannot tree-shake.
+  lambdaOptions: {
+    runtime: awscdk.LambdaRuntime.NODEJS_24_X,
+    awsSdkConnectionReuse: false,
+    bundlingOptions: { externals: [], minify: true, mainFields: ['module', 'main'] } as javascript.BundlingOptions,
+  },
+
+  publishToPypi: { distName: 'cdk-cleanrooms-intermediate-table', module: 'cdk_cleanrooms_intermediate_table' },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkcleanrooms.intermediatetable',
+    mavenGroupId: 'io.github.cdk-cleanrooms',
+    mavenArtifactId: 'cdk-cleanrooms-intermediate-table',
+  },
+  publishToNuget: { dotNetNamespace: 'CdkCleanRooms.IntermediateTable', packageId: 'CdkCleanRooms.IntermediateTable' },
+  publishToGo: { moduleName: 'github.com/cdk-cleanrooms/cdk-cleanrooms-intermediate-table-go' },
+
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'simulator', 'examples', 'benchmarks', 'projenrc'] },
+  tsconfigDev: { include: ['simulator/**/*.ts', 'examples/**/*.ts', 'benchmarks/**/*.ts'] },
+  jestOptions: {
+    jestConfig: {
+      // The whole suite of templates, bundles and simulated deploys runs on two cores.
+      testTimeout: 60_000,
+    },
+  },
+  npmIgnoreOptions: { ignorePatterns: ['/simulator/', '/examples/', '/benchmarks/', '/.ci/', '/docs/'] },
+  gitignore: ['/cdk.out/', '/.demo/', '*.tmp'],
+});
+
+// unrs-resolver 1.13.0 makes `npm ci` refuse the lock file that `npm install` has just written.
+project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
+
+// The handlers' modules are bundled, so what they import are dev dependencies.
+project.eslint?.allowDevDeps('src/handlers/**');
+for (const folder of ['simulator', 'examples', 'benchmarks']) {
+  project.eslint?.allowDevDeps(`${folder}/**`);
+}
+
+// jsii's Node 20 end-of-life banner drowns the output.
+project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
+const bundle = project.tasks.tryFind('bundle')!;
+// A fresh clone has no bundles yet, and the tests deploy the real ones.
+project.testTask.prependSpawn(bundle);
+
+const demo = project.addTask('demo', { description: 'Deploys an example app to the local simulator and shows what happens' });
+demo.spawn(bundle);
+demo.exec('tsx examples/demo.ts');
+
+project.synth();
