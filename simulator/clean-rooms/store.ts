@@ -1,0 +1,105 @@
+import { ModeledResourceType, notFound } from './errors';
+import { liveVersion, Parameters, Population } from './population';
+
+export interface Resource {
+  readonly id: string;
+  readonly arn: string;
+  readonly name: string;
+}
+
+export type Collaboration = Resource;
+export type ConfiguredTable = Resource;
+
+export interface Membership extends Resource {
+  readonly collaboration: Collaboration;
+}
+
+export interface Association extends Resource {
+  readonly membership: Membership;
+  readonly configuredTable: ConfiguredTable;
+  /** How many more analyses may read it; without one, any number. */
+  accessBudget?: number;
+}
+
+export interface AnalysisTemplate extends Resource {
+  readonly membership: Membership;
+  readonly queryString: string;
+  readonly defaults: Parameters;
+}
+
+export interface SqlParameters {
+  readonly queryString?: string;
+  readonly analysisTemplateArn?: string;
+}
+
+export type ImposedStatus = 'DISALLOWED_BY_DATA_PROVIDER' | 'BASE_TABLE_REMOVED' | 'RETENTION_PERIOD_EXPIRED';
+
+export interface IntermediateTable extends Resource {
+  readonly membership: Membership;
+  readonly createdAt: number;
+  readonly populationAnalysisConfiguration: { readonly sqlParameters?: SqlParameters };
+  readonly retentionInDays: number;
+  readonly defaults: Parameters;
+  updatedAt: number;
+  description?: string;
+  kmsKeyArn?: string;
+  analysisRuleTypes: string[];
+  /** A status that comes from outside, such as from another company. */
+  imposed?: { readonly status: ImposedStatus; readonly reason?: string };
+}
+
+/** Everything that the service remembers. */
+export class Store {
+  readonly collaborations = new Map<string, Collaboration>();
+  readonly memberships = new Map<string, Membership>();
+  readonly configuredTables = new Map<string, ConfiguredTable>();
+  readonly associations = new Map<string, Association>();
+  readonly analysisTemplates = new Map<string, AnalysisTemplate>();
+  readonly tables = new Map<string, IntermediateTable>();
+  /** In the order of acceptance; those of deleted tables, too. */
+  readonly populations: Population[] = [];
+
+  collaboration(id: string): Collaboration {
+    return found(this.collaborations.get(id), 'Collaboration', id, 'COLLABORATION');
+  }
+
+  membership(id: string): Membership {
+    return found(this.memberships.get(id), 'Membership', id, 'MEMBERSHIP');
+  }
+
+  configuredTable(id: string): ConfiguredTable {
+    return found(this.configuredTables.get(id), 'Configured table', id, 'CONFIGURED_TABLE');
+  }
+
+  association(id: string): Association {
+    return found(this.associations.get(id), 'Configured table association', id, 'CONFIGURED_TABLE_ASSOCIATION');
+  }
+
+  table(membershipId: string, id: string): IntermediateTable {
+    const table = this.tables.get(id);
+    return found(this.membership(membershipId) === table?.membership ? table : undefined, 'Intermediate table', id, 'CONFIGURED_TABLE');
+  }
+
+  tableById(id: string): IntermediateTable {
+    return found(this.tables.get(id), 'Intermediate table', id, 'CONFIGURED_TABLE');
+  }
+
+  query(membershipId: string, analysisId: string): Population {
+    const membership = this.membership(membershipId);
+    const query = this.populations.find((population) => population.analysisId === analysisId && population.table.membership === membership);
+    return found(query, 'Protected query', analysisId, 'MEMBERSHIP');
+  }
+
+  populationsOf(table: IntermediateTable): Population[] {
+    return this.populations.filter((population) => population.table === table);
+  }
+
+  liveVersionOf(table: IntermediateTable, now: number): Population | undefined {
+    return liveVersion(this.populationsOf(table), now);
+  }
+}
+
+function found<T>(resource: T | undefined, what: string, id: string, type: ModeledResourceType): T {
+  if (!resource) throw notFound(what, id, type);
+  return resource;
+}
