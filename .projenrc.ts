@@ -26,6 +26,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // Bundled into the Lambdas, so that they never depend on the SDK of the Lambda runtime.
     '@aws-sdk/client-cleanrooms',
     '@aws-sdk/client-sfn',
+    '@smithy/core',
+    '@smithy/types',
     '@types/aws-lambda',
     // The simulator, the demo and the tests.
     'asl-validator',
@@ -52,7 +54,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToGo: { moduleName: 'github.com/cdk-cleanrooms/cdk-cleanrooms-intermediate-table-go' },
 
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'simulator', 'examples', 'benchmarks', 'projenrc'] },
-  tsconfigDev: { include: ['simulator/**/*.ts', 'examples/**/*.ts', 'benchmarks/**/*.ts'] },
+  tsconfigDev: { include: ['../src/**/*.ts', '../simulator/**/*.ts', '../examples/**/*.ts', '../benchmarks/**/*.ts'] },
   jestOptions: {
     jestConfig: {
       // The whole suite of templates, bundles and simulated deploys runs on two cores.

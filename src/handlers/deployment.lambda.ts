@@ -1,1 +1,120 @@
-export const handler = async (): Promise<void> => {};
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { describeRun } from './deployment/history';
+import { attributes, endedRun, report } from './deployment/report';
+import type { CloudFormationEvent } from './deployment/request';
+import { put, responseBody, type ResponseTarget, type Result } from './deployment/response';
+import { executionArnOf, isStarted, recall, start, startFor, targetOf, type Past, type Start } from './deployment/start';
+import { unreported, type ExecutionStatusChange } from './deployment/watchdog';
+import type { PopulationOutput, RunState } from './population/run-state';
+
+const stepFunctions = new SFNClient({ maxAttempts: 6 });
+const PREFIX = process.env.EXECUTION_PREFIX ?? 'cfn';
+
+/** Three speak to this function: CloudFormation, the state machine at the end of a deployment's run, and EventBridge when one broke. */
+export const handler = async (event: CloudFormationEvent | RunState | ExecutionStatusChange): Promise<unknown> => {
+  if ('RequestType' in event) {
+    return event.ResourceType === 'Custom::IntermediateTableVersion' ? answerResult(event) : deploy(event);
+  }
+  if ('source' in event) {
+    const ended = unreported(event);
+    return ended && report(ended, put);
+  }
+  const state = { ...event, next: event.output ? 'SUCCEED' : 'FAIL' };
+  await report(endedRun(event), put);
+  log('reported', { execution: event.executionArn, result: state.next });
+  return state;
+};
+
+async function deploy(event: CloudFormationEvent): Promise<void> {
+  const started = await startOnce(event);
+  if (started instanceof Error) {
+    log('could not start', { requestType: event.RequestType, requestId: event.RequestId, error: started.name });
+    // A delete goes through whatever happens: nothing of the table's data depends on it.
+    await answer(identified(event), event.RequestType === 'Delete' ? { Status: 'SUCCESS', Data: {} } : failed(started));
+    return;
+  }
+  log('started', { requestType: event.RequestType, requestId: event.RequestId, executionArn: started.executionArn });
+  if (!started.request.response) {
+    await answer(targetOf(event), { Status: 'SUCCESS', Data: { Execution: started.executionArn } });
+  }
+}
+
+/** Starts the event's run, or says why not. An event that was delivered before has its run: that one answers. */
+async function startOnce(event: CloudFormationEvent): Promise<(Start & { executionArn: string }) | Error> {
+  let starting: Start | undefined;
+  try {
+    starting = startFor(event, await remembered(event), PREFIX);
+    const { stateMachineArn, name } = starting;
+    return { ...starting, executionArn: await settling(() => start(stepFunctions, starting!)).catch(async (error: Error) => {
+      if (await isStarted(stepFunctions, stateMachineArn, name)) {
+        return executionArnOf(stateMachineArn, name);
+      }
+      throw error;
+    }) };
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** Without its memory a run repopulates: that costs a population, a wrong guess would leave the wrong data. */
+async function remembered(event: CloudFormationEvent): Promise<Past> {
+  try {
+    return await settling(() => recall(stepFunctions, event));
+  } catch (error) {
+    log('cannot read the history', { error: (error as Error).name });
+    return { waitHandleUsed: false };
+  }
+}
+
+/** The version of a run that a wait condition has waited for: what `versionId` refers to then. */
+async function answerResult(event: CloudFormationEvent): Promise<void> {
+  const target = { ...addressOf(event), PhysicalResourceId: event.PhysicalResourceId ?? event.LogicalResourceId };
+  if (event.RequestType === 'Delete') {
+    return answer(target, { Status: 'SUCCESS', Data: {} });
+  }
+  try {
+    const run = await settling(() => describeRun(stepFunctions, String(event.ResourceProperties.Execution)));
+    return await answer(target, run.status === 'SUCCEEDED'
+      ? { Status: 'SUCCESS', Data: attributes(run.output as PopulationOutput) }
+      : { Status: 'FAILED', Reason: `The run is ${run.status}. ${run.error ?? ''} ${run.cause ?? ''}`.trim() });
+  } catch (error) {
+    return answer(target, failed(error as Error));
+  }
+}
+
+const addressOf = ({ ResponseURL: url, StackId, RequestId, LogicalResourceId }: CloudFormationEvent) => ({ url, StackId, RequestId, LogicalResourceId });
+
+function identified(event: CloudFormationEvent): ResponseTarget {
+  try {
+    return targetOf(event);
+  } catch {
+    return { ...addressOf(event), PhysicalResourceId: event.PhysicalResourceId ?? event.LogicalResourceId };
+  }
+}
+
+const failed = (error: Error): Result => ({
+  Status: 'FAILED',
+  Reason: `The population could not be started. ${error.name}: ${error.message} See the log of ${process.env.AWS_LAMBDA_FUNCTION_NAME}.`,
+});
+
+const answer = (target: ResponseTarget, result: Result): Promise<void> => put(target.url, responseBody(target, result));
+
+/** A role that was just made is denied for some seconds. */
+async function settling<T>(call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      if ((error as Error).name !== 'AccessDeniedException' || attempt === 8) {
+        throw error;
+      }
+      await new Promise((resolve) => { setTimeout(resolve, attempt * 2_000); });
+    }
+  }
+}
+
+/** Never an event as a whole: it carries parameters and the ResponseURL. */
+function log(message: string, details: Record<string, unknown>): void {
+  console.log(JSON.stringify({ message, ...details }));
+}
+

@@ -1,0 +1,36 @@
+import type { Failure, PopulationOutput, RunState } from '../population/run-state';
+import { responseBody, signalBody, type Put, type Result } from './response';
+import type { Request } from './start';
+
+/** What the machine hands over at its end; `broken` where the population function could not even say what went wrong. */
+export interface Ended {
+  readonly execution?: string;
+  readonly deployment?: Request;
+  readonly output?: PopulationOutput;
+  readonly failure?: Failure;
+}
+
+export function resultOf({ output, failure, execution }: Ended): Result {
+  return output
+    ? { Status: 'SUCCESS', Data: { ...attributes(output), Execution: execution ?? '' } }
+    : { Status: 'FAILED', Reason: failure ? `${failure.error}: ${failure.cause}` : 'The run ended without a result.' };
+}
+
+/** CloudFormation has no null: what is not known is an empty text. */
+export const attributes = (output: PopulationOutput): Record<string, string | number> =>
+  Object.fromEntries(Object.entries(output).map(([name, value]) => [name, (value ?? '') as string | number]));
+
+/** Tells everybody who waits for the run. */
+export async function report(ended: Ended, put: Put): Promise<void> {
+  const { response, waitHandle } = ended.deployment ?? {};
+  const result = resultOf(ended);
+  if (waitHandle) {
+    await put(waitHandle, signalBody(result));
+  }
+  if (response) {
+    await put(response.url, responseBody(response, ended.deployment?.action === 'RELEASE' ? { Status: 'SUCCESS', Data: {} } : result));
+  }
+}
+
+export const endedRun = (state: RunState): Ended =>
+  ({ execution: state.executionArn, deployment: state.deployment as Request | undefined, output: state.output, failure: state.failure });

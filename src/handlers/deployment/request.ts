@@ -1,0 +1,43 @@
+import type { Population } from '../population/run-state';
+import { canonical, hash } from '../execution-name';
+
+/** What the template hands to the custom resource. CloudFormation turns scalars into strings, so what has numbers is one JSON text. */
+export interface PopulationProperties {
+  readonly StateMachineArn: string;
+  readonly Population: string;
+  /** What besides the population makes a deploy repopulate, as JSON. */
+  readonly Change?: string;
+  readonly PopulateOnDeploy: 'ON_CHANGE' | 'ALWAYS' | 'IF_UNPOPULATED' | 'NEVER';
+  /** Where a wait condition listens, when CloudFormation may have to wait for more than an hour. */
+  readonly WaitHandle?: string;
+}
+
+export interface CloudFormationEvent {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly ResponseURL: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId?: string;
+  readonly ResourceType?: string;
+  readonly ResourceProperties: Record<string, unknown>;
+  readonly OldResourceProperties?: Record<string, unknown>;
+}
+
+export const propertiesOf = (event: CloudFormationEvent): PopulationProperties => event.ResourceProperties as unknown as PopulationProperties;
+
+export const populationOf = ({ Population: json }: PopulationProperties): Population => JSON.parse(json) as Population;
+
+/** Of the table alone: the same on every path, errors included, or CloudFormation would "delete" a table that lives. */
+export const physicalIdOf = ({ membershipIdentifier, intermediateTableIdentifier }: Population): string =>
+  `${membershipIdentifier}/${intermediateTableIdentifier}`;
+
+/**
+ * A hash of what decides which data a populate makes. Never put in it what an upgrade of this library changes:
+ * all its users would pay for a population.
+ */
+export function fingerprintOf(properties: PopulationProperties): string {
+  const { membershipIdentifier, intermediateTableIdentifier, parameters, compute, analysisPayerAccountId } = populationOf(properties);
+  const change = JSON.parse(properties.Change ?? '{}') as unknown;
+  return hash(canonical({ membershipIdentifier, intermediateTableIdentifier, parameters, compute, analysisPayerAccountId, change }), 16);
+}

@@ -1,0 +1,82 @@
+/** What CloudFormation is told, through the presigned URL that it hands out. */
+
+export interface ResponseTarget {
+  readonly url: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId: string;
+}
+
+export type Result =
+  | { readonly Status: 'SUCCESS'; readonly Data: Readonly<Record<string, unknown>> }
+  | { readonly Status: 'FAILED'; readonly Reason: string };
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html */
+const LONGEST_BODY = 4096;
+
+const bytes = (text: string): number => Buffer.byteLength(text, 'utf8');
+
+/** The JSON of `body`, with `text` shortened, at a character's end, until all of it fits. */
+export function fitted(body: (text: string) => object, text: string, limit = LONGEST_BODY): string {
+  const whole = JSON.stringify(body(text));
+  if (bytes(whole) <= limit) {
+    return whole;
+  }
+  const characters = Array.from(text);
+  let [fits, tooLong] = [0, characters.length];
+  while (tooLong - fits > 1) {
+    const middle = (fits + tooLong) >> 1;
+    const attempt = JSON.stringify(body(`${characters.slice(0, middle).join('')}…`));
+    [fits, tooLong] = bytes(attempt) <= limit ? [middle, tooLong] : [fits, middle];
+  }
+  return JSON.stringify(body(`${characters.slice(0, fits).join('')}…`));
+}
+
+export function responseBody({ url: _, ...target }: ResponseTarget, result: Result): string {
+  return result.Status === 'SUCCESS'
+    ? JSON.stringify({ ...target, ...result })
+    : fitted((Reason) => ({ ...target, Status: result.Status, Reason }), result.Reason);
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-waitcondition.html */
+export function signalBody(result: Result): string {
+  return result.Status === 'SUCCESS'
+    ? JSON.stringify({ Status: 'SUCCESS', UniqueId: 'population', Reason: 'Populated', Data: String(result.Data.versionId ?? '') })
+    : fitted((Reason) => ({ Status: 'FAILURE', UniqueId: 'population', Reason, Data: '' }), result.Reason);
+}
+
+export type Put = (url: string, body: string) => Promise<void>;
+
+const ATTEMPTS = 5;
+const sleep = (millis: number) => new Promise((resolve) => { setTimeout(resolve, millis); });
+
+/** PUTs with a few tries. Errors never name the URL, which is a credential. */
+export const put: Put = async (url, body) => {
+  for (let attempt = 1; ; attempt++) {
+    const problem = await putOnce(url, body);
+    if (!problem) {
+      return;
+    }
+    if (attempt === ATTEMPTS) {
+      throw new Error(`CloudFormation's response URL answered ${problem}, ${ATTEMPTS} times.`);
+    }
+    await sleep(500 * 2 ** attempt);
+  }
+};
+
+const PUT_TIMEOUT_MILLIS = 10_000;
+
+async function putOnce(url: string, body: string): Promise<string | undefined> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), PUT_TIMEOUT_MILLIS);
+  try {
+    // An empty content type is what the URL is signed for.
+    const { ok, status } = await fetch(url, { method: 'PUT', body, headers: { 'content-type': '' }, signal: abort.signal });
+    return ok ? undefined : `status ${status}`;
+  } catch (error) {
+    return (error as Error).name;
+  } finally {
+    clearTimeout(timer);
+  }
+}

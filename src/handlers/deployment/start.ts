@@ -1,0 +1,127 @@
+import { DescribeExecutionCommand, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { KEEP, populateMark, releaseMark, requestHash } from '../execution-name';
+import type { Deployment, RunInput } from '../population/run-state';
+import { describeRun, pastRuns, runUnder } from './history';
+import { fingerprintOf, physicalIdOf, populationOf, propertiesOf, type CloudFormationEvent, type PopulationProperties } from './request';
+import type { ResponseTarget } from './response';
+
+/** The longest that CloudFormation itself waits for a custom resource is an hour; our own answer has to come first. */
+const LONGEST_RESOURCE_WAIT = 55 * 60;
+
+/** What a deployment asks of the run. `response` and `waitHandle` are where its end is reported. */
+export interface Request extends Deployment {
+  readonly response?: ResponseTarget;
+  readonly waitHandle?: string;
+}
+
+export interface Start {
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly request: Request;
+}
+
+/** What is known of the machine's past when an event arrives. */
+export interface Past {
+  /** The version made under the wanted properties by the newest successful run, if that is what it was. */
+  readonly madeVersionId?: string;
+  /** Whether a deployment has signalled this wait condition already. */
+  readonly waitHandleUsed: boolean;
+}
+
+export const targetOf = (event: CloudFormationEvent): ResponseTarget => ({
+  url: event.ResponseURL,
+  StackId: event.StackId,
+  RequestId: event.RequestId,
+  LogicalResourceId: event.LogicalResourceId,
+  PhysicalResourceId: event.RequestType === 'Delete' ? event.PhysicalResourceId! : physicalIdOf(populationOf(propertiesOf(event))),
+});
+
+/** Which execution an event asks for. */
+export function startFor(event: CloudFormationEvent, past: Past, prefix: string): Start {
+  const properties = propertiesOf(event);
+  const population = populationOf(properties);
+  const response = targetOf(event);
+  const stateMachineArn = properties.StateMachineArn;
+  const name = (mark: string) => `${prefix}${mark}${requestHash(event)}`;
+  if (event.RequestType === 'Delete') {
+    return { stateMachineArn, name: name(releaseMark(population)), request: { action: 'RELEASE', population, response } };
+  }
+  const plan = planOf(event, past);
+  const waitHandle = isListening(event, past) ? properties.WaitHandle : undefined;
+  // A wait condition does the waiting where one listens; otherwise CloudFormation's hour is all there is.
+  const timeoutSeconds = waitHandle ? population.timeoutSeconds : Math.min(population.timeoutSeconds, LONGEST_RESOURCE_WAIT);
+  const answersLater = !waitHandle || plan.keep === 'ANY';
+  return {
+    stateMachineArn,
+    name: name(plan.mayPopulate && plan.keep !== 'ANY' ? populateMark(fingerprintOf(properties)) : KEEP),
+    request: { action: 'POPULATE', ...plan, population: { ...population, timeoutSeconds }, waitHandle, response: answersLater ? response : undefined },
+  };
+}
+
+/** When a deploy populates, and which live version makes that unnecessary. */
+export function planOf(event: CloudFormationEvent, past: Past): Required<Pick<Deployment, 'keep' | 'mayPopulate'>> {
+  const properties = propertiesOf(event);
+  switch (properties.PopulateOnDeploy) {
+    case 'NEVER':
+      return { keep: 'ANY', mayPopulate: false };
+    case 'IF_UNPOPULATED':
+      return { keep: 'ANY', mayPopulate: true };
+    default:
+      return changed(event, properties)
+        ? { keep: past.madeVersionId ? [past.madeVersionId] : [], mayPopulate: true }
+        : { keep: 'ANY', mayPopulate: true };
+  }
+}
+
+const changed = (event: CloudFormationEvent, properties: PopulationProperties): boolean =>
+  event.RequestType === 'Create' || fingerprintOf(properties) !== fingerprintOf(event.OldResourceProperties as unknown as PopulationProperties);
+
+/** A wait condition listens once: to a handle that is new, and that no deployment has signalled. */
+const isListening = (event: CloudFormationEvent, past: Past): boolean =>
+  propertiesOf(event).WaitHandle !== undefined && propertiesOf(event).WaitHandle !== event.OldResourceProperties?.WaitHandle && !past.waitHandleUsed;
+
+/** Reads what only the machine's history can tell: whether an update goes back to what made the live version. */
+export async function recall(client: SFNClient, event: CloudFormationEvent): Promise<Past> {
+  const properties = propertiesOf(event);
+  if (event.RequestType !== 'Update' || !changed(event, properties)) {
+    return { waitHandleUsed: false };
+  }
+  const fingerprint = fingerprintOf(properties);
+  const runs = await pastRuns(client, properties.StateMachineArn);
+  const last = runUnder(fingerprint, runs);
+  const made = last && await describeRun(client, last.executionArn);
+  return { madeVersionId: made?.output?.versionId, waitHandleUsed: properties.WaitHandle !== undefined && await wasSignalled() };
+
+  async function wasSignalled(): Promise<boolean> {
+    const sameDefinition = runs.filter(({ name }) => name.includes(populateMark(fingerprint)));
+    const described = await Promise.all(sameDefinition.slice(0, 5).map(({ executionArn }) => describeRun(client, executionArn)));
+    return described.some(({ input }) => input?.deployment?.waitHandle === properties.WaitHandle);
+  }
+}
+
+/** Starts the execution, once however often this is called. */
+export async function start(client: SFNClient, { stateMachineArn, name, request }: Start): Promise<string> {
+  const input: RunInput = { deployment: request };
+  try {
+    const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
+    return executionArn!;
+  } catch (error) {
+    if ((error as Error).name === 'ExecutionAlreadyExists') {
+      return executionArnOf(stateMachineArn, name);
+    }
+    throw error;
+  }
+}
+
+export const executionArnOf = (stateMachineArn: string, name: string): string =>
+  `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+
+/** Whether an earlier delivery of the same event has started its run, which then answers. */
+export async function isStarted(client: SFNClient, stateMachineArn: string, name: string): Promise<boolean> {
+  try {
+    await client.send(new DescribeExecutionCommand({ executionArn: executionArnOf(stateMachineArn, name) }));
+    return true;
+  } catch {
+    return false;
+  }
+}

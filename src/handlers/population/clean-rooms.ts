@@ -1,0 +1,124 @@
+import {
+  CleanRoomsClient,
+  GetProtectedQueryCommand,
+  UpdateProtectedQueryCommand,
+  type WorkerComputeConfiguration,
+} from '@aws-sdk/client-cleanrooms';
+import {
+  GetIntermediateTableCommand,
+  ListIntermediateTableVersionsCommand,
+  PopulateIntermediateTableCommand,
+  type IntermediateTableVersionSummary,
+} from './clean-rooms-commands';
+import type { Population } from './run-state';
+import { toServiceError, type Answer } from './service-error';
+
+export interface Table {
+  readonly status: string;
+  readonly statusReason?: string;
+  readonly live?: { readonly versionId: string; readonly analysisId: string; readonly parameters?: Readonly<Record<string, string>> };
+}
+
+export interface Version {
+  readonly versionId: string;
+  readonly analysisId: string;
+  readonly status: string;
+  /** By the service's clock, in milliseconds. */
+  readonly createTime: number;
+}
+
+export interface Query {
+  readonly status: string;
+  readonly createTime?: number;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly durationMillis?: number;
+  readonly billedCrpuHours?: number;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+export interface Populated {
+  readonly analysisId: string;
+  readonly versionId: string;
+}
+
+/** The Clean Rooms API as a run sees it: what went wrong is an answer, too. */
+export interface CleanRooms {
+  getTable(population: Population): Promise<Answer<Table>>;
+  listVersions(population: Population): Promise<Answer<readonly Version[]>>;
+  populate(population: Population): Promise<Answer<Populated>>;
+  getQuery(population: Population, analysisId: string): Promise<Answer<Query>>;
+  cancelQuery(population: Population, analysisId: string): Promise<Answer<void>>;
+}
+
+/** A client that asks once: the run decides what is asked again, since the SDK would repeat a populate that was accepted. */
+export function cleanRoomsClient(): CleanRoomsClient {
+  return new CleanRoomsClient({
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+  });
+}
+
+export function cleanRooms(client: CleanRoomsClient): CleanRooms {
+  return {
+    getTable: (population) => answer(async () => {
+      const { intermediateTable: table } = await client.send(new GetIntermediateTableCommand(identifiers(population)));
+      const { status, statusReason, intermediateTableVersion: live } = table;
+      return { status, statusReason, live: live && { versionId: live.versionId, analysisId: live.analysisId, parameters: live.parameters } };
+    }),
+    listVersions: (population) => answer(() => allVersions(client, population)),
+    populate: (population) => answer(async () => {
+      const { analysisId, versionId } = await client.send(new PopulateIntermediateTableCommand({
+        ...identifiers(population),
+        parameters: population.parameters,
+        computeConfiguration: population.compute && { queryComputeConfiguration: population.compute as WorkerComputeConfiguration },
+        analysisPayerAccountId: population.analysisPayerAccountId,
+      }));
+      return { analysisId, versionId };
+    }),
+    getQuery: (population, analysisId) => answer(async () => {
+      const { protectedQuery: query } = await client.send(new GetProtectedQueryCommand({
+        membershipIdentifier: population.membershipIdentifier,
+        protectedQueryIdentifier: analysisId,
+      }));
+      return {
+        status: query!.status!,
+        createTime: query!.createTime?.getTime(),
+        parameters: query!.sqlParameters?.parameters,
+        durationMillis: query!.statistics?.totalDurationInMillis,
+        billedCrpuHours: query!.statistics?.billedResourceUtilization?.units,
+        error: query!.error && { code: query!.error.code!, message: query!.error.message! },
+      };
+    }),
+    cancelQuery: (population, analysisId) => answer(async () => {
+      await client.send(new UpdateProtectedQueryCommand({
+        membershipIdentifier: population.membershipIdentifier,
+        protectedQueryIdentifier: analysisId,
+        targetStatus: 'CANCELLED',
+      }));
+    }),
+  };
+}
+
+async function allVersions(client: CleanRoomsClient, population: Population): Promise<Version[]> {
+  const versions: Version[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(new ListIntermediateTableVersionsCommand({ ...identifiers(population), maxResults: 100, nextToken }));
+    versions.push(...page.intermediateTableVersionSummaries.map(toVersion));
+    nextToken = page.nextToken;
+  } while (nextToken);
+  return versions;
+}
+
+const toVersion = ({ versionId, analysisId, status, createTime }: IntermediateTableVersionSummary): Version =>
+  ({ versionId, analysisId, status, createTime: createTime.getTime() });
+
+const identifiers = ({ membershipIdentifier, intermediateTableIdentifier }: Population) => ({ membershipIdentifier, intermediateTableIdentifier });
+
+async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { ok: true, value: await ask() };
+  } catch (thrown) {
+    return { ok: false, error: toServiceError(thrown) };
+  }
+}

@@ -1,0 +1,54 @@
+/** When to look again. All in seconds; Step Functions waits whole seconds. */
+
+const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);
+
+/**
+ * The wait before the next look at a running query: a tenth of its age, so that its end is seen within a tenth of its own length.
+ *
+ * Where the live version's own query took a known time, the look that would fall past that time is made then. It is never
+ * used to look less often: a query that ends early, as those that fail do, would be seen late.
+ */
+export function untilNextCheck(age: number, expected?: number): number {
+  const usual = Math.floor(clamp(age * 0.1, 5, 60));
+  const untilExpected = expected === undefined ? usual : Math.ceil(expected - age) + 1;
+  return untilExpected > 2 && untilExpected < usual ? untilExpected : usual;
+}
+
+/** The wait after a check that failed: doubling from 2 seconds to a minute, up to half of it by chance, so that runs do not march in step. */
+export function backOff(failedChecks: number, chance: number): number {
+  const most = Math.min(2 ** clamp(failedChecks, 1, 10), 60);
+  return Math.max(1, Math.round(most * (0.5 + chance / 2)));
+}
+
+/** An attempt is two requests of the account's five a second, which polls and other users of the account need as well. */
+const ATTEMPTS_PER_SECOND = 1;
+const SHORTEST_ROUND = 15;
+const SOONEST = 5;
+
+/** The run that is first in its stack's row does not wait; the others follow a second apart. */
+export function firstWait(slot: number): number {
+  return Math.floor(slot / ATTEMPTS_PER_SECOND);
+}
+
+/**
+ * The wait before a population that was refused, or found another one running, tries again: until its own place in the next round.
+ * All the populations of a stack share the round and each has its own place in it, so that together they make one attempt a second;
+ * where in its place is left to chance, so that stacks do not march in step either.
+ */
+export function untilNextAttempt(nowMillis: number, slot: number, slots: number, chance: number): number {
+  const round = Math.max(SHORTEST_ROUND, Math.ceil(slots / ATTEMPTS_PER_SECOND));
+  const place = (((slot % slots) + chance) * round) / slots;
+  const wait = (place - ((nowMillis / 1000) % round) + round) % round;
+  return Math.round(wait < SOONEST ? wait + round : wait);
+}
+
+/** When to look for the version of a populate whose answer is not known, counted from when it was sent. */
+const LOOKS = [5, 15, 30, 45, 60];
+
+/** Past this, a version that is not in the list does not exist: a request ends within 15 seconds, and the list lags by seconds. */
+export const DOUBT_SETTLES_AFTER = LOOKS[LOOKS.length - 1];
+
+export function untilNextLook(doubtAge: number): number {
+  const next = LOOKS.find((look) => look > doubtAge) ?? doubtAge + 5;
+  return Math.max(1, Math.ceil(next - doubtAge));
+}

@@ -1,0 +1,42 @@
+import type { Answer } from '../service-error';
+import { describe } from '../service-error';
+import type { Query } from '../clean-rooms';
+import { fail } from '../outcome';
+import type { Failure, RunState } from '../run-state';
+import { elapsed, to, waitFor, type Outside } from '../step';
+import { ENDED } from './populate';
+import { publish } from './publish';
+
+/** A cancellation may take its time; CloudFormation waits for us a little longer than this past the deadline. */
+const CANCELS_WITHIN = 120;
+
+/** Asks for the query to be cancelled. Whatever the answer, the run ends with `reason`. */
+export async function cancelFor(state: RunState, reason: Failure, outside: Outside): Promise<RunState> {
+  const answer = await outside.cleanRooms.cancelQuery(state.population, state.analysisId!);
+  const now = outside.now();
+  const said = answer.ok ? ' Its cancellation was asked for.' : ` Cancelling it was refused: ${describe(answer.error)}.`;
+  const cancelledFor = { ...reason, cause: reason.cause + said };
+  return waitFor(to('CANCEL', state, { cancelledFor, cancellingSince: elapsed(state, now) }), 5, now);
+}
+
+/** Looks whether the query has ended. One that has succeeded meanwhile was paid for, and counts. */
+export async function cancel(state: RunState, outside: Outside): Promise<RunState> {
+  const decided = afterCancel(state, await outside.cleanRooms.getQuery(state.population, state.analysisId!), outside);
+  return decided.phase === 'PUBLISH' ? publish(decided, outside) : decided;
+}
+
+export function afterCancel(state: RunState, answer: Answer<Query>, outside: Outside): RunState {
+  const now = outside.now();
+  const reason = state.cancelledFor!;
+  const status = answer.ok ? answer.value.status : undefined;
+  if (status === 'SUCCESS') {
+    return to('PUBLISH', state, { succeededSince: elapsed(state, now) });
+  }
+  if (status && ENDED.includes(status)) {
+    return fail(state, { ...reason, cause: `${reason.cause} It is now ${status}.` });
+  }
+  if (elapsed(state, now) - state.cancellingSince! < CANCELS_WITHIN) {
+    return waitFor(state, 10, now);
+  }
+  return fail(state, { ...reason, cause: `${reason.cause} It is still ${status ?? 'running'}: cancel it in the console if it should not go on.` });
+}

@@ -1,0 +1,117 @@
+import type { Answer, ServiceError } from '../service-error';
+import { describe, kindOf } from '../service-error';
+import type { Populated, Query, Table, Version } from '../clean-rooms';
+import { untilNextCheck, untilNextLook } from '../pacing';
+import type { Population, RunState, Watermark } from '../run-state';
+import { askAgain, elapsed, ifBlocked, inDoubt, to, waitFor, type Outside } from '../step';
+import { nextAttempt, takeTurn } from './turn';
+
+const LIST = 'ListIntermediateTableVersions';
+
+/**
+ * Populates once. The API has no idempotency token, so before every populate, and again some seconds after an answer
+ * that leaves its effect in doubt, the run looks for a version that began since the run did, and adopts it.
+ */
+export async function populate(state: RunState, outside: Outside): Promise<RunState> {
+  const versions = await outside.cleanRooms.listVersions(state.population);
+  if (!versions.ok) {
+    return askAgain(state, LIST, versions.error, outside);
+  }
+  const fresh = versionsSince(state.since!, versions.value);
+  const adopted = await adopt(state, fresh, outside);
+  if (adopted) {
+    return adopted;
+  }
+  if (inDoubt(state, outside.now())) {
+    return waitFor(state, untilNextLook(elapsed(state, outside.now()) - state.doubtSince!), outside.now());
+  }
+  const blocked = await takeTurn(state, outside) ?? await awaitRunning(state, versions.value, outside);
+  if (blocked) {
+    return blocked;
+  }
+  const answer = await outside.cleanRooms.populate(state.population);
+  return answer.ok ? querying(state, answer.value, outside) : afterRefusal(state, answer.error, outside);
+}
+
+/** Versions that began after the run did, newest first. */
+export function versionsSince(since: Watermark, versions: readonly Version[]): Version[] {
+  return versions
+    .filter(({ createTime, versionId }) => createTime >= since.createTime && !since.versionIds.includes(versionId))
+    .sort((a, b) => b.createTime - a.createTime);
+}
+
+/**
+ * The run goes on with a version that began since it did with its parameters, where there is one:
+ * its own, where a populate's answer was lost, otherwise one that somebody else has completed in the meantime.
+ */
+async function adopt(state: RunState, fresh: readonly Version[], outside: Outside): Promise<RunState | undefined> {
+  for (const version of fresh) {
+    const query = await outside.cleanRooms.getQuery(state.population, version.analysisId);
+    if (adoptable(state, version, query)) {
+      return querying(state, version, outside);
+    }
+  }
+  return undefined;
+}
+
+/** With a populate in doubt, a version whose parameters cannot be read is taken for its own: paying twice is the worse mistake. */
+export function adoptable(state: RunState, version: Version, query: Answer<Query>): boolean {
+  const made = query.ok ? query.value.parameters : undefined;
+  if (state.doubtSince !== undefined) {
+    return made === undefined || includes(made, state.population);
+  }
+  return version.status === 'POPULATE_SUCCESS' && made !== undefined && includes(made, state.population)
+    && Object.keys(made).length === Object.keys(state.population.parameters ?? {}).length;
+}
+
+/** The service may add the stored query's defaults to what it was given. */
+const includes = (made: Readonly<Record<string, string>>, { parameters = {} }: Population): boolean =>
+  Object.entries(parameters).every(([name, value]) => made[name] === value);
+
+/** Waits while the table is being populated by somebody else: a schedule, a person, another stack. */
+async function awaitRunning(state: RunState, versions: readonly Version[], outside: Outside): Promise<RunState | undefined> {
+  for (const version of versions.filter(({ status }) => status === 'POPULATE_STARTED')) {
+    const query = await outside.cleanRooms.getQuery(state.population, version.analysisId);
+    if (!query.ok || !ENDED.includes(query.value.status)) {
+      return waitFor(state, Math.max(nextAttempt(state, outside), ageWait(query, outside)), outside.now(), {
+        waitingFor: `another population of the table is running (version ${version.versionId}, protected query ${version.analysisId})`,
+      });
+    }
+  }
+  return undefined;
+}
+
+export const ENDED = ['SUCCESS', 'FAILED', 'CANCELLED', 'TIMED_OUT'];
+
+const ageWait = (query: Answer<Query>, { now }: Outside): number =>
+  query.ok && query.value.createTime ? untilNextCheck((now() - query.value.createTime) / 1000) : 0;
+
+function querying(state: RunState, { analysisId, versionId }: Populated, outside: Outside): RunState {
+  const now = outside.now();
+  return waitFor(to('QUERY', state, { analysisId, versionId, doubtSince: undefined, queryingSince: elapsed(state, now), waitingFor: undefined }),
+    untilNextCheck(0, state.expectedSeconds), now);
+}
+
+async function afterRefusal(state: RunState, error: ServiceError, outside: Outside): Promise<RunState> {
+  const now = outside.now();
+  if (error.doubtful) {
+    return waitFor(state, untilNextLook(0), now, {
+      doubtSince: elapsed(state, now), waitingFor: `PopulateIntermediateTable answered ${describe(error)}: it may have been accepted`,
+    });
+  }
+  // An answer that it was not accepted settles any earlier doubt's wait, not the doubt itself.
+  const kind = kindOf(error);
+  if (kind !== 'CONFLICT' && kind !== 'QUOTA') {
+    return askAgain(state, 'PopulateIntermediateTable', error, outside);
+  }
+  const table = kind === 'CONFLICT' ? await outside.cleanRooms.getTable(state.population) : undefined;
+  return afterConflict(state, error, table, outside);
+}
+
+/** A conflict passes when the running population ends, unless the table's status says that it cannot. */
+export function afterConflict(state: RunState, error: ServiceError, table: Answer<Table> | undefined, outside: Outside): RunState {
+  const blocked = table?.ok ? ifBlocked(state, table.value) : undefined;
+  return blocked ?? waitFor(state, nextAttempt(state, outside), outside.now(), {
+    waitingFor: `PopulateIntermediateTable answered ${describe(error)}`,
+  });
+}
