@@ -6,8 +6,14 @@ export type When = 'before' | 'after';
 
 export type Fault =
   /** Any modeled error with any members, or with `status` any other one. A plain 500 is `InternalServerException`. */
-  | { readonly kind: 'error'; readonly when?: When; readonly code: string; readonly message?: string;
-    readonly members?: Record<string, unknown>; readonly status?: number }
+  | {
+    readonly kind: 'error';
+    readonly when?: When;
+    readonly code: string;
+    readonly message?: string;
+    readonly members?: Record<string, unknown>;
+    readonly status?: number;
+  }
   /** What a proxy in between may say: not the API's format. */
   | { readonly kind: 'reply'; readonly when?: When; readonly status: number; readonly body: string }
   /** The connection breaks. */

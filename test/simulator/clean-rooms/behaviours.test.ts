@@ -1,5 +1,5 @@
-import { BEHAVIOUR_POSITIONS, Behaviours } from '../../../simulator/clean-rooms';
 import { Harness } from './harness';
+import { BEHAVIOUR_POSITIONS, Behaviours } from '../../../simulator/clean-rooms';
 
 let rooms: Harness;
 afterEach(() => rooms.stop());

@@ -1,5 +1,5 @@
-import { Fault, ServerActivity } from '../../../simulator/clean-rooms';
 import { Harness } from './harness';
+import { Fault, ServerActivity } from '../../../simulator/clean-rooms';
 
 let rooms: Harness;
 afterEach(() => rooms.stop());

@@ -1,5 +1,5 @@
-import { QueryPlan } from '../../../simulator/clean-rooms';
 import { Harness } from './harness';
+import { QueryPlan } from '../../../simulator/clean-rooms';
 
 const DAY = 24 * 3600;
 

@@ -1,5 +1,5 @@
-import { CleanRoomsOptions, documentedRate, IntermediateTable } from '../../../simulator/clean-rooms';
 import { Harness } from './harness';
+import { CleanRoomsOptions, documentedRate, IntermediateTable } from '../../../simulator/clean-rooms';
 
 let rooms: Harness;
 afterEach(() => rooms.stop());

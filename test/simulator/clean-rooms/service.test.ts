@@ -1,5 +1,5 @@
-import { AuthorizationRequest, CleanRoomsOptions, KeyUseRequest } from '../../../simulator/clean-rooms';
 import { Harness, SIGNED_BY, signature } from './harness';
+import { AuthorizationRequest, CleanRoomsOptions, KeyUseRequest } from '../../../simulator/clean-rooms';
 
 const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/12345678';
 

@@ -1,5 +1,5 @@
-import { problemsIn } from '../../../simulator/clean-rooms/validation';
 import { Harness } from './harness';
+import { problemsIn } from '../../../simulator/clean-rooms/validation';
 
 let rooms: Harness;
 beforeAll(async () => { rooms = await Harness.start({ limits: { concurrentQueries: 100, ongoingQueriesPerMembership: 100 } }); });
