@@ -155,6 +155,7 @@ describe('a delay', () => {
     await until(() => activity.hanging === 0);
     rooms.clock.advance(30);
     await until(() => accepted() === 1);
+    expect(activity).toMatchObject({ working: 0, hanging: 0 });
   });
 
   test('goes together with an end', async () => {

@@ -77,15 +77,19 @@ describe('a query that does not succeed', () => {
     rooms.clock.advance(100);
     const error = { code: 'RESOURCE_EXHAUSTED', message: 'No memory was left.' };
     const { analysisId, versionId } = await populate({ durationSeconds: 60, outcome, error });
+    rooms.clock.advance(30);
     expect((await rooms.query(analysisId)).error).toBeUndefined();
-    rooms.clock.advance(62);
+    rooms.clock.advance(32);
     expect(await rooms.query(analysisId)).toMatchObject({ status, error });
     expect(await versionStatus(versionId)).toBe('POPULATE_FAILED');
     expect(await rooms.getTable()).toMatchObject({ intermediateTableVersion: { versionId: old.versionId } });
   });
 
-  test('never ends by itself until AWS ends it after a day', async () => {
-    const { analysisId } = await populate({ durationSeconds: 60, outcome: 'NEVER' });
+  test.each<[string, QueryPlan]>([
+    ['never ends by itself', { durationSeconds: 60, outcome: 'NEVER' }],
+    ['would take longer', { durationSeconds: 2 * DAY, outcome: 'SUCCESS' }],
+  ])('is ended by AWS after a day where it %s', async (_what, plan) => {
+    const { analysisId } = await populate(plan);
     rooms.clock.advance(DAY);
     expect(await rooms.query(analysisId)).toMatchObject({ status: 'STARTED' });
     rooms.clock.advance(2);
@@ -165,6 +169,21 @@ describe('a version', () => {
     await populate();
     rooms.clock.advance(100);
     expect(await rooms.getTable()).toMatchObject({ intermediateTableVersion: { kmsKeyArn: key('new') } });
+  });
+});
+
+describe('of two populations at once, whose version stays live is', () => {
+  test.each<[string, number, number]>([
+    ['the one that ends last', 100, 50],
+    ['the one accepted last where they end together', 60, 60],
+  ])('%s', async (_which, first, second) => {
+    rooms.service.behaviours = { ...rooms.service.behaviours, populateWhilePopulating: 'accepted' };
+    const populations = [first, second].map((durationSeconds) => {
+      rooms.service.planQuery({ durationSeconds, outcome: 'SUCCESS' });
+      return rooms.service.populate(rooms.table);
+    });
+    rooms.clock.advance(200);
+    expect(rooms.service.liveVersionId(rooms.table.id)).toBe(populations[first > second ? 0 : 1].versionId);
   });
 });
 

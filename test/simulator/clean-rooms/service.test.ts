@@ -125,6 +125,15 @@ describe('CloudFormation\'s own calls', () => {
     expect(rooms.addTable('audience').id).not.toBe(rooms.table.id);
   });
 
+  test('let another collaboration have a table of the same name', async () => {
+    await start();
+    const { resources } = rooms.service;
+    const membership = resources.createMembership({ collaborationIdentifier: resources.createCollaboration({ name: 'Other' }).id });
+    const { name, populationAnalysisConfiguration } = rooms.table;
+    const namesake = resources.createIntermediateTable({ membershipIdentifier: membership.id, name, populationAnalysisConfiguration });
+    expect(namesake.name).toBe(name);
+  });
+
   test('check the properties of a table against the model', async () => {
     await start();
     expect(() => rooms.addTable(' ')).toThrow('name');
