@@ -1,28 +1,32 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { describeRun } from './deployment/history';
-import { attributes, endedRun, report } from './deployment/report';
+import { attributes, endedRun, report, type LastState } from './deployment/report';
 import type { CloudFormationEvent } from './deployment/request';
 import { put, responseBody, type ResponseTarget, type Result } from './deployment/response';
 import { executionArnOf, isStarted, recall, start, startFor, targetOf, type Past, type Start } from './deployment/start';
 import { unreported, type ExecutionStatusChange } from './deployment/watchdog';
-import type { PopulationOutput, RunState } from './population/run-state';
+import type { PopulationOutput } from './population/run-state';
 
 const stepFunctions = new SFNClient({ maxAttempts: 6 });
 const PREFIX = process.env.EXECUTION_PREFIX ?? 'cfn';
 
 /** Three speak to this function: CloudFormation, the state machine at the end of a deployment's run, and EventBridge when one broke. */
-export const handler = async (event: CloudFormationEvent | RunState | ExecutionStatusChange): Promise<unknown> => {
+export const handler = async (event: CloudFormationEvent | LastState | ExecutionStatusChange): Promise<object> => {
   if ('RequestType' in event) {
-    return event.ResourceType === 'Custom::IntermediateTableVersion' ? answerResult(event) : deploy(event);
+    await (event.ResourceType === 'Custom::IntermediateTableVersion' ? answerResult(event) : deploy(event));
+    return {};
   }
   if ('source' in event) {
-    const ended = unreported(event);
-    return ended && report(ended, put);
+    const broken = unreported(event);
+    if (broken) {
+      await report(broken, put);
+    }
+    return {};
   }
-  const state = { ...event, next: event.output ? 'SUCCEED' : 'FAIL' };
-  await report(endedRun(event), put);
-  log('reported', { execution: event.executionArn, result: state.next });
-  return state;
+  const ended = endedRun(event);
+  await report(ended, put);
+  log('reported', { execution: ended.execution, error: ended.failure?.error });
+  return {};
 };
 
 async function deploy(event: CloudFormationEvent): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Failure, PopulationOutput, RunState } from '../population/run-state';
+import type { Beginning, Failure, PopulationOutput, RunState } from '../population/run-state';
 import { responseBody, signalBody, type Put, type Result } from './response';
 import type { Request } from './start';
 
@@ -32,5 +32,14 @@ export async function report(ended: Ended, put: Put): Promise<void> {
   }
 }
 
-export const endedRun = (state: RunState): Ended =>
-  ({ execution: state.executionArn, deployment: state.deployment as Request | undefined, output: state.output, failure: state.failure });
+/** What the machine's Report state hands over: the last state, or, where not even the first step could run, what the run began with. */
+export type LastState = (RunState | (Beginning & Pick<RunState, 'failure'>)) & { readonly crash?: { readonly Error?: string; readonly Cause?: string } };
+
+export function endedRun({ crash, ...state }: LastState): Ended {
+  const { failure } = state;
+  const [execution, deployment, output] = 'phase' in state
+    ? [state.executionArn, state.deployment, state.output]
+    : [state.execution.Id, state.execution.Input?.deployment, undefined];
+  const cause = [failure?.cause, crash && `${crash.Error}: ${crash.Cause}`, execution && crash && `Execution ${execution}.`].filter(Boolean).join(' ');
+  return { execution, deployment: deployment as Request | undefined, output, failure: failure && { ...failure, cause } };
+}

@@ -1,0 +1,119 @@
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { IConstruct } from 'constructs';
+import { PopulationCompute } from '../compute';
+import { PopulateOnDeploy } from '../populate-on-deploy';
+
+/**
+ * What can be said at synth of the values that are known then: tokens pass. Every message names the construct's path, the prop,
+ * the value and what to do. The limits are those of the Clean Rooms API:
+ * https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_PopulateIntermediateTable.html
+ */
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const TABLE_ARN = /^arn:aws[-a-z]*:cleanrooms:[\w-]+:\d{12}:membership\/([^/]+)\/intermediatetable\/([^/]+)$/;
+
+export const SHORTEST_TIMEOUT = Duration.minutes(1);
+export const LONGEST_TIMEOUT = Duration.hours(12);
+
+const known = (value: unknown): boolean => !Token.isUnresolved(value);
+
+function problem(path: string, prop: string, value: unknown, remedy: string): never {
+  throw new Error(`${path}: ${prop} is ${JSON.stringify(value)}. ${remedy}`);
+}
+
+const pathOf = (scope: IConstruct, id: string) => [scope.node.path, id].filter(Boolean).join('/');
+
+export function requireIdentifier(scope: IConstruct, id: string, prop: string, value: string): void {
+  if (known(value) && !UUID.test(value)) {
+    problem(pathOf(scope, id), prop, value, 'Give a UUID in lower case, such as a1b2c3d4-5678-90ab-cdef-1234567890ab.');
+  }
+}
+
+export function requireTableArn(scope: IConstruct, id: string, arn: string): void {
+  if (!known(arn)) {
+    return;
+  }
+  const [, membership, table] = arn.match(TABLE_ARN) ?? [];
+  if (!UUID.test(membership ?? '') || !UUID.test(table ?? '')) {
+    problem(pathOf(scope, id), 'arn', arn,
+      'Give an ARN of the form arn:aws:cleanrooms:REGION:ACCOUNT:membership/MEMBERSHIP/intermediatetable/TABLE, with UUIDs for the last two.');
+  }
+}
+
+/** CloudFormation creates what is in one account and region, and only a table's owner may populate it, in the table's region. */
+export function validateTable(scope: IConstruct, table: IIntermediateTableRef): void {
+  const stack = Stack.of(scope);
+  for (const key of ['account', 'region'] as const) {
+    const [theirs, ours] = [table.env[key], stack[key]];
+    if (known(theirs) && known(ours) && theirs !== ours) {
+      problem(scope.node.path, `the ${key} of intermediateTable ${table.node.path}`, theirs,
+        `The stack's is ${JSON.stringify(ours)}: put the population into a stack of the table's ${key}.`);
+    }
+  }
+}
+
+export function validateParameters(scope: IConstruct, prop: string, parameters: { [name: string]: string } = {}): void {
+  for (const [name, value] of Object.entries(parameters)) {
+    if (known(name) && !/^[0-9a-zA-Z_]{1,100}$/.test(name)) {
+      problem(scope.node.path, `a name in ${prop}`, name, 'Use 1 to 100 letters, digits and underscores.');
+    }
+    if (known(value) && typeof value !== 'string') {
+      problem(scope.node.path, `${prop}.${name}`, value, 'Give a string.');
+    }
+    if (known(value) && value.length > 1000) {
+      problem(scope.node.path, `${prop}.${name}`, `${value.slice(0, 20)}… (${value.length} characters)`, 'Give at most 1,000 characters.');
+    }
+  }
+}
+
+export function validateCompute(scope: IConstruct, compute: PopulationCompute = {}): void {
+  const { workers, sparkProperties = {} } = compute;
+  if (workers !== undefined && known(workers) && !(Number.isInteger(workers) && workers >= 2 && workers <= 400)) {
+    problem(scope.node.path, 'compute.workers', workers, 'Give a whole number from 2 to 400.');
+  }
+  const entries = Object.entries(sparkProperties);
+  if (entries.length > 50) {
+    problem(scope.node.path, 'the number of compute.sparkProperties', entries.length, 'Give at most 50.');
+  }
+  for (const [key, value] of entries) {
+    if (known(key) && (key.length < 1 || key.length > 200)) {
+      problem(scope.node.path, 'a key in compute.sparkProperties', key, 'Use 1 to 200 characters.');
+    }
+    if (known(value) && value.length > 500) {
+      problem(scope.node.path, `compute.sparkProperties['${key}']`, `${value.slice(0, 20)}… (${value.length} characters)`, 'Give at most 500 characters.');
+    }
+  }
+}
+
+export function validatePayer(scope: IConstruct, account?: string): void {
+  if (account !== undefined && known(account) && !/^\d{12}$/.test(account)) {
+    problem(scope.node.path, 'analysisPayerAccountId', account, 'Give the 12 digits of an account id, as a string.');
+  }
+}
+
+export function validateTimeout(scope: IConstruct, timeout: Duration): void {
+  if (timeout.isUnresolved()) {
+    return;
+  }
+  const seconds = timeout.toSeconds({ integral: false });
+  if (seconds < SHORTEST_TIMEOUT.toSeconds() || seconds > LONGEST_TIMEOUT.toSeconds()) {
+    problem(scope.node.path, 'timeout', timeout.toHumanString(), 'Give 1 minute to 12 hours, the longest that CloudFormation can wait.');
+  }
+}
+
+export function validateTriggers(scope: IConstruct, triggers: string[] | undefined, mode: PopulateOnDeploy): void {
+  if (triggers?.length && mode !== PopulateOnDeploy.ON_CHANGE) {
+    problem(scope.node.path, 'triggers', triggers,
+      `They have no effect with populateOnDeploy ${mode}: leave them out, or use PopulateOnDeploy.ON_CHANGE.`);
+  }
+}
+
+export function validateSchedule(scope: IConstruct, prop: string, schedule: Schedule): void {
+  const expression = schedule.expressionString;
+  const year = known(expression) ? expression.match(/^cron\(.* (\d{4})\)$/)?.[1] : undefined;
+  if (year && Number(year) < new Date().getUTCFullYear()) {
+    problem(scope.node.path, prop, expression, 'Its year has passed, so it never fires: leave the year out.');
+  }
+}
