@@ -1,0 +1,226 @@
+import { CleanRooms, CleanRoomsOptions, createCleanRoomsServer } from './clean-rooms';
+import { Pace, VirtualClock } from './clock';
+import { readStack, StackSource } from './cloudformation/assembly';
+import { CustomResourceBehaviours } from './cloudformation/custom-resource';
+import { Inbox, PutFault, ReceivedPut } from './cloudformation/inbox';
+import { CloudFormationService, DeployResult } from './cloudformation/service';
+import { Stack, StackEvent } from './cloudformation/stack';
+import { EventsService, Target } from './events/service';
+import { AccessDenied, IamService } from './iam/service';
+import { LambdaFault } from './lambda/faults';
+import { Permissions } from './lambda/permissions';
+import { LambdaService, LogLine } from './lambda/service';
+import { Random, seededRandom } from './random';
+import { ApiError } from './runtime/json-server';
+import { Network } from './runtime/network';
+import { stepFunctionsServer } from './step-functions/api';
+import { Interpreter } from './step-functions/interpreter';
+import { Execution, StepFunctionsService } from './step-functions/service';
+import { taskRunner } from './step-functions/tasks';
+
+/** What AWS may do, one way or another, besides Clean Rooms' own switches. */
+export interface CloudBehaviours extends CustomResourceBehaviours {
+  /** What happens to the nth PUT of a response or a signal, counted from 1. */
+  putFault?: (nth: number) => PutFault | undefined;
+  /** Seconds until an attached policy is in force. @default 0 */
+  iamPropagationSeconds?: number;
+  /** Seconds by which ListExecutions lags. @default 0 */
+  listExecutionsLagSeconds?: number;
+  /** How often EventBridge hands each event to each target. @default 1 */
+  eventDeliveries?: number;
+  /** @default 'at-once' */
+  cancellation?: 'at-once' | 'when-finished';
+  /** Milliseconds that a request takes to the service, and the same back. @default 10 */
+  latencyMillis?: number;
+  /** @default 300 */
+  coldStartMillis?: number;
+}
+
+export interface CloudOptions {
+  readonly seed?: number;
+  readonly region?: string;
+  readonly account?: string;
+  /** Milliseconds since the epoch. */
+  readonly start?: number;
+  /** Lets a person watch. */
+  readonly pace?: Pace;
+  readonly behaviours?: CloudBehaviours;
+  readonly cleanRooms?: Pick<CleanRoomsOptions, 'behaviours' | 'limits' | 'defaultPlan'>;
+  readonly faults?: LambdaFault[];
+  readonly onStackEvent?: (event: StackEvent) => void;
+  readonly onLog?: (line: LogLine) => void;
+}
+
+/** One AWS account in one region, in this process, on virtual time. */
+export class Cloud {
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly region: string;
+  readonly account: string;
+  readonly iam: IamService;
+  readonly lambda: LambdaService;
+  readonly stepFunctions: StepFunctionsService;
+  readonly events: EventsService;
+  readonly cleanRooms: CleanRooms;
+  readonly cloudFormation: CloudFormationService;
+  readonly ssmParameters = new Map<string, string>();
+  /** May be added to at any time. */
+  readonly faults: LambdaFault[];
+  private readonly permissions = new Permissions();
+  private readonly inbox: Inbox;
+  private readonly chosenIds: string[] = [];
+
+  constructor(options: CloudOptions = {}) {
+    const { seed = 1, region = 'us-east-1', account = '111122223333', behaviours = {}, faults = [] } = options;
+    this.region = region;
+    this.account = account;
+    this.faults = faults;
+    const clock = this.clock = new VirtualClock({ start: options.start, pace: options.pace });
+    const random = this.random = seededRandom(seed);
+    const network = new Network(clock, behaviours.latencyMillis);
+    const iam = this.iam = new IamService(clock, account, (behaviours.iamPropagationSeconds ?? 0) * 1000);
+    this.lambda = new LambdaService({ clock, network, random, region, faults, coldStartMillis: behaviours.coldStartMillis, onLog: options.onLog });
+    this.events = new EventsService({
+      clock, random, iam, region, account, timesDelivered: behaviours.eventDeliveries, call: (target, input, rule) => this.callTarget(target, input, rule.arn),
+    });
+    this.stepFunctions = new StepFunctionsService({
+      clock,
+      random,
+      interpreter: new Interpreter(clock, network, random),
+      listLagMillis: (behaviours.listExecutionsLagSeconds ?? 0) * 1000,
+      runTask: (...task) => runTask(...task),
+      onStatusChange: (execution) => this.announce(execution),
+    });
+    const runTask = taskRunner({
+      iam, lambda: this.lambda, stepFunctions: this.stepFunctions, events: this.events, functionArn: (name) => this.lambda.arnOf(name) ?? name,
+    });
+    this.cleanRooms = new CleanRooms({
+      ...options.cleanRooms,
+      clock,
+      random: { uuid: () => this.chosenIds.shift() ?? random.uuid() },
+      region,
+      account,
+      authorize: ({ accessKeyId, operation, resources }) => denialOf(() => iam.authorizeKey(accessKeyId, `cleanrooms:${operation}`, resources)),
+      authorizeKey: ({ accessKeyId, action, keyArn, viaService }) => denialOf(() => iam.authorizeKey(accessKeyId, action, [keyArn], { 'kms:ViaService': viaService })),
+    });
+    this.inbox = new Inbox(clock, region, (nth) => behaviours.putFault?.(nth));
+    this.cloudFormation = new CloudFormationService(
+      { ...this, permissions: this.permissions, inbox: this.inbox, behaviours },
+      { cancellation: behaviours.cancellation ?? 'at-once', onEvent: options.onStackEvent },
+    );
+    network.serve(`states.${region}.amazonaws.com`, stepFunctionsServer(this.stepFunctions, iam));
+    network.serve(`events.${region}.amazonaws.com`, this.events.server());
+    network.serve(`cleanrooms.${region}.amazonaws.com`, createCleanRoomsServer(this.cleanRooms));
+    for (const host of this.inbox.hosts()) network.serve(host, this.inbox.server);
+  }
+
+  /** Deploys a stack from a cloud assembly directory, or one that was read before, by `readStack` or by hand. */
+  async deploy(source: StackSource | string, stackName?: string, options: { parameters?: Record<string, unknown> } = {}): Promise<DeployResult> {
+    const read = typeof source === 'string' ? readStack(source, stackName!) : source;
+    return this.clock.drive(this.cloudFormation.deploy(read, options.parameters ?? {}), `deploy of ${read.stackName}`);
+  }
+
+  async destroy(stackName: string): Promise<DeployResult> {
+    return this.clock.drive(this.cloudFormation.delete(stackName), `delete of ${stackName}`);
+  }
+
+  stack(name: string): Stack {
+    return this.cloudFormation.stack(name);
+  }
+
+  /** Lets the schedule of the rule with that logical id come due. */
+  fireRule(logicalId: string): void {
+    this.events.fire(String(this.resource(logicalId, 'AWS::Events::Rule').attributes.Arn));
+  }
+
+  /** Starts an execution as a person would in the console; the state machine is given by logical id. */
+  startExecution(logicalId: string, input: object = {}, name?: string): Execution {
+    return this.stepFunctions.start(this.resource(logicalId, 'AWS::StepFunctions::StateMachine').physicalId, JSON.stringify(input), name);
+  }
+
+  /** Starts one, and lets time pass until it has ended. */
+  async execute(logicalId: string, input?: object, name?: string): Promise<Execution> {
+    const { arn } = this.startExecution(logicalId, input, name);
+    return this.clock.drive(this.stepFunctions.ended(arn), `execution ${arn}`);
+  }
+
+  /** Newest first; of one state machine by logical id, or of all. */
+  executions(logicalId?: string): Execution[] {
+    return this.stepFunctions.executions(logicalId && this.resource(logicalId, 'AWS::StepFunctions::StateMachine').physicalId);
+  }
+
+  /** Lets time pass until no execution runs any more. */
+  async settle(): Promise<void> {
+    const running = (): Execution | undefined => this.stepFunctions.executions().find(({ status }) => status === 'RUNNING');
+    for (let next = running(); next; next = running()) await this.clock.drive(this.stepFunctions.ended(next.arn), `execution ${next.arn}`);
+  }
+
+  /** Lets time pass. */
+  async advance(seconds: number): Promise<void> {
+    await this.clock.drive(this.clock.sleep(seconds * 1000), `${seconds} seconds`);
+  }
+
+  /** Everything that functions printed. */
+  logs(): readonly LogLine[] {
+    return this.lambda.logs;
+  }
+
+  /** Every response and signal that functions put. */
+  responses(): readonly ReceivedPut[] {
+    return this.inbox.received;
+  }
+
+  /** A membership of a collaboration that this account did not make; `id` is any UUID. */
+  joinCollaboration(id?: string): string {
+    const collaboration = this.cleanRooms.resources.createCollaboration({ name: 'collaboration' });
+    if (id) this.chosenIds.push(id);
+    return this.cleanRooms.resources.createMembership({ collaborationIdentifier: collaboration.id }).id;
+  }
+
+  /** Nobody moves time any longer, so whatever still runs stays where it is. */
+  close(): void {
+    this.clock.stop();
+  }
+
+  private resource(logicalId: string, type: string): { physicalId: string; attributes: Readonly<Record<string, unknown>> } {
+    const names = this.cloudFormation.names();
+    const found = names.map((name) => this.stack(name).resources.get(logicalId)).find((state) => state?.type === type);
+    if (!found) throw new Error(`No stack of [${names.join(', ')}] has a resource "${logicalId}" of type ${type}.`);
+    return found;
+  }
+
+  private announce(execution: Execution): void {
+    const { arn, stateMachineArn, name, status, startDate, stopDate = null, input, output = null, error = null, cause = null } = execution;
+    this.events.put({
+      Source: 'aws.states',
+      DetailType: 'Step Functions Execution Status Change',
+      Resources: [arn],
+      Detail: {
+        executionArn: arn, stateMachineArn, name, status, startDate, stopDate, input, output, error, cause,
+        inputDetails: { included: true }, outputDetails: output === null ? null : { included: true },
+      },
+    });
+  }
+
+  private callTarget({ Arn: arn, RoleArn: role }: Target, input: string, ruleArn: string): void {
+    const service = arn.split(':')[2];
+    if (service === 'lambda') {
+      if (!this.permissions.allow(arn, 'events.amazonaws.com', ruleArn)) throw new AccessDenied(`events.amazonaws.com may not invoke ${arn}: no AWS::Lambda::Permission lets rule ${ruleArn}.`);
+      this.lambda.invokeAsync(arn, input);
+    } else if (service === 'states') {
+      if (!role || !this.iam.mayBeAssumedBy(role, 'events.amazonaws.com')) throw new AccessDenied(`Rule ${ruleArn} has no role that EventBridge may assume to start ${arn}.`);
+      this.iam.authorize(role, 'events', 'states:StartExecution', [arn]);
+      this.stepFunctions.start(arn, input);
+    }
+  }
+}
+
+function denialOf(authorize: () => void): { message: string } | undefined {
+  try {
+    authorize();
+    return undefined;
+  } catch (error) {
+    if (error instanceof AccessDenied || error instanceof ApiError) return { message: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,182 @@
+import { isDeepStrictEqual } from 'node:util';
+import { StackSource, Template } from './assembly';
+import { Environment, Evaluation, isCustom } from './evaluation';
+import { Dependencies, dependenciesOf, reversed, visitInOrder } from './graph';
+import { Desired, Provisioner, Report, unchanged } from './provisioning';
+import { Services } from './services';
+import { Cancelled, ResourceState, Stack, StackStatus } from './stack';
+
+type Parameters = Record<string, unknown>;
+
+export interface DeploymentContext {
+  readonly services: Services;
+  readonly environment: Environment;
+  readonly stack: Stack;
+  readonly report: Report;
+  /** When one resource fails, those under way are dropped at once, or their ends are awaited. */
+  readonly cancellation: 'at-once' | 'when-finished';
+}
+
+/** One create or update of a stack, with its rollback. */
+export class Deployment {
+  private readonly provisioner: Provisioner;
+  /** What the update replaced, for the cleanup to delete. */
+  private replaced: ResourceState[] = [];
+
+  constructor(private readonly context: DeploymentContext, private readonly source: StackSource) {
+    const { services, stack, report } = context;
+    this.provisioner = new Provisioner(services, stack, source.assets, report);
+  }
+
+  async create(parameters: Parameters): Promise<void> {
+    this.status('CREATE_IN_PROGRESS', 'User Initiated');
+    const failure = await this.apply(this.source.template, parameters);
+    if (!failure) return this.complete('CREATE_COMPLETE', this.source.template, parameters);
+    this.status('ROLLBACK_IN_PROGRESS', failure);
+    const clean = await this.deleteAll([...this.context.stack.resources.values()], 'rollback');
+    return this.status(clean ? 'ROLLBACK_COMPLETE' : 'ROLLBACK_FAILED', failure);
+  }
+
+  async update(parameters: Parameters): Promise<void> {
+    const { stack } = this.context;
+    const { template } = this.source;
+    if (isDeepStrictEqual(stack.deployed, { template, parameters })) {
+      stack.reason = 'No updates are to be performed.';
+      return;
+    }
+    const before = new Map(stack.resources);
+    this.status('UPDATE_IN_PROGRESS', 'User Initiated');
+    const failure = await this.apply(template, parameters);
+    if (failure) return this.rollBack(before, failure);
+    this.status('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    await this.cleanUp(new Evaluation(template, parameters, stack, this.context.environment).included());
+    this.complete('UPDATE_COMPLETE', template, parameters);
+  }
+
+  async delete(): Promise<void> {
+    this.status('DELETE_IN_PROGRESS', 'User Initiated');
+    const clean = await this.deleteAll([...this.context.stack.resources.values()], 'delete');
+    this.status(clean ? 'DELETE_COMPLETE' : 'DELETE_FAILED');
+  }
+
+  private async rollBack(before: ReadonlyMap<string, ResourceState>, failure: string): Promise<void> {
+    const { stack, environment } = this.context;
+    const { template, parameters } = stack.deployed!;
+    this.status('UPDATE_ROLLBACK_IN_PROGRESS', failure);
+    const superseded = this.restoreReplaced(before);
+    const secondFailure = await this.apply(template, parameters);
+    if (secondFailure) return this.status('UPDATE_ROLLBACK_FAILED', secondFailure);
+    this.status('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
+    // A custom resource may have gone back to its old physical id by itself, in which case the old resource stays.
+    const current = new Set([...stack.resources.values()].map(({ physicalId }) => physicalId));
+    this.replaced = [...this.replaced, ...superseded].filter(({ physicalId }) => !current.has(physicalId) && ![...before.values()].some((old) => old.physicalId === physicalId));
+    await this.cleanUp(new Evaluation(template, parameters, stack, environment).included());
+    this.complete('UPDATE_ROLLBACK_COMPLETE', template, parameters, failure);
+  }
+
+  /** AWS's own resources that were replaced are still there, and need not be made again. Returns the new ones. */
+  private restoreReplaced(before: ReadonlyMap<string, ResourceState>): ResourceState[] {
+    const { stack } = this.context;
+    return this.replaced.filter(({ type }) => !isCustom(type)).map(({ logicalId }) => {
+      const replacement = stack.resources.get(logicalId)!;
+      stack.resources.set(logicalId, before.get(logicalId)!);
+      return replacement;
+    });
+  }
+
+  /** Brings the stack's resources to what the template says; the first failure's reason, if any. */
+  private async apply(template: Template, parameters: Parameters): Promise<string | undefined> {
+    const { stack, environment, cancellation } = this.context;
+    const evaluation = new Evaluation(template, parameters, stack, environment);
+    const dependencies = dependenciesOf(template, evaluation.included());
+    const failed: string[] = [];
+    let cancel: (reason: Cancelled) => void;
+    const signal = new Promise<never>((_, reject) => { cancel = reject; });
+    signal.catch(() => undefined);
+    await visitInOrder(dependencies, async (logicalId) => {
+      if (failed.length > 0) return;
+      try {
+        await this.bring(logicalId, template, evaluation, dependencies, signal);
+      } catch {
+        failed.push(logicalId);
+        if (cancellation === 'at-once') cancel(new Cancelled());
+      }
+    });
+    const verb = stack.status === 'CREATE_IN_PROGRESS' ? 'create' : 'update';
+    return failed.length > 0 ? `The following resource(s) failed to ${verb}: [${failed.join(', ')}].` : undefined;
+  }
+
+  private async bring(logicalId: string, template: Template, evaluation: Evaluation, dependencies: Dependencies, signal: Promise<never>): Promise<void> {
+    const resource = template.Resources[logicalId];
+    const before = this.context.stack.resources.get(logicalId);
+    let properties: Record<string, unknown>;
+    try {
+      properties = (evaluation.resolve(resource.Properties) ?? {}) as Record<string, unknown>;
+    } catch (error) {
+      this.context.report({ logicalId, type: resource.Type }, before ? 'UPDATE_FAILED' : 'CREATE_FAILED', (error as Error).message);
+      throw error;
+    }
+    const desired: Desired = { logicalId, resource, properties, dependencies: dependencies.get(logicalId)! };
+    if (!before) return this.provisioner.create(desired, signal);
+    if (unchanged(before, desired)) {
+      this.context.stack.resources.set(logicalId, {
+        ...before, dependencies: desired.dependencies, deletionPolicy: resource.DeletionPolicy, updateReplacePolicy: resource.UpdateReplacePolicy,
+      });
+      return;
+    }
+    const replaced = await this.provisioner.update(desired, before, signal);
+    if (replaced) this.replaced.push(replaced);
+  }
+
+  /** Deletes what is in the template no more, and what was replaced. CloudFormation goes on where that fails. */
+  private async cleanUp(included: ReadonlySet<string>): Promise<void> {
+    const removed = [...this.context.stack.resources.values()].filter(({ logicalId }) => !included.has(logicalId));
+    const replaced = this.replaced.filter(({ updateReplacePolicy }) => updateReplacePolicy !== 'Retain');
+    await this.deleteAll(replaced, 'replace');
+    await this.deleteAll(removed, 'delete');
+    // Where a deletion failed, or the policy says to retain it, the stack lets go of it.
+    for (const { logicalId } of removed) this.context.stack.resources.delete(logicalId);
+  }
+
+  private async deleteAll(states: ResourceState[], occasion: 'rollback' | 'delete' | 'replace'): Promise<boolean> {
+    let clean = true;
+    const byId = new Map(states.map((state) => [state.logicalId, state]));
+    const dependencies = new Map(states.map(({ logicalId, dependencies: others }) => [logicalId, others]));
+    const blocked = new Set<string>();
+    const dependents = reversed(dependencies);
+    await visitInOrder(dependents, async (logicalId) => {
+      const state = byId.get(logicalId)!;
+      if (dependents.get(logicalId)!.some((other) => blocked.has(other))) blocked.add(logicalId);
+      if (blocked.has(logicalId)) return;
+      if (isRetained(state, occasion)) {
+        this.context.report(state, 'DELETE_SKIPPED');
+        return;
+      }
+      await this.provisioner.delete(state).catch(() => {
+        clean = false;
+        // What something still depends on cannot go, either.
+        blocked.add(logicalId);
+      });
+    });
+    return clean;
+  }
+
+  private complete(status: StackStatus, template: Template, parameters: Parameters, reason?: string): void {
+    const { stack, environment } = this.context;
+    stack.deployed = { template, parameters };
+    Object.assign(stack, new Evaluation(template, parameters, stack, environment).outputs());
+    this.status(status, reason);
+  }
+
+  private status(status: StackStatus, reason?: string): void {
+    const { stack, report } = this.context;
+    stack.status = status;
+    stack.reason = reason;
+    report({ logicalId: stack.name, type: 'AWS::CloudFormation::Stack' }, status, reason);
+  }
+}
+
+function isRetained({ deletionPolicy }: ResourceState, occasion: 'rollback' | 'delete' | 'replace'): boolean {
+  if (occasion === 'replace') return false;
+  return deletionPolicy === 'Retain' || (deletionPolicy === 'RetainExceptOnCreate' && occasion === 'delete');
+}

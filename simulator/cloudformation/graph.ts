@@ -1,0 +1,45 @@
+import { Template, TemplateResource } from './assembly';
+import { references } from './intrinsics';
+
+export type Dependencies = ReadonlyMap<string, readonly string[]>;
+
+/** Which resource waits for which: explicit `DependsOn`, and whatever its properties refer to. */
+export function dependenciesOf(template: Template, included: ReadonlySet<string>): Dependencies {
+  const dependencies = new Map([...included].map((id) => [id, of(template.Resources[id]).filter((other) => included.has(other))]));
+  rejectCycles(dependencies);
+  return dependencies;
+}
+
+function of({ Properties, DependsOn = [] }: TemplateResource): string[] {
+  return [...new Set([...references(Properties), ...(typeof DependsOn === 'string' ? [DependsOn] : DependsOn)])];
+}
+
+export function reversed(dependencies: Dependencies): Dependencies {
+  const dependents = new Map<string, string[]>([...dependencies.keys()].map((id) => [id, []]));
+  for (const [id, others] of dependencies) others.forEach((other) => dependents.get(other)?.push(id));
+  return dependents;
+}
+
+/** Visits everything as early as it may be: after all that it depends on, and beside all else. */
+export async function visitInOrder(dependencies: Dependencies, visit: (id: string) => Promise<void>): Promise<void> {
+  const visits = new Map<string, Promise<void>>();
+  const start = (id: string): Promise<void> => {
+    const under = visits.get(id);
+    if (under) return under;
+    const visited = Promise.all((dependencies.get(id) ?? []).filter((other) => dependencies.has(other)).map(start)).then(() => visit(id));
+    visits.set(id, visited);
+    return visited;
+  };
+  await Promise.all([...dependencies.keys()].map(start));
+}
+
+function rejectCycles(dependencies: Dependencies): void {
+  const done = new Set<string>();
+  const visit = (id: string, path: string[]): void => {
+    if (path.includes(id)) throw new Error(`Circular dependency between resources: [${path.slice(path.indexOf(id)).join(', ')}]`);
+    if (done.has(id)) return;
+    dependencies.get(id)!.forEach((other) => visit(other, [...path, id]));
+    done.add(id);
+  };
+  for (const id of dependencies.keys()) visit(id, []);
+}

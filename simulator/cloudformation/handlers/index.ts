@@ -1,0 +1,24 @@
+import { customResource } from '../custom-resource';
+import { isCustom } from '../evaluation';
+import { ResourceHandler } from '../services';
+import { waitCondition, waitConditionHandle } from '../wait-condition';
+import { cleanRoomsHandlers } from './clean-rooms';
+import { generic } from './generic';
+import { iamHandlers } from './iam';
+import { lambdaHandlers } from './lambda';
+import { orchestrationHandlers } from './orchestration';
+import { testHandlers } from './test';
+
+const HANDLERS: Record<string, ResourceHandler> = {
+  'AWS::CloudFormation::WaitCondition': waitCondition,
+  'AWS::CloudFormation::WaitConditionHandle': waitConditionHandle,
+  ...iamHandlers,
+  ...lambdaHandlers,
+  ...orchestrationHandlers,
+  ...cleanRoomsHandlers,
+  ...testHandlers,
+};
+
+export function handlerFor(type: string): ResourceHandler {
+  return isCustom(type) ? customResource : HANDLERS[type] ?? generic;
+}

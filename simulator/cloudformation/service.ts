@@ -1,0 +1,87 @@
+import { StackSource } from './assembly';
+import { Deployment } from './deployment';
+import { Services } from './services';
+import { Stack, StackEvent, StackStatus } from './stack';
+
+export interface DeployResult {
+  readonly status: StackStatus;
+  readonly reason?: string;
+  readonly outputs: Record<string, string>;
+  /** Of this deployment only. */
+  readonly events: StackEvent[];
+  /** What failed first, in its own words. */
+  readonly failures: { readonly logicalId: string; readonly reason: string }[];
+}
+
+export interface CloudFormationOptions {
+  readonly cancellation: 'at-once' | 'when-finished';
+  readonly onEvent?: (event: StackEvent) => void;
+}
+
+/** The stacks of one account and region. */
+export class CloudFormationService {
+  private readonly stacks = new Map<string, Stack>();
+
+  constructor(private readonly services: Services, private readonly options: CloudFormationOptions) {}
+
+  stack(name: string): Stack {
+    const stack = this.stacks.get(name);
+    if (!stack) throw new Error(`Stack "${name}" does not exist.`);
+    return stack;
+  }
+
+  names(): string[] {
+    return [...this.stacks.keys()];
+  }
+
+  /** As `cdk deploy` does it: creates or updates; a stack whose creation failed is deleted first. */
+  async deploy(source: StackSource, parameters: Record<string, unknown>): Promise<DeployResult> {
+    const existing = this.stacks.get(source.stackName);
+    if (existing && !existing.deployed) await this.delete(source.stackName);
+    const stack = this.stacks.get(source.stackName) ?? this.newStack(source.stackName);
+    this.stacks.set(stack.name, stack);
+    const before = stack.events.length;
+    const deployment = this.deployment(stack, source);
+    await (stack.deployed ? deployment.update(parameters) : deployment.create(parameters));
+    return result(stack, before);
+  }
+
+  async delete(name: string): Promise<DeployResult> {
+    const stack = this.stack(name);
+    const before = stack.events.length;
+    await this.deployment(stack, { stackName: name, template: { Resources: {} }, assets: {} }).delete();
+    if (stack.status === 'DELETE_COMPLETE') this.stacks.delete(name);
+    return result(stack, before);
+  }
+
+  private deployment(stack: Stack, source: StackSource): Deployment {
+    const { services, options } = this;
+    return new Deployment({
+      services,
+      stack,
+      cancellation: options.cancellation,
+      environment: { region: services.region, account: services.account, exports: () => this.exports() },
+      report: ({ logicalId, type }, status, reason) => {
+        const event = { time: services.clock.now(), stack: stack.name, logicalId, type, status, reason };
+        stack.events.push(event);
+        options.onEvent?.(event);
+      },
+    }, source);
+  }
+
+  private newStack(name: string): Stack {
+    const { region, account, random } = this.services;
+    const id = `arn:aws:cloudformation:${region}:${account}:stack/${name}/${random.uuid()}`;
+    return { name, id, status: 'REVIEW_IN_PROGRESS', resources: new Map(), events: [], outputs: {}, exports: {} };
+  }
+
+  private exports(): Record<string, string> {
+    return Object.assign({}, ...[...this.stacks.values()].map((stack) => stack.exports)) as Record<string, string>;
+  }
+}
+
+function result({ status, reason, outputs, events }: Stack, from: number): DeployResult {
+  const own = events.slice(from);
+  const failures = own.filter((event) => /_FAILED$/.test(event.status) && event.type !== 'AWS::CloudFormation::Stack' && !/ cancelled$/.test(event.reason ?? ''));
+  return { status, reason, outputs, events: own, failures: failures.map((event) => ({ logicalId: event.logicalId, reason: event.reason ?? '' })) };
+}

@@ -1,0 +1,76 @@
+import { ResourceFailure } from './stack';
+import { ResourceHandler, Services } from './services';
+
+interface Signal {
+  readonly Status?: string;
+  readonly UniqueId?: string;
+  readonly Reason?: string;
+  readonly Data?: string;
+}
+
+/** Signals that a handle received, kept whether or not anybody waits yet. */
+class Handle {
+  readonly signals = new Map<string, Signal>();
+  notify: () => void = () => undefined;
+
+  receive(body: string): void {
+    const signal = parse(body);
+    if (!signal?.UniqueId || !signal.Status || Buffer.byteLength(body) > MOST_BYTES) return;
+    // A second signal with the same id is no further signal.
+    if (!this.signals.has(signal.UniqueId)) this.signals.set(signal.UniqueId, signal);
+    this.notify();
+  }
+}
+
+const MOST_BYTES = 4096;
+const HANDLES = new WeakMap<Services['inbox'], Map<string, Handle>>();
+
+export const waitConditionHandle: ResourceHandler = {
+  create({ services, stack, logicalId, generatedName }) {
+    const handle = new Handle();
+    const url = services.inbox.open({ kind: 'wait condition', logicalId }, `${stack.id}/${generatedName}`, (body) => handle.receive(body));
+    handlesOf(services).set(url, handle);
+    return { physicalId: url };
+  },
+};
+
+export const waitCondition: ResourceHandler = {
+  abandonable: true,
+  create({ services, properties, generatedName }) {
+    const handle = handlesOf(services).get(String(properties.Handle));
+    if (!handle) throw new ResourceFailure(`WaitCondition handle ${String(properties.Handle)} is not a WaitConditionHandle.`);
+    const count = Number(properties.Count ?? 1);
+    const timeoutSeconds = Number(properties.Timeout);
+    if (!(timeoutSeconds >= 1 && timeoutSeconds <= 43_200)) throw new ResourceFailure(`Timeout must be between 1 and 43200 seconds, not ${String(properties.Timeout)}.`);
+    return new Promise((resolve, reject) => {
+      const timeout = services.clock.setTimer(
+        () => reject(new ResourceFailure(`WaitCondition timed out. Received ${handle.signals.size} conditions when expecting ${count}`)), timeoutSeconds * 1000);
+      handle.notify = () => {
+        const signals = [...handle.signals.values()];
+        const failure = signals.find(({ Status }) => Status !== 'SUCCESS');
+        if (!failure && signals.length < count) return;
+        services.clock.clearTimer(timeout);
+        if (failure) reject(new ResourceFailure(`WaitCondition received failed message: '${failure.Reason ?? ''}' for uniqueId: ${failure.UniqueId!}`));
+        else resolve({ physicalId: generatedName, attributes: { Data: JSON.stringify(Object.fromEntries(signals.map(({ UniqueId, Data }) => [UniqueId, Data ?? '']))) } });
+      };
+      handle.notify();
+    });
+  },
+  update() {
+    throw new ResourceFailure('Update to resource type AWS::CloudFormation::WaitCondition is not supported');
+  },
+};
+
+function handlesOf({ inbox }: Services): Map<string, Handle> {
+  const handles = HANDLES.get(inbox) ?? new Map<string, Handle>();
+  HANDLES.set(inbox, handles);
+  return handles;
+}
+
+function parse(body: string): Signal | undefined {
+  try {
+    return JSON.parse(body) as Signal;
+  } catch {
+    return undefined;
+  }
+}

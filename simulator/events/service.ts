@@ -1,0 +1,145 @@
+import { Server } from 'node:http';
+import { Clock } from '../clock';
+import { AccessDenied, IamService } from '../iam/service';
+import { Random } from '../random';
+import { ApiError, jsonServer } from '../runtime/json-server';
+import { inputFor, InputSelection } from './input';
+import { matches, Pattern } from './pattern';
+
+export interface BusEvent {
+  readonly id: string;
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly time: string;
+  readonly resources: string[];
+  readonly detail: unknown;
+  readonly [field: string]: unknown;
+}
+
+export interface PutEventsEntry {
+  readonly Source: string;
+  readonly DetailType: string;
+  readonly Detail: string | object;
+  readonly Resources?: string[];
+}
+
+export interface Target extends InputSelection {
+  readonly Id: string;
+  readonly Arn: string;
+  readonly RoleArn?: string;
+}
+
+export interface Rule {
+  readonly logicalId: string;
+  readonly arn: string;
+  readonly enabled: boolean;
+  readonly scheduleExpression?: string;
+  readonly eventPattern?: Pattern;
+  readonly targets: readonly Target[];
+}
+
+/** One event handed to one target. */
+export interface Delivery {
+  readonly time: number;
+  readonly rule: string;
+  readonly target: string;
+  readonly input: string;
+  /** Why EventBridge could not deliver it. */
+  readonly error?: string;
+}
+
+/** Hands input to the target; throws where that service refuses. */
+export type TargetCaller = (target: Target, input: string, rule: Rule, event: BusEvent) => void;
+
+export interface EventsOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly iam: IamService;
+  readonly region: string;
+  readonly account: string;
+  readonly call: TargetCaller;
+  /** EventBridge delivers at least once. @default 1 */
+  readonly timesDelivered?: number;
+}
+
+/** The default event bus. */
+export class EventsService {
+  readonly log: BusEvent[] = [];
+  readonly deliveries: Delivery[] = [];
+  private readonly rules = new Map<string, Rule>();
+
+  constructor(private readonly options: EventsOptions) {}
+
+  putRule(rule: Rule): void {
+    this.rules.set(rule.arn, rule);
+  }
+
+  deleteRule(arn: string): void {
+    this.rules.delete(arn);
+  }
+
+  /** Lets a schedule come due. */
+  fire(ruleArn: string): void {
+    const rule = this.rules.get(ruleArn);
+    if (!rule?.scheduleExpression) throw new Error(`Rule ${ruleArn} does not exist or has no schedule, so it cannot be fired.`);
+    if (!rule.enabled) throw new Error(`Rule ${ruleArn} is disabled, so its schedule does not come due.`);
+    this.deliver(rule, this.event({ Source: 'aws.events', DetailType: 'Scheduled Event', Detail: {}, Resources: [ruleArn] }));
+  }
+
+  put(entry: PutEventsEntry): BusEvent {
+    const event = this.event(entry);
+    this.log.push(event);
+    for (const rule of this.rules.values()) {
+      if (rule.enabled && rule.eventPattern && matches(rule.eventPattern, event)) this.deliver(rule, event);
+    }
+    return event;
+  }
+
+  putEvents(entries: PutEventsEntry[], authorize: (action: string, resource: string) => void): object {
+    authorize('events:PutEvents', `arn:aws:events:${this.options.region}:${this.options.account}:event-bus/default`);
+    return { FailedEntryCount: 0, Entries: entries.map((entry) => ({ EventId: this.put(entry).id })) };
+  }
+
+  /** The EventBridge API, for what code in Lambda calls. */
+  server(): Server {
+    return jsonServer(({ operation, input, accessKeyId }) => {
+      if (operation !== 'PutEvents') throw new ApiError('UnknownOperationException', `The simulator has no events:${operation}; see simulator/events/service.ts.`);
+      return this.putEvents(input.Entries as PutEventsEntry[], (action, resource) => this.options.iam.authorizeKey(accessKeyId, action, [resource]));
+    });
+  }
+
+  private event({ Source, DetailType, Detail, Resources = [] }: PutEventsEntry): BusEvent {
+    const { clock, random, account, region } = this.options;
+    return {
+      'version': '0',
+      'id': random.uuid(),
+      'detail-type': DetailType,
+      'source': Source,
+      account,
+      // EventBridge's times have no fraction.
+      'time': new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z'),
+      region,
+      'resources': Resources,
+      'detail': typeof Detail === 'string' ? JSON.parse(Detail) as unknown : Detail,
+    };
+  }
+
+  private deliver(rule: Rule, event: BusEvent): void {
+    for (const target of rule.targets) {
+      const input = inputFor(target, event, rule.arn);
+      for (let copy = 0; copy < (this.options.timesDelivered ?? 1); copy++) {
+        this.deliveries.push({ time: this.options.clock.now(), rule: rule.logicalId, target: target.Arn, input, error: this.attempt(target, input, rule, event) });
+      }
+    }
+  }
+
+  private attempt(target: Target, input: string, rule: Rule, event: BusEvent): string | undefined {
+    try {
+      this.options.call(target, input, rule, event);
+      return undefined;
+    } catch (error) {
+      if (error instanceof AccessDenied || error instanceof ApiError) return `${error.name}: ${error.message}`;
+      throw error;
+    }
+  }
+}

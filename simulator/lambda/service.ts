@@ -1,0 +1,199 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { VirtualClock } from '../clock';
+import { Random } from '../random';
+import { Network } from '../runtime/network';
+import { Environment, FunctionError, FunctionFailure } from './environment';
+import { faultFor, LambdaFault } from './faults';
+
+export interface FunctionConfiguration {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** The folder of its unpacked code. */
+  readonly codeFolder: string;
+  readonly handler: string;
+  readonly timeoutSeconds: number;
+  readonly memorySize: number;
+  readonly env: Record<string, string>;
+  readonly accessKeyId: string;
+  readonly runtime: string;
+}
+
+export interface LogLine {
+  readonly time: number;
+  readonly function: string;
+  readonly level: string;
+  readonly text: string;
+}
+
+export interface InvocationRecord {
+  readonly function: string;
+  readonly invocation: number;
+  readonly start: number;
+  readonly coldStart: boolean;
+  end?: number;
+  /** HTTP requests that it sent are the servers' to count; this is how it ended. */
+  error?: FunctionError;
+}
+
+/** Lambda itself refused: the function's code did not run. */
+export class LambdaServiceError extends Error {
+  constructor(readonly code: string, message: string) {
+    super(message);
+    this.name = code;
+  }
+}
+
+export interface LambdaOptions {
+  readonly clock: VirtualClock;
+  readonly network: Network;
+  readonly random: Random;
+  readonly region: string;
+  readonly faults: LambdaFault[];
+  /** @default 300 */
+  readonly coldStartMillis?: number;
+  readonly onLog?: (line: LogLine) => void;
+}
+
+/** AWS retries a failed asynchronous invocation after one minute, then after two more. */
+const ASYNC_RETRY_MILLIS = [60_000, 120_000];
+
+export class LambdaService {
+  readonly logs: LogLine[] = [];
+  readonly invocations: InvocationRecord[] = [];
+  private readonly functions = new Map<string, DeployedFunction>();
+  private readonly asyncRetries = new Map<string, number>();
+  private readonly counts = new Map<string, number>();
+
+  constructor(private readonly options: LambdaOptions) {}
+
+  /** Creates or updates; an update leaves running invocations on the old code, as Lambda does. */
+  deploy(configuration: FunctionConfiguration): void {
+    if (configuration.runtime.startsWith('nodejs')) entryFile(configuration);
+    this.functions.set(configuration.arn, new DeployedFunction(configuration));
+  }
+
+  delete(arn: string): void {
+    this.functions.delete(arn);
+  }
+
+  /** By name, ARN, or either with a qualifier. */
+  arnOf(nameOrArn: string): string | undefined {
+    const arn = unqualified(nameOrArn);
+    return [...this.functions.values()].map(({ configuration }) => configuration).find((candidate) => [candidate.arn, candidate.name].includes(arn))?.arn;
+  }
+
+  /** After a failed asynchronous invocation; by the function's name. */
+  setAsyncRetries(name: string, retries: number | undefined): void {
+    if (retries === undefined) this.asyncRetries.delete(name);
+    else this.asyncRetries.set(name, retries);
+  }
+
+  /** @returns the result as JSON text; throws FunctionFailure or LambdaServiceError */
+  async invoke(arn: string, payload: string): Promise<string> {
+    const target = this.functions.get(unqualified(arn));
+    if (!target) throw new LambdaServiceError('ResourceNotFoundException', `Function not found: ${arn}`);
+    const { configuration } = target;
+    const count = (this.counts.get(configuration.logicalId) ?? 0) + 1;
+    this.counts.set(configuration.logicalId, count);
+    const fault = faultFor(this.options.faults, configuration.logicalId, count);
+    if (!configuration.runtime.startsWith('nodejs')) {
+      throw new LambdaServiceError('InvalidRuntimeException', `Function ${configuration.logicalId}: the simulator does not run ${configuration.runtime}.`);
+    }
+    if (fault?.at === 'service') throw new LambdaServiceError('ServiceException', 'Lambda was unable to run the function. (simulated)');
+
+    const { clock, random } = this.options;
+    const warm = target.idle.pop();
+    const environment = warm ?? this.start(configuration);
+    const record: InvocationRecord = { function: configuration.logicalId, invocation: count, start: clock.now(), coldStart: !warm };
+    this.invocations.push(record);
+    if (!warm) await clock.sleep(this.options.coldStartMillis ?? 300);
+    try {
+      return await environment.invoke({
+        requestId: random.uuid(),
+        payload,
+        deadline: clock.now() + configuration.timeoutSeconds * 1000,
+        functionName: configuration.name,
+        functionArn: configuration.arn,
+        fault,
+      });
+    } catch (error) {
+      if (error instanceof FunctionFailure) {
+        record.error = error.error;
+        this.print(configuration.logicalId, 'ERROR', `${error.error.errorType}: ${error.error.errorMessage}`);
+      }
+      throw error;
+    } finally {
+      record.end = clock.now();
+      if (environment.isAlive) target.idle.push(environment);
+    }
+  }
+
+  /** Accepts the event, and goes on in the background, retries included. */
+  invokeAsync(arn: string, payload: string): void {
+    const target = this.functions.get(unqualified(arn));
+    if (!target) throw new LambdaServiceError('ResourceNotFoundException', `Function not found: ${arn}`);
+    void this.retry(arn, payload, this.asyncRetries.get(target.configuration.name) ?? ASYNC_RETRY_MILLIS.length);
+  }
+
+  private async retry(arn: string, payload: string, retries: number): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.invoke(arn, payload);
+        return;
+      } catch {
+        if (attempt >= retries) return;
+        await this.options.clock.sleep(ASYNC_RETRY_MILLIS[attempt]);
+      }
+    }
+  }
+
+  private start(configuration: FunctionConfiguration): Environment {
+    const { clock, network, random, region } = this.options;
+    return new Environment({
+      clock,
+      network,
+      random: () => random.next(),
+      file: entryFile(configuration),
+      handlerName: configuration.handler,
+      env: {
+        AWS_REGION: region,
+        AWS_DEFAULT_REGION: region,
+        AWS_ACCESS_KEY_ID: configuration.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: 'simulated',
+        AWS_SESSION_TOKEN: 'simulated',
+        AWS_LAMBDA_FUNCTION_NAME: configuration.name,
+        AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(configuration.memorySize),
+        LAMBDA_TASK_ROOT: '/var/task',
+        TZ: ':UTC',
+        ...configuration.env,
+      },
+      print: (level, text) => this.print(configuration.logicalId, level, text),
+    });
+  }
+
+  private print(name: string, level: string, text: string): void {
+    const line = { time: this.options.clock.now(), function: name, level, text };
+    this.logs.push(line);
+    this.options.onLog?.(line);
+  }
+}
+
+class DeployedFunction {
+  readonly idle: Environment[] = [];
+  constructor(readonly configuration: FunctionConfiguration) {}
+}
+
+function entryFile({ codeFolder, handler, logicalId }: FunctionConfiguration): string {
+  const file = join(codeFolder, handler.slice(0, handler.lastIndexOf('.')));
+  const found = ['.js', '.cjs'].map((extension) => file + extension).find(existsSync);
+  if (!found) throw new Error(`Function ${logicalId}: no ${file}.js or .cjs; the simulator runs CommonJS bundles only.`);
+  return found;
+}
+
+/** A version or alias qualifier changes nothing here: there is one version. */
+function unqualified(arn: string): string {
+  return arn.split(':').slice(0, 7).join(':');
+}

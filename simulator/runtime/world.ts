@@ -1,0 +1,17 @@
+import { VirtualClock } from '../clock';
+import { Gate, Network } from './network';
+
+/** Everything that sandboxed code can reach outside of itself. */
+export interface World {
+  readonly clock: VirtualClock;
+  readonly network: Network;
+  readonly env: Record<string, string>;
+  readonly random: () => number;
+  /** Every callback from outside goes through it, so that a machine can be frozen or die. */
+  readonly gate: Gate;
+  isAlive(): boolean;
+  print(level: string, text: string): void;
+  exit(code: number): void;
+  /** Told of each request before it is sent; what it returns is called when the answer arrives. */
+  beforeRequest(): (() => void) | undefined;
+}

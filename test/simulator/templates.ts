@@ -1,0 +1,74 @@
+import { cpSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StackSource, TemplateResource } from '../../simulator/cloudformation/assembly';
+
+type Resources = Record<string, TemplateResource>;
+
+/** A function's code in a folder of its own, as an asset would be. */
+export function assetOf(fixture: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'fixture-'));
+  cpSync(join(__dirname, 'fixtures', fixture), join(folder, 'index.js'));
+  return folder;
+}
+
+const ASSETS = { 'provider.zip': assetOf('provider.js'), 'worker.zip': assetOf('worker.js') };
+
+export function stackOf(resources: Resources, rest: Partial<StackSource['template']> = {}, stackName = 'Stack'): StackSource {
+  return { stackName, template: { Resources: resources, ...rest }, assets: ASSETS };
+}
+
+export function role(service: string, ...statements: object[]): TemplateResource {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } }] },
+      Policies: [{ PolicyName: 'own', PolicyDocument: { Statement: statements } }],
+    },
+  };
+}
+
+/** A function with its role: `XFunction` and `XRole`. */
+export function lambda(name: string, file: string, properties: object = {}, ...statements: object[]): Resources {
+  return {
+    [`${name}Role`]: role('lambda.amazonaws.com', ...statements),
+    [`${name}Function`]: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        Code: { S3Bucket: 'assets', S3Key: file }, Handler: 'index.handler', Runtime: 'nodejs24.x', Timeout: 60,
+        Role: { 'Fn::GetAtt': [`${name}Role`, 'Arn'] }, ...properties,
+      },
+    },
+  };
+}
+
+export function custom(properties: object, rest: Partial<TemplateResource> = {}): TemplateResource {
+  return { Type: 'Custom::Thing', Properties: { ServiceToken: { 'Fn::GetAtt': ['ProviderFunction', 'Arn'] }, ...properties }, ...rest };
+}
+
+/** A state machine with its role, which may invoke the worker. */
+export function machine(name: string, definition: object, ...statements: object[]): Resources {
+  return {
+    [`${name}Role`]: role('states.amazonaws.com', { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: '*' }, ...statements),
+    [name]: {
+      Type: 'AWS::StepFunctions::StateMachine',
+      Properties: {
+        RoleArn: { 'Fn::GetAtt': [`${name}Role`, 'Arn'] },
+        DefinitionString: { 'Fn::Sub': JSON.stringify(definition) },
+      },
+    },
+  };
+}
+
+export const COUNTDOWN = {
+  StartAt: 'Work',
+  States: {
+    Work: { Type: 'Task', Resource: '${WorkerFunction.Arn}', Next: 'Done?' },
+    'Done?': { Type: 'Choice', Choices: [{ Variable: '$.done', BooleanEquals: true, Next: 'End' }], Default: 'Wait' },
+    Wait: { Type: 'Wait', SecondsPath: '$.wait', Next: 'Work' },
+    End: { Type: 'Succeed' },
+  },
+};
+
+export const PROVIDER = lambda('Provider', 'provider.zip');
+export const WORKER = lambda('Worker', 'worker.zip');
