@@ -17,7 +17,7 @@ export const handler = async (event: CloudFormationEvent | LastState | Execution
     return {};
   }
   if ('source' in event) {
-    const broken = unreported(event);
+    const broken = unreported(await completed(event));
     if (broken) {
       await report(broken, put);
     }
@@ -28,6 +28,16 @@ export const handler = async (event: CloudFormationEvent | LastState | Execution
   log('reported', { execution: ended.execution, error: ended.failure?.error });
   return {};
 };
+
+/** The event with its execution's error, which EventBridge's schema does not promise. */
+async function completed(event: ExecutionStatusChange): Promise<ExecutionStatusChange> {
+  const { status, error, executionArn } = event.detail;
+  if (status !== 'FAILED' || error) {
+    return event;
+  }
+  const described = await describeRun(stepFunctions, executionArn);
+  return { ...event, detail: { ...event.detail, error: described.error, cause: described.cause } };
+}
 
 async function deploy(event: CloudFormationEvent): Promise<void> {
   const started = await startOnce(event);

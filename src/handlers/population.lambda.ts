@@ -1,17 +1,21 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { advance, firstStep, begin, recover } from './population/advance';
 import { cleanRooms, cleanRoomsClient } from './population/clean-rooms';
+import { embeddedMetrics } from './population/metrics';
 import type { Beginning, RunState } from './population/run-state';
-import { siblingsFrom } from './population/siblings';
+import { runsFrom, siblingsFrom } from './population/siblings';
 import type { Outside } from './population/step';
 
-let stepFunctions: SFNClient | undefined;
+let client: SFNClient | undefined;
+// Made when first asked for: most steps do without it.
+const stepFunctions = () => client ??= new SFNClient({
+  maxAttempts: 2, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+});
 
 const outside: Outside = {
   cleanRooms: cleanRooms(cleanRoomsClient()),
-  siblings: siblingsFrom(() => stepFunctions ??= new SFNClient({
-    maxAttempts: 2, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
-  })),
+  siblings: siblingsFrom(stepFunctions),
+  runsOf: runsFrom(stepFunctions),
   now: () => Date.now(),
   chance: () => Math.random(),
   slots: Number(process.env.POPULATIONS ?? 1),
@@ -32,5 +36,9 @@ export const handler = async ({ crash, ...step }: Step): Promise<RunState> => {
     execution: next.executionArn, phase: next.phase, next: next.next, wait: next.wait, analysisId: next.analysisId, versionId: next.versionId,
     crash: crash?.Error, error: next.failure?.error,
   }));
+  const metrics = embeddedMetrics(next, outside.now());
+  if (metrics) {
+    console.log(JSON.stringify(metrics));
+  }
   return next;
 };

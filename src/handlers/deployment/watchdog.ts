@@ -29,6 +29,6 @@ export function unreported({ detail }: ExecutionStatusChange): Ended | undefined
   return {
     execution: executionArn,
     deployment: input.deployment as Request,
-    failure: { error: 'ExecutionEnded', cause: `${words} Execution ${executionArn}. A population that it had started may still be running.` },
+    failure: { error: 'ExecutionEnded', analysisId: '', cause: `${words} Execution ${executionArn}. A population that it had started may still be running.` },
   };
 }

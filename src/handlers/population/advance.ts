@@ -25,12 +25,14 @@ export async function advance(state: RunState, outside: Outside): Promise<RunSta
 
 /** The first state, from what the machine hands over: the definition's population, or the deployment's, with the input's parameters. */
 export function begin({ population, execution }: Beginning, outside: Outside): RunState {
-  const { parameters, deployment } = execution.Input ?? {};
+  const { parameters, deployment, afterUpstream, observe } = execution.Input ?? {};
   const base = deployment?.population ?? population;
   const merged = parameters ? { ...base, parameters: { ...base.parameters, ...parameters } } : base;
   return {
     population: merged,
     deployment,
+    afterUpstream,
+    observe,
     executionArn: execution.Id,
     startedAt: outside.now(),
     waited: 0,

@@ -8,6 +8,7 @@ import {
   GetIntermediateTableCommand,
   ListIntermediateTableVersionsCommand,
   PopulateIntermediateTableCommand,
+  type IntermediateTableActiveVersion,
   type IntermediateTableVersionSummary,
 } from './clean-rooms-commands';
 import type { Population } from './run-state';
@@ -16,7 +17,7 @@ import { toServiceError, type Answer } from './service-error';
 export interface Table {
   readonly status: string;
   readonly statusReason?: string;
-  readonly live?: { readonly versionId: string; readonly analysisId: string; readonly parameters?: Readonly<Record<string, string>> };
+  readonly live?: { readonly versionId: string; readonly analysisId: string; readonly parameters?: Readonly<Record<string, string>>; readonly expiresAt?: number };
 }
 
 export interface Version {
@@ -36,6 +37,9 @@ export interface Query {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
+/** A population, or a table that one is built on. */
+export type TableIdentifiers = Pick<Population, 'membershipIdentifier' | 'intermediateTableIdentifier'>;
+
 export interface Populated {
   readonly analysisId: string;
   readonly versionId: string;
@@ -43,10 +47,10 @@ export interface Populated {
 
 /** The Clean Rooms API as a run sees it: what went wrong is an answer, too. */
 export interface CleanRooms {
-  getTable(population: Population): Promise<Answer<Table>>;
-  listVersions(population: Population): Promise<Answer<readonly Version[]>>;
+  getTable(table: TableIdentifiers): Promise<Answer<Table>>;
+  listVersions(table: TableIdentifiers): Promise<Answer<readonly Version[]>>;
   populate(population: Population): Promise<Answer<Populated>>;
-  getQuery(population: Population, analysisId: string): Promise<Answer<Query>>;
+  getQuery(table: TableIdentifiers, analysisId: string): Promise<Answer<Query>>;
   cancelQuery(population: Population, analysisId: string): Promise<Answer<void>>;
 }
 
@@ -63,7 +67,7 @@ export function cleanRooms(client: CleanRoomsClient): CleanRooms {
     getTable: (population) => answer(async () => {
       const { intermediateTable: table } = await client.send(new GetIntermediateTableCommand(identifiers(population)));
       const { status, statusReason, intermediateTableVersion: live } = table;
-      return { status, statusReason, live: live && { versionId: live.versionId, analysisId: live.analysisId, parameters: live.parameters } };
+      return { status, statusReason, live: live && liveOf(live) };
     }),
     listVersions: (population) => answer(() => allVersions(client, population)),
     populate: (population) => answer(async () => {
@@ -99,7 +103,7 @@ export function cleanRooms(client: CleanRoomsClient): CleanRooms {
   };
 }
 
-async function allVersions(client: CleanRoomsClient, population: Population): Promise<Version[]> {
+async function allVersions(client: CleanRoomsClient, population: TableIdentifiers): Promise<Version[]> {
   const versions: Version[] = [];
   let nextToken: string | undefined;
   do {
@@ -110,10 +114,13 @@ async function allVersions(client: CleanRoomsClient, population: Population): Pr
   return versions;
 }
 
+const liveOf = ({ versionId, analysisId, parameters, expirationTime }: IntermediateTableActiveVersion) =>
+  ({ versionId, analysisId, parameters, expiresAt: expirationTime?.getTime() });
+
 const toVersion = ({ versionId, analysisId, status, createTime }: IntermediateTableVersionSummary): Version =>
   ({ versionId, analysisId, status, createTime: createTime.getTime() });
 
-const identifiers = ({ membershipIdentifier, intermediateTableIdentifier }: Population) => ({ membershipIdentifier, intermediateTableIdentifier });
+const identifiers = ({ membershipIdentifier, intermediateTableIdentifier }: TableIdentifiers) => ({ membershipIdentifier, intermediateTableIdentifier });
 
 async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
   try {

@@ -28,7 +28,7 @@ export function failure(state: RunState, error: string, what: string, remedy?: s
     state.analysisId && `Protected query ${state.analysisId}: see Clean Rooms console > Collaborations > Analyses.`,
     state.executionArn && `Execution ${state.executionArn}.`,
   ];
-  return { error, cause: sentences.filter(Boolean).join(' ') };
+  return { error, cause: sentences.filter(Boolean).join(' '), analysisId: state.analysisId ?? '' };
 }
 
 const REMEDIES: Record<string, string> = {
@@ -54,7 +54,7 @@ export function describeVersion(
   status: PopulationOutput['status'],
   query?: Query,
 ): PopulationOutput {
-  const finished = query?.createTime === undefined ? undefined : query.createTime + (query.durationMillis ?? 0);
+  const finished = endOf(query);
   return {
     versionId: version.versionId,
     analysisId: version.analysisId,
@@ -65,6 +65,10 @@ export function describeVersion(
     billedCrpuHours: query?.billedCrpuHours ?? null,
   };
 }
+
+/** When a query ended, by the service's clock. */
+export const endOf = (query?: Query): number | undefined =>
+  query?.createTime === undefined ? undefined : query.createTime + (query.durationMillis ?? 0);
 
 /** What a run answers that leaves a table without any version alone. */
 export const NO_VERSION: PopulationOutput = {

@@ -13,8 +13,20 @@ export interface Population {
   readonly analysisPayerAccountId?: string;
   readonly timeoutSeconds: number;
   readonly cancelOnTimeout: boolean;
+  /** What the table is built on, directly or not, the furthest first. */
+  readonly upstream?: readonly Upstream[];
   /** Which place this population has among those of its stack: their requests are spread by it. */
   readonly slot?: number;
+}
+
+export interface Upstream {
+  readonly membershipIdentifier: string;
+  readonly intermediateTableIdentifier: string;
+  readonly stateMachineArn: string;
+  /** Which of the list this one is built on itself. */
+  readonly after: readonly number[];
+  /** Whether the population's own table is built on it. */
+  readonly direct: boolean;
 }
 
 /** What CloudFormation waits for: only the deployment Lambda reads it, the run just carries it. */
@@ -34,6 +46,10 @@ export interface Deployment {
 export interface RunInput {
   readonly parameters?: Readonly<Record<string, string>>;
   readonly deployment?: Deployment;
+  /** Populates only if an upstream table has a newer version, and none is about to get one. */
+  readonly afterUpstream?: boolean;
+  /** Only measures how old the live version is. */
+  readonly observe?: boolean;
 }
 
 /** What the machine hands to the first step. */
@@ -61,6 +77,8 @@ export interface PopulationOutput {
 export interface Failure {
   readonly error: string;
   readonly cause: string;
+  /** The protected query that failed, or empty where there was none. */
+  readonly analysisId: string;
 }
 
 /** The newest moment, by the service's own clock, at which the table had a version when the run began, and the versions of that moment. */
@@ -72,6 +90,8 @@ export interface Watermark {
 export interface RunState {
   readonly population: Population;
   readonly deployment?: Deployment;
+  readonly afterUpstream?: boolean;
+  readonly observe?: boolean;
   readonly executionArn?: string;
   /** By the Lambda's clock, in milliseconds. */
   readonly startedAt: number;
@@ -103,6 +123,8 @@ export interface RunState {
   /** What the run is waiting for, in words, should its time run out. */
   readonly waitingFor?: string;
 
+  /** When the live version was made, and when it expires, in milliseconds of the service's clock. */
+  readonly live?: { readonly madeAt?: number; readonly expiresAt?: number };
   readonly output?: PopulationOutput;
   readonly failure?: Failure;
 }

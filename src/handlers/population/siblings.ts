@@ -1,5 +1,6 @@
 import { ListExecutionsCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { releaseMark, RELEASE } from '../execution-name';
+import type { Runs } from './phases/upstream';
 import type { RunState } from './run-state';
 
 /** What the other running executions of the same state machine mean for this run. */
@@ -16,6 +17,7 @@ export interface Execution {
   readonly executionArn: string;
   readonly name: string;
   readonly startDate: number;
+  readonly stopDate?: number;
 }
 
 export const ALONE: Siblings = { ahead: false, others: false, released: false };
@@ -44,16 +46,31 @@ export function siblingsFrom(client: () => SFNClient) {
     if (!self || !machine) {
       return ALONE;
     }
-    try {
-      const { executions = [] } = await client().send(new ListExecutionsCommand({
-        stateMachineArn: `${machine[1]}:stateMachine:${machine[2]}`, statusFilter: 'RUNNING', maxResults: 100,
-      }));
-      return siblingsOf(self, releaseMark(state.population), executions.map(({ executionArn, name, startDate }) => ({
-        executionArn: executionArn!, name: name!, startDate: startDate?.getTime() ?? 0,
-      })));
-    } catch (error) {
-      console.warn(JSON.stringify({ message: 'ListExecutions failed; going on without it', error: (error as Error).name }));
-      return ALONE;
-    }
+    const running = await list(client, `${machine[1]}:stateMachine:${machine[2]}`, 'RUNNING');
+    return running ? siblingsOf(self, releaseMark(state.population), running) : ALONE;
   };
+}
+
+/** Reads the newest runs of another population's state machine; one that cannot be asked counts as idle. */
+export function runsFrom(client: () => SFNClient) {
+  return async (stateMachineArn: string): Promise<Runs> => {
+    const newest = (await list(client, stateMachineArn))?.filter(({ name }) => !name.includes(RELEASE)) ?? [];
+    return {
+      running: newest.some(({ stopDate }) => stopDate === undefined),
+      lastStart: Math.max(0, ...newest.map(({ startDate }) => startDate)),
+      lastEnd: Math.max(0, ...newest.map(({ stopDate }) => stopDate ?? 0)),
+    };
+  };
+}
+
+async function list(client: () => SFNClient, stateMachineArn: string, statusFilter?: 'RUNNING'): Promise<Execution[] | undefined> {
+  try {
+    const { executions = [] } = await client().send(new ListExecutionsCommand({ stateMachineArn, statusFilter, maxResults: 100 }));
+    return executions.map(({ executionArn, name, startDate, stopDate }) => ({
+      executionArn: executionArn!, name: name!, startDate: startDate?.getTime() ?? 0, stopDate: stopDate?.getTime(),
+    }));
+  } catch (error) {
+    console.warn(JSON.stringify({ message: 'ListExecutions failed; going on without it', error: (error as Error).name }));
+    return undefined;
+  }
 }

@@ -3,12 +3,14 @@ import type { CleanRooms } from './clean-rooms';
 import { fail, failure, refused } from './outcome';
 import type { Phase, RunState } from './run-state';
 import { describe, kindOf, type ServiceError } from './service-error';
+import type { Runs } from './phases/upstream';
 import type { Siblings } from './siblings';
 
 /** What a step asks the outside world. */
 export interface Outside {
   readonly cleanRooms: CleanRooms;
   readonly siblings: (state: RunState) => Promise<Siblings>;
+  readonly runsOf: (stateMachineArn: string) => Promise<Runs>;
   /** By the Lambda's clock, in milliseconds. */
   readonly now: () => number;
   /** A number from 0 to below 1. */

@@ -1,14 +1,15 @@
 import type { Query, Table, Version } from '../clean-rooms';
-import { NO_VERSION, describeVersion, succeed } from '../outcome';
+import { NO_VERSION, describeVersion, endOf, succeed } from '../outcome';
 import type { RunState, Watermark } from '../run-state';
 import { askAgain, ifBlocked, to, waitFor, type Outside } from '../step';
 import { takeTurn } from './turn';
+import { hasNothingNewer } from './upstream';
 
 /** Reads the table before anything is done to it: is there anything to do, can it be done, and what is there already. */
 export async function look(state: RunState, outside: Outside): Promise<RunState> {
   const { cleanRooms } = outside;
-  // What an earlier run of ours makes live decides whether the live version is one to keep.
-  const waiting = Array.isArray(state.deployment?.keep) ? await takeTurn(state, outside) : undefined;
+  // What an earlier run of ours makes live decides whether there is anything left to do.
+  const waiting = Array.isArray(state.deployment?.keep) || state.afterUpstream ? await takeTurn(state, outside) : undefined;
   if (waiting) {
     return waiting;
   }
@@ -19,7 +20,8 @@ export async function look(state: RunState, outside: Outside): Promise<RunState>
   const { live } = table.value;
   const query = live && await cleanRooms.getQuery(state.population, live.analysisId);
   const made = query?.ok ? query.value : undefined;
-  const done = ifNothingToDo(state, table.value, made) ?? ifBlocked(state, table.value);
+  const measured = { ...state, live: { madeAt: endOf(made), expiresAt: live?.expiresAt } };
+  const done = ifNothingToDo(measured, table.value, made) ?? ifBlocked(measured, table.value);
   if (done) {
     return done;
   }
@@ -27,13 +29,16 @@ export async function look(state: RunState, outside: Outside): Promise<RunState>
   if (!versions.ok) {
     return askAgain(state, 'ListIntermediateTableVersions', versions.error, outside);
   }
+  if (state.afterUpstream && await hasNothingNewer(state, versions.value, outside)) {
+    return succeed(measured, live ? describeVersion(live, 'UNCHANGED', made) : NO_VERSION);
+  }
   // A step of its own: should the next one crash, the machine still knows what there was before it.
   const known = { since: watermark(versions.value), expectedSeconds: seconds(made) };
-  return waitFor(to('POPULATE', state, known), 1, outside.now());
+  return waitFor(to('POPULATE', measured, known), 1, outside.now());
 }
 
 export function ifNothingToDo(state: RunState, { live }: Table, query?: Query): RunState | undefined {
-  const { keep, mayPopulate = true } = state.deployment ?? {};
+  const { keep, mayPopulate = true } = state.observe ? { keep: 'ANY', mayPopulate: false } as const : state.deployment ?? {};
   if (live && (keep === 'ANY' || keep?.includes(live.versionId))) {
     return succeed(state, describeVersion(live, 'UNCHANGED', query));
   }

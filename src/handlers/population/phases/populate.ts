@@ -46,12 +46,23 @@ export function versionsSince(since: Watermark, versions: readonly Version[]): V
  */
 async function adopt(state: RunState, fresh: readonly Version[], outside: Outside): Promise<RunState | undefined> {
   for (const version of fresh) {
-    const query = await outside.cleanRooms.getQuery(state.population, version.analysisId);
+    const query = await queryOf(state, version, outside);
     if (adoptable(state, version, query)) {
       return querying(state, version, outside);
     }
   }
   return undefined;
+}
+
+/** The query that made the version, with the version's parameters where the query does not show its own. */
+async function queryOf({ population }: RunState, version: Version, { cleanRooms }: Outside): Promise<Answer<Query>> {
+  const query = await cleanRooms.getQuery(population, version.analysisId);
+  if (!query.ok || query.value.parameters || version.status !== 'POPULATE_SUCCESS') {
+    return query;
+  }
+  const table = await cleanRooms.getTable(population);
+  const live = table.ok && table.value.live?.versionId === version.versionId ? table.value.live : undefined;
+  return { ok: true, value: { ...query.value, parameters: live?.parameters } };
 }
 
 /** With a populate in doubt, a version whose parameters cannot be read is taken for its own: paying twice is the worse mistake. */

@@ -1,5 +1,5 @@
 import type { Table } from '../clean-rooms';
-import { fail, failure, populated, succeed } from '../outcome';
+import { endOf, fail, failure, populated, succeed } from '../outcome';
 import type { RunState } from '../run-state';
 import { askAgain, elapsed, waitFor, type Outside } from '../step';
 
@@ -12,11 +12,12 @@ export async function publish(state: RunState, outside: Outside): Promise<RunSta
   if (!table.ok) {
     return askAgain(state, 'GetIntermediateTable', table.error, outside);
   }
-  if (table.value.live?.versionId !== state.versionId) {
+  const { live } = table.value;
+  if (live?.versionId !== state.versionId) {
     return notLive(state, table.value, outside);
   }
   const query = await outside.cleanRooms.getQuery(state.population, state.analysisId!);
-  return query.ok ? succeed(state, populated(state, query.value)) : askAgain(state, 'GetProtectedQuery', query.error, outside);
+  return query.ok ? succeed({ ...state, live: { madeAt: endOf(query.value), expiresAt: live?.expiresAt } }, populated(state, query.value)) : askAgain(state, 'GetProtectedQuery', query.error, outside);
 }
 
 export function notLive(state: RunState, { status, live }: Table, outside: Outside): RunState {

@@ -1,0 +1,48 @@
+import type { RunState } from './run-state';
+import { elapsed } from './step';
+
+/** Shared with the construct, which makes metrics and alarms of these. */
+export const NAMESPACE = 'CleanRoomsIntermediateTable';
+export const DIMENSION = 'StateMachineArn';
+
+/** What a run that ends measures, by metric name. */
+export function measurements(state: RunState, now: number): Record<string, number> {
+  const { output, failure, live } = state;
+  const populated = output?.status === 'POPULATED' ? output : undefined;
+  const measured: Record<string, number | undefined> = {
+    Populated: populated && 1,
+    TimedOut: failure?.error === 'PopulationTimedOut' ? 1 : undefined,
+    Duration: populated && Math.round(elapsed(state, now)),
+    BilledCrpuHours: populated?.billedCrpuHours ?? undefined,
+    SecondsSincePopulated: live?.madeAt === undefined ? undefined : Math.max(0, Math.round((now - live.madeAt) / 1000)),
+    SecondsUntilExpiry: untilExpiry(state, now),
+  };
+  return Object.fromEntries(Object.entries(measured).filter((entry): entry is [string, number] => entry[1] !== undefined));
+}
+
+/** A table without a live version has none left. */
+function untilExpiry({ live, observe, output }: RunState, now: number): number | undefined {
+  if (live?.expiresAt !== undefined) {
+    return Math.max(0, Math.round((live.expiresAt - now) / 1000));
+  }
+  return observe && output?.versionId === '' ? 0 : undefined;
+}
+
+/** A log line that CloudWatch takes metrics from: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
+export function embeddedMetrics(state: RunState, now: number): object | undefined {
+  const measured = measurements(state, now);
+  const stateMachineArn = state.executionArn?.replace(':execution:', ':stateMachine:').replace(/:[^:]+$/, '');
+  if (state.phase !== 'END' || !stateMachineArn || !Object.keys(measured).length) {
+    return undefined;
+  }
+  const Metrics = Object.keys(measured).map((Name) => ({ Name, Unit: UNITS[Name] }));
+  return {
+    _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [[DIMENSION]], Metrics }] },
+    [DIMENSION]: stateMachineArn,
+    ...measured,
+  };
+}
+
+const UNITS: Record<string, string> = {
+  Populated: 'Count', TimedOut: 'Count', Duration: 'Seconds', BilledCrpuHours: 'None', SecondsSincePopulated: 'Seconds', SecondsUntilExpiry: 'Seconds',
+};
