@@ -5,7 +5,7 @@ import { CustomResourceBehaviours } from './cloudformation/custom-resource';
 import { Inbox, PutFault, ReceivedPut } from './cloudformation/inbox';
 import { CloudFormationService, DeployResult } from './cloudformation/service';
 import { Stack, StackEvent } from './cloudformation/stack';
-import { EventsService, Target } from './events/service';
+import { EVENT_DELAY_SECONDS, EventsService, Target } from './events/service';
 import { AccessDenied, IamService } from './iam/service';
 import { LambdaFault } from './lambda/faults';
 import { Permissions } from './lambda/permissions';
@@ -81,7 +81,13 @@ export class Cloud {
     const iam = this.iam = new IamService(clock, account, (behaviours.iamPropagationSeconds ?? 0) * 1000);
     this.lambda = new LambdaService({ clock, network, random, region, faults, coldStartMillis: behaviours.coldStartMillis, onLog: options.onLog });
     this.events = new EventsService({
-      clock, random, iam, region, account, timesDelivered: behaviours.eventDeliveries, call: (target, input, rule) => this.callTarget(target, input, rule.arn),
+      clock,
+      random,
+      iam,
+      region,
+      account,
+      timesDelivered: behaviours.eventDeliveries,
+      call: (target, input, rule) => this.callTarget(target, input, rule.arn),
     });
     this.stepFunctions = new StepFunctionsService({
       clock,
@@ -105,7 +111,7 @@ export class Cloud {
     });
     this.inbox = new Inbox(clock, region, (nth) => behaviours.putFault?.(nth));
     this.cloudFormation = new CloudFormationService(
-      { ...this, permissions: this.permissions, inbox: this.inbox, behaviours },
+      { ...this, permissions: this.permissions, inbox: this.inbox, behaviours, waitHandles: new Map() },
       { cancellation: behaviours.cancellation ?? 'at-once', onEvent: options.onStackEvent },
     );
     network.serve(`states.${region}.amazonaws.com`, stepFunctionsServer(this.stepFunctions, iam));
@@ -152,7 +158,11 @@ export class Cloud {
   /** Lets time pass until no execution runs any more. */
   async settle(): Promise<void> {
     const running = (): Execution | undefined => this.stepFunctions.executions().find(({ status }) => status === 'RUNNING');
-    for (let next = running(); next; next = running()) await this.clock.drive(this.stepFunctions.ended(next.arn), `execution ${next.arn}`);
+    for (let next = running(); next; next = running()) {
+      await this.clock.drive(this.stepFunctions.ended(next.arn), `execution ${next.arn}`);
+      // Its end is an event, on which others may start.
+      await this.advance(2 * EVENT_DELAY_SECONDS);
+    }
   }
 
   /** Lets time pass. */
@@ -196,8 +206,18 @@ export class Cloud {
       DetailType: 'Step Functions Execution Status Change',
       Resources: [arn],
       Detail: {
-        executionArn: arn, stateMachineArn, name, status, startDate, stopDate, input, output, error, cause,
-        inputDetails: { included: true }, outputDetails: output === null ? null : { included: true },
+        executionArn: arn,
+        stateMachineArn,
+        name,
+        status,
+        startDate,
+        stopDate,
+        input,
+        output,
+        error,
+        cause,
+        inputDetails: { included: true },
+        outputDetails: output === null ? null : { included: true },
       },
     });
   }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 export interface TemplateResource {
   readonly Type: string;
@@ -64,7 +64,7 @@ function assetsOf(directory: string, stack: Artifact, artifacts: Record<string, 
   const manifests = (stack.dependencies ?? []).map((id) => artifacts[id]).filter(({ type }) => type === 'cdk:asset-manifest');
   const files = manifests.flatMap(({ properties }) => Object.values(readJson<AssetManifest>(directory, properties!.file!).files ?? {}));
   return Object.fromEntries(files.flatMap(({ source, destinations }) => source.path === undefined ? []
-    : Object.values(destinations).map(({ objectKey }) => [objectKey, join(directory, source.path!)])));
+    : Object.values(destinations).map(({ objectKey }) => [objectKey, resolve(directory, source.path!)])));
 }
 
 function readJson<T>(directory: string, file: string): T {

@@ -1,5 +1,5 @@
-import { ResourceFailure } from './stack';
 import { Change, Existing, Made, ResourceHandler } from './services';
+import { Refused, ResourceFailure } from './stack';
 
 /** What CloudFormation may do to a custom resource, and a library has to stand. */
 export interface CustomResourceBehaviours {
@@ -23,9 +23,6 @@ const MOST_BYTES = 4096;
 const LONGEST_PHYSICAL_ID = 1024;
 const DEFAULT_TIMEOUT_SECONDS = 3600;
 
-/** RequestIds already sent, by what they were for. */
-const REQUEST_IDS = new WeakMap<object, Map<string, string>>();
-
 export const customResource: ResourceHandler = {
   abandonable: true,
   async create(change) {
@@ -38,7 +35,7 @@ export const customResource: ResourceHandler = {
     }
   },
   async update(change, existing) {
-    if (change.properties.ServiceToken !== existing.properties.ServiceToken) throw new ResourceFailure('Modifying service token is not allowed.');
+    if (change.properties.ServiceToken !== existing.properties.ServiceToken) throw new Refused('Modifying service token is not allowed.');
     return made(change, await send(change, 'Update', existing), existing.physicalId);
   },
   async delete(change, existing) {
@@ -124,11 +121,9 @@ function stringified(value: unknown): unknown {
 }
 
 function requestIdFor({ services, stack, logicalId }: Change, requestType: string): string {
-  const known = REQUEST_IDS.get(services.inbox) ?? new Map<string, string>();
-  REQUEST_IDS.set(services.inbox, known);
-  const key = `${stack.name} ${logicalId} ${requestType}`;
-  const reused = services.behaviours.requestIds === 'reused' ? known.get(key) : undefined;
+  const key = `${stack.status} ${logicalId} ${requestType}`;
+  const reused = services.behaviours.requestIds === 'reused' ? stack.requestIds.get(key) : undefined;
   const requestId = reused ?? services.random.uuid();
-  known.set(key, requestId);
+  stack.requestIds.set(key, requestId);
   return requestId;
 }

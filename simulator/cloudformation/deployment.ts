@@ -68,8 +68,8 @@ export class Deployment {
     if (secondFailure) return this.status('UPDATE_ROLLBACK_FAILED', secondFailure);
     this.status('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
     // A custom resource may have gone back to its old physical id by itself, in which case the old resource stays.
-    const current = new Set([...stack.resources.values()].map(({ physicalId }) => physicalId));
-    this.replaced = [...this.replaced, ...superseded].filter(({ physicalId }) => !current.has(physicalId) && ![...before.values()].some((old) => old.physicalId === physicalId));
+    const kept = new Set([...stack.resources.values(), ...before.values()].map(({ physicalId }) => physicalId));
+    this.replaced = [...this.replaced, ...superseded].filter(({ physicalId }) => !kept.has(physicalId));
     await this.cleanUp(new Evaluation(template, parameters, stack, environment).included());
     this.complete('UPDATE_ROLLBACK_COMPLETE', template, parameters, failure);
   }
@@ -106,7 +106,9 @@ export class Deployment {
     return failed.length > 0 ? `The following resource(s) failed to ${verb}: [${failed.join(', ')}].` : undefined;
   }
 
-  private async bring(logicalId: string, template: Template, evaluation: Evaluation, dependencies: Dependencies, signal: Promise<never>): Promise<void> {
+  private async bring(
+    logicalId: string, template: Template, evaluation: Evaluation, dependencies: Dependencies, signal: Promise<never>,
+  ): Promise<void> {
     const resource = template.Resources[logicalId];
     const before = this.context.stack.resources.get(logicalId);
     let properties: Record<string, unknown>;
@@ -164,6 +166,7 @@ export class Deployment {
   private complete(status: StackStatus, template: Template, parameters: Parameters, reason?: string): void {
     const { stack, environment } = this.context;
     stack.deployed = { template, parameters };
+    if (!reason) stack.requestIds.clear();
     Object.assign(stack, new Evaluation(template, parameters, stack, environment).outputs());
     this.status(status, reason);
   }

@@ -2,12 +2,12 @@ import { Template } from './assembly';
 
 /** What the intrinsic functions look up. */
 export interface Scope {
+  readonly mappings: NonNullable<Template['Mappings']>;
+  readonly region: string;
   ref(name: string): unknown;
   getAtt(logicalId: string, attribute: string): unknown;
   condition(name: string): boolean;
   importValue(name: string): unknown;
-  readonly mappings: NonNullable<Template['Mappings']>;
-  readonly region: string;
 }
 
 const NO_VALUE = Symbol('AWS::NoValue');

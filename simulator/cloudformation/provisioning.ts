@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { TemplateResource } from './assembly';
+import { isCustom } from './evaluation';
 import { handlerFor } from './handlers';
 import { Change, Existing, Made, ResourceHandler, Services } from './services';
-import { Cancelled, ResourceFailure, ResourceState, Stack } from './stack';
+import { Cancelled, Refused, ResourceFailure, ResourceState, Stack } from './stack';
 
 /** Says what happens to a resource, as CloudFormation's event list does. */
 export type Report = (resource: { logicalId: string; type: string }, status: string, reason?: string) => void;
@@ -58,8 +59,8 @@ export class Provisioner {
       this.report({ logicalId, type }, 'UPDATE_COMPLETE');
       return made.physicalId === before.physicalId ? undefined : before;
     } catch (error) {
-      // It has been asked for the new properties, so a rollback has to ask for the old ones again.
-      this.stack.resources.set(logicalId, { ...before, properties: desired.properties });
+      // Who knows what a custom resource did about its new properties: a rollback has to ask for the old ones again.
+      if (isCustom(type) && !(error instanceof Refused)) this.stack.resources.set(logicalId, { ...before, properties: desired.properties });
       this.report({ logicalId, type }, 'UPDATE_FAILED', reasonOf(error, 'update'));
       throw error;
     }
@@ -85,7 +86,7 @@ export class Provisioner {
     const { services, stack, assets } = this;
     // Room for the suffix in the shortest names that AWS allows, those of roles and functions: 64 characters.
     const generatedName = `${stack.name.slice(0, 24)}-${logicalId.slice(0, 24)}-${services.random.suffix()}`;
-    return { services, stack: { name: stack.name, id: stack.id }, logicalId, type: resource.Type, properties, generatedName, assets };
+    return { services, stack, logicalId, type: resource.Type, properties, generatedName, assets };
   }
 
   private keep({ logicalId, resource, properties, dependencies }: Desired, made: Made): void {

@@ -38,7 +38,7 @@ export class CloudFormationService {
   async deploy(source: StackSource, parameters: Record<string, unknown>): Promise<DeployResult> {
     const existing = this.stacks.get(source.stackName);
     if (existing && !existing.deployed) await this.delete(source.stackName);
-    const stack = this.stacks.get(source.stackName) ?? this.newStack(source.stackName);
+    const stack = this.stacks.get(source.stackName) ?? this.newStack(source.stackName, existing?.requestIds);
     this.stacks.set(stack.name, stack);
     const before = stack.events.length;
     const deployment = this.deployment(stack, source);
@@ -69,10 +69,10 @@ export class CloudFormationService {
     }, source);
   }
 
-  private newStack(name: string): Stack {
+  private newStack(name: string, requestIds = new Map<string, string>()): Stack {
     const { region, account, random } = this.services;
     const id = `arn:aws:cloudformation:${region}:${account}:stack/${name}/${random.uuid()}`;
-    return { name, id, status: 'REVIEW_IN_PROGRESS', resources: new Map(), events: [], outputs: {}, exports: {} };
+    return { name, id, status: 'REVIEW_IN_PROGRESS', resources: new Map(), events: [], outputs: {}, exports: {}, requestIds };
   }
 
   private exports(): Record<string, string> {

@@ -1,13 +1,15 @@
 import type { CleanRooms } from '../clean-rooms';
 import { VirtualClock } from '../clock';
+import { CustomResourceBehaviours } from './custom-resource';
+import { Inbox } from './inbox';
+import { Stack } from './stack';
+import { WaitHandle } from './wait-condition';
 import { EventsService } from '../events/service';
 import { IamService } from '../iam/service';
 import { Permissions } from '../lambda/permissions';
 import { LambdaService } from '../lambda/service';
 import { Random } from '../random';
 import { StepFunctionsService } from '../step-functions/service';
-import { CustomResourceBehaviours } from './custom-resource';
-import { Inbox } from './inbox';
 
 /** What CloudFormation makes resources in. */
 export interface Services {
@@ -24,12 +26,14 @@ export interface Services {
   readonly inbox: Inbox;
   readonly behaviours: CustomResourceBehaviours;
   readonly ssmParameters: Map<string, string>;
+  /** By URL. */
+  readonly waitHandles: Map<string, WaitHandle>;
 }
 
 /** A resource to be made, changed or deleted. */
 export interface Change {
   readonly services: Services;
-  readonly stack: { readonly name: string; readonly id: string };
+  readonly stack: Pick<Stack, 'name' | 'id' | 'status' | 'requestIds'>;
   readonly logicalId: string;
   readonly type: string;
   /** Resolved. */

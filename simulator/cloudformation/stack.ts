@@ -40,6 +40,8 @@ export interface Stack {
   readonly events: StackEvent[];
   outputs: Record<string, string>;
   exports: Record<string, string>;
+  /** Sent to custom resources since the last deployment that succeeded. */
+  readonly requestIds: Map<string, string>;
   /** What was last deployed to the end. */
   deployed?: { readonly template: Template; readonly parameters: Record<string, unknown> };
 }
@@ -51,6 +53,9 @@ export class ResourceFailure extends Error {
     super(reason);
   }
 }
+
+/** Refused before anything was done. */
+export class Refused extends ResourceFailure {}
 
 /** Another resource failed, and nobody waits for this one any longer. */
 export class Cancelled extends Error {}

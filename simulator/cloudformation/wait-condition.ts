@@ -1,5 +1,5 @@
+import { ResourceHandler } from './services';
 import { ResourceFailure } from './stack';
-import { ResourceHandler, Services } from './services';
 
 interface Signal {
   readonly Status?: string;
@@ -9,7 +9,7 @@ interface Signal {
 }
 
 /** Signals that a handle received, kept whether or not anybody waits yet. */
-class Handle {
+export class WaitHandle {
   readonly signals = new Map<string, Signal>();
   notify: () => void = () => undefined;
 
@@ -23,13 +23,12 @@ class Handle {
 }
 
 const MOST_BYTES = 4096;
-const HANDLES = new WeakMap<Services['inbox'], Map<string, Handle>>();
 
 export const waitConditionHandle: ResourceHandler = {
   create({ services, stack, logicalId, generatedName }) {
-    const handle = new Handle();
+    const handle = new WaitHandle();
     const url = services.inbox.open({ kind: 'wait condition', logicalId }, `${stack.id}/${generatedName}`, (body) => handle.receive(body));
-    handlesOf(services).set(url, handle);
+    services.waitHandles.set(url, handle);
     return { physicalId: url };
   },
 };
@@ -37,7 +36,7 @@ export const waitConditionHandle: ResourceHandler = {
 export const waitCondition: ResourceHandler = {
   abandonable: true,
   create({ services, properties, generatedName }) {
-    const handle = handlesOf(services).get(String(properties.Handle));
+    const handle = services.waitHandles.get(String(properties.Handle));
     if (!handle) throw new ResourceFailure(`WaitCondition handle ${String(properties.Handle)} is not a WaitConditionHandle.`);
     const count = Number(properties.Count ?? 1);
     const timeoutSeconds = Number(properties.Timeout);
@@ -60,12 +59,6 @@ export const waitCondition: ResourceHandler = {
     throw new ResourceFailure('Update to resource type AWS::CloudFormation::WaitCondition is not supported');
   },
 };
-
-function handlesOf({ inbox }: Services): Map<string, Handle> {
-  const handles = HANDLES.get(inbox) ?? new Map<string, Handle>();
-  HANDLES.set(inbox, handles);
-  return handles;
-}
 
 function parse(body: string): Signal | undefined {
   try {

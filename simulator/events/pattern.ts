@@ -1,3 +1,5 @@
+import { ApiError } from '../runtime/json-server';
+
 /** EventBridge's event patterns. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html */
 export type Pattern = { readonly [field: string]: Pattern | readonly Matcher[] };
 
@@ -22,9 +24,25 @@ function fieldOf(event: unknown, field: string): unknown {
 function matchesOne(matcher: Matcher, actual: unknown): boolean {
   if (typeof matcher !== 'object' || matcher === null) return matcher === actual;
   const [[name, operand]] = Object.entries(matcher);
-  const operator = OPERATORS[name];
-  if (!operator) throw new Error(`The simulator does not know the event pattern operator "${name}"; see simulator/events/pattern.ts.`);
-  return operator(operand, actual);
+  return OPERATORS[name](operand, actual);
+}
+
+/** Throws where a rule could never be evaluated, before it is. */
+export function checkPattern(pattern: Pattern): void {
+  for (const [field, expected] of Object.entries(pattern)) {
+    if (field === '$or') (expected as unknown as Pattern[]).forEach(checkPattern);
+    else if (Array.isArray(expected)) (expected as Matcher[]).forEach((matcher) => checkMatcher(field, matcher));
+    else if (typeof expected === 'object') checkPattern(expected as Pattern);
+    else throw new ApiError('InvalidEventPatternException', `Event pattern is not valid. Reason: "${field}" must be an object or an array`);
+  }
+}
+
+function checkMatcher(field: string, matcher: Matcher): void {
+  if (typeof matcher !== 'object' || matcher === null) return;
+  const [name] = Object.keys(matcher);
+  if (!(name in OPERATORS)) {
+    throw new ApiError('InvalidEventPatternException', `Event pattern is not valid. Reason: the simulator does not know the operator "${name}" of field "${field}"; see simulator/events/pattern.ts.`);
+  }
 }
 
 const OPERATORS: Record<string, (operand: unknown, actual: unknown) => boolean> = {

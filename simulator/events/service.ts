@@ -1,18 +1,19 @@
 import { Server } from 'node:http';
 import { Clock } from '../clock';
+import { inputFor, InputSelection } from './input';
+import { checkPattern, matches, Pattern } from './pattern';
 import { AccessDenied, IamService } from '../iam/service';
+import { LambdaServiceError } from '../lambda/service';
 import { Random } from '../random';
 import { ApiError, jsonServer } from '../runtime/json-server';
-import { inputFor, InputSelection } from './input';
-import { matches, Pattern } from './pattern';
 
 export interface BusEvent {
-  readonly id: string;
-  readonly source: string;
+  readonly 'id': string;
+  readonly 'source': string;
   readonly 'detail-type': string;
-  readonly time: string;
-  readonly resources: string[];
-  readonly detail: unknown;
+  readonly 'time': string;
+  readonly 'resources': string[];
+  readonly 'detail': unknown;
   readonly [field: string]: unknown;
 }
 
@@ -62,6 +63,9 @@ export interface EventsOptions {
   readonly timesDelivered?: number;
 }
 
+/** How long an event takes from its source to its targets. */
+export const EVENT_DELAY_SECONDS = 0.5;
+
 /** The default event bus. */
 export class EventsService {
   readonly log: BusEvent[] = [];
@@ -71,6 +75,7 @@ export class EventsService {
   constructor(private readonly options: EventsOptions) {}
 
   putRule(rule: Rule): void {
+    if (rule.eventPattern) checkPattern(rule.eventPattern);
     this.rules.set(rule.arn, rule);
   }
 
@@ -90,7 +95,8 @@ export class EventsService {
     const event = this.event(entry);
     this.log.push(event);
     for (const rule of this.rules.values()) {
-      if (rule.enabled && rule.eventPattern && matches(rule.eventPattern, event)) this.deliver(rule, event);
+      if (!rule.enabled || !rule.eventPattern || !matches(rule.eventPattern, event)) continue;
+      void this.options.clock.sleep(EVENT_DELAY_SECONDS * 1000).then(() => this.deliver(rule, event));
     }
     return event;
   }
@@ -128,7 +134,8 @@ export class EventsService {
     for (const target of rule.targets) {
       const input = inputFor(target, event, rule.arn);
       for (let copy = 0; copy < (this.options.timesDelivered ?? 1); copy++) {
-        this.deliveries.push({ time: this.options.clock.now(), rule: rule.logicalId, target: target.Arn, input, error: this.attempt(target, input, rule, event) });
+        const error = this.attempt(target, input, rule, event);
+        this.deliveries.push({ time: this.options.clock.now(), rule: rule.logicalId, target: target.Arn, input, error });
       }
     }
   }
@@ -138,7 +145,7 @@ export class EventsService {
       this.options.call(target, input, rule, event);
       return undefined;
     } catch (error) {
-      if (error instanceof AccessDenied || error instanceof ApiError) return `${error.name}: ${error.message}`;
+      if (error instanceof AccessDenied || error instanceof ApiError || error instanceof LambdaServiceError) return `${error.name}: ${error.message}`;
       throw error;
     }
   }

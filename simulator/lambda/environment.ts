@@ -48,7 +48,7 @@ export class Environment {
   private requests = 0;
   private requestId = '';
   private fault?: LambdaFault;
-  private die: (error: FunctionError) => void = () => undefined;
+  private fail?: (failure: FunctionFailure) => void;
 
   constructor(private readonly options: EnvironmentOptions) {}
 
@@ -59,18 +59,19 @@ export class Environment {
   /** The handler's result as JSON text. */
   async invoke(invocation: Invocation): Promise<string> {
     const crashed = new Promise<never>((_, reject) => {
-      this.die = (error) => { this.kill(); reject(new FunctionFailure(error, true)); };
+      this.fail = reject;
     });
     crashed.catch(() => undefined);
     this.requests = 0;
     this.requestId = invocation.requestId;
     this.fault = invocation.fault;
     this.thaw();
-    const timeout = this.options.clock.setTimer(() => this.die(timedOut(invocation, this.options.clock.now())), invocation.deadline - this.options.clock.now());
+    const { clock } = this.options;
+    const timeout = clock.setTimer(() => this.die(timedOut(invocation)), invocation.deadline - clock.now());
     try {
       return await Promise.race([this.run(invocation), crashed]);
     } finally {
-      this.options.clock.clearTimer(timeout);
+      clock.clearTimer(timeout);
       this.frozen = true;
     }
   }
@@ -154,6 +155,11 @@ export class Environment {
     }
   }
 
+  private die(error: FunctionError): void {
+    this.kill();
+    this.fail?.(new FunctionFailure(error, true));
+  }
+
   private crash(): void {
     this.die(exited(this.requestId, 1));
   }
@@ -178,8 +184,8 @@ function exited(requestId: string, code: number): FunctionError {
   return { errorType: 'Runtime.ExitError', errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: exit status ${code}` };
 }
 
-function timedOut({ requestId, deadline }: Invocation, now: number): FunctionError {
-  const at = new Date(Math.max(now, deadline)).toISOString();
+function timedOut({ requestId, deadline }: Invocation): FunctionError {
+  const at = new Date(deadline).toISOString();
   return { errorType: 'Sandbox.Timedout', errorMessage: `${at} ${requestId} Task timed out` };
 }
 

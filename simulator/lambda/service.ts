@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { VirtualClock } from '../clock';
 import { Random } from '../random';
-import { Network } from '../runtime/network';
 import { Environment, FunctionError, FunctionFailure } from './environment';
 import { faultFor, LambdaFault } from './faults';
+import { Network } from '../runtime/network';
 
 export interface FunctionConfiguration {
   readonly logicalId: string;
@@ -81,7 +81,8 @@ export class LambdaService {
   /** By name, ARN, or either with a qualifier. */
   arnOf(nameOrArn: string): string | undefined {
     const arn = unqualified(nameOrArn);
-    return [...this.functions.values()].map(({ configuration }) => configuration).find((candidate) => [candidate.arn, candidate.name].includes(arn))?.arn;
+    const known = [...this.functions.values()].map(({ configuration }) => configuration);
+    return known.find((candidate) => [candidate.arn, candidate.name].includes(arn))?.arn;
   }
 
   /** After a failed asynchronous invocation; by the function's name. */

@@ -93,7 +93,8 @@ function fetchThrough(request: (url: string, options: http.RequestOptions) => ht
       response.once('error', reject);
       response.once('end', () => {
         const empty = response.statusCode === 204 || response.statusCode === 304;
-        resolve(new Response(empty ? null : Buffer.concat(chunks), { status: response.statusCode, headers: response.headers as Record<string, string> }));
+        const answered = { status: response.statusCode, headers: response.headers as Record<string, string> };
+        resolve(new Response(empty ? null : Buffer.concat(chunks), answered));
       });
     });
     sent.end(body ?? undefined);

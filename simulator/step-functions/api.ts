@@ -1,7 +1,7 @@
 import { Server } from 'node:http';
+import { Execution, StepFunctionsService } from './service';
 import { IamService } from '../iam/service';
 import { ApiError, jsonServer } from '../runtime/json-server';
-import { Execution, StepFunctionsService } from './service';
 
 type Input = Record<string, string | undefined> & { maxResults?: never };
 
@@ -53,7 +53,8 @@ function listed({ arn, stateMachineArn, name, status, startDate, stopDate }: Exe
 
 function described(execution: Execution): object {
   const { input, output, error, cause } = execution;
-  return { ...listed(execution), input, inputDetails: { included: true }, output, ...(output ? { outputDetails: { included: true } } : {}), error, cause };
+  const included = { included: true };
+  return { ...listed(execution), input, inputDetails: included, output, outputDetails: output === undefined ? undefined : included, error, cause };
 }
 
 /** Timestamps of the JSON protocols: seconds since the epoch. */

@@ -62,9 +62,14 @@ export class Interpreter {
     const handlers: Overrides = {};
     prepare(machine, handlers, runTask);
     const run = new this.library.StateMachine(machine as unknown as StateMachineDefinition, { validationOptions: { noValidate: true } })
-      .run(REALM_JSON.parse(input) as never, { overrides: { taskResourceLocalHandlers: handlers }, context: REALM_JSON.parse(JSON.stringify(context)) as never });
-    void countTransitions(run.eventLogs, onTransition);
-    return { result: run.result.then((output) => JSON.stringify(output), (error: Error) => { throw asStateError(error); }), abort: run.abort };
+      .run(REALM_JSON.parse(input) as never, {
+        overrides: { taskResourceLocalHandlers: handlers },
+        context: REALM_JSON.parse(JSON.stringify(context)) as never,
+      });
+    const counted = countTransitions(run.eventLogs, onTransition);
+    const result = run.result.then((output) => JSON.stringify(output), (error: Error) => { throw asStateError(error); });
+    // The events arrive a little later than the end that they tell of.
+    return { result: result.finally(() => counted), abort: run.abort };
   }
 }
 

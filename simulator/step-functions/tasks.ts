@@ -1,9 +1,9 @@
+import { StateError } from './interpreter';
+import { StepFunctionsOptions, StepFunctionsService } from './service';
 import { EventsService, PutEventsEntry } from '../events/service';
 import { AccessDenied, IamService } from '../iam/service';
 import { FunctionFailure } from '../lambda/environment';
 import { LambdaService, LambdaServiceError } from '../lambda/service';
-import { StateError } from './interpreter';
-import { Execution, StateMachineConfiguration, StepFunctionsService } from './service';
 
 export interface TaskServices {
   readonly iam: IamService;
@@ -20,7 +20,7 @@ interface InvokeArguments {
 }
 
 /** What a state machine's tasks call, under the state machine's role. */
-export function taskRunner(services: TaskServices): (machine: StateMachineConfiguration, execution: Execution, resource: string, input: string) => Promise<string> {
+export function taskRunner(services: TaskServices): StepFunctionsOptions['runTask'] {
   return async (machine, execution, resource, input) => {
     const integration = /^arn:[^:]+:states:::(.+)$/.exec(resource)?.[1];
     const authorize = (action: string, arn: string): void => services.iam.authorize(machine.roleArn, execution.name, action, [arn]);
@@ -50,7 +50,8 @@ async function invoke({ lambda }: TaskServices, authorize: Authorize, arn: strin
   }
 }
 
-async function optimizedInvoke(services: TaskServices, authorize: Authorize, { FunctionName, Payload = {}, InvocationType }: InvokeArguments): Promise<string> {
+async function optimizedInvoke(services: TaskServices, authorize: Authorize, args: InvokeArguments): Promise<string> {
+  const { FunctionName, Payload = {}, InvocationType } = args;
   const arn = services.functionArn(FunctionName);
   if (InvocationType === 'Event') {
     authorize('lambda:InvokeFunction', arn);
@@ -67,7 +68,8 @@ interface StartArguments {
   readonly Name?: string;
 }
 
-async function startExecution(services: TaskServices, authorize: Authorize, integration: string, { StateMachineArn, Input = {}, Name }: StartArguments): Promise<string> {
+async function startExecution(services: TaskServices, authorize: Authorize, integration: string, args: StartArguments): Promise<string> {
+  const { StateMachineArn, Input = {}, Name } = args;
   const stepFunctions = services.stepFunctions;
   try {
     authorize('states:StartExecution', StateMachineArn);
@@ -79,9 +81,14 @@ async function startExecution(services: TaskServices, authorize: Authorize, inte
   if (integration === 'states:startExecution') return JSON.stringify({ ExecutionArn: arn, StartDate: new Date(startDate).toISOString() });
   const nested = await stepFunctions.ended(arn);
   const description = {
-    ExecutionArn: arn, Name: nested.name, StateMachineArn, Status: nested.status,
-    Input: asNested(nested.input, integration), Output: nested.output && asNested(nested.output, integration),
-    Error: nested.error, Cause: nested.cause,
+    ExecutionArn: arn,
+    Name: nested.name,
+    StateMachineArn,
+    Status: nested.status,
+    Input: asNested(nested.input, integration),
+    Output: nested.output && asNested(nested.output, integration),
+    Error: nested.error,
+    Cause: nested.cause,
   };
   if (nested.status !== 'SUCCEEDED') throw new StateError('States.TaskFailed', JSON.stringify(description));
   return JSON.stringify(description);

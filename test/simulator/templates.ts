@@ -35,8 +35,12 @@ export function lambda(name: string, file: string, properties: object = {}, ...s
     [`${name}Function`]: {
       Type: 'AWS::Lambda::Function',
       Properties: {
-        Code: { S3Bucket: 'assets', S3Key: file }, Handler: 'index.handler', Runtime: 'nodejs24.x', Timeout: 60,
-        Role: { 'Fn::GetAtt': [`${name}Role`, 'Arn'] }, ...properties,
+        Code: { S3Bucket: 'assets', S3Key: file },
+        Handler: 'index.handler',
+        Runtime: 'nodejs24.x',
+        Timeout: 60,
+        Role: { 'Fn::GetAtt': [`${name}Role`, 'Arn'] },
+        ...properties,
       },
     },
   };
@@ -63,10 +67,10 @@ export function machine(name: string, definition: object, ...statements: object[
 export const COUNTDOWN = {
   StartAt: 'Work',
   States: {
-    Work: { Type: 'Task', Resource: '${WorkerFunction.Arn}', Next: 'Done?' },
+    'Work': { Type: 'Task', Resource: '${WorkerFunction.Arn}', Next: 'Done?' },
     'Done?': { Type: 'Choice', Choices: [{ Variable: '$.done', BooleanEquals: true, Next: 'End' }], Default: 'Wait' },
-    Wait: { Type: 'Wait', SecondsPath: '$.wait', Next: 'Work' },
-    End: { Type: 'Succeed' },
+    'Wait': { Type: 'Wait', SecondsPath: '$.wait', Next: 'Work' },
+    'End': { Type: 'Succeed' },
   },
 };
 

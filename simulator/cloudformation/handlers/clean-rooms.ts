@@ -21,8 +21,8 @@ const collaboration = handler(['CreatorMemberAbilities', 'Members', 'QueryLogSta
 
 const membership = handler(['CollaborationIdentifier'], {
   create: ({ resources }, { CollaborationIdentifier }) => {
-    const { id, arn, collaboration: { arn: collaborationArn } } = resources.createMembership({ collaborationIdentifier: String(CollaborationIdentifier) });
-    return { physicalId: id, attributes: { Arn: arn, MembershipIdentifier: id, CollaborationArn: collaborationArn } };
+    const { id, arn, collaboration: joined } = resources.createMembership({ collaborationIdentifier: String(CollaborationIdentifier) });
+    return { physicalId: id, attributes: { Arn: arn, MembershipIdentifier: id, CollaborationArn: joined.arn } };
   },
   delete: ({ resources }, id) => resources.deleteMembership(id),
 });
@@ -87,7 +87,9 @@ const intermediateTable = handler(['MembershipIdentifier', 'Name', 'PopulationAn
   delete: ({ resources }, id) => resources.deleteIntermediateTable(id),
 });
 
-function changeable({ Description, KmsKeyArn, AnalysisRules = [] }: Properties): { description?: string; kmsKeyArn?: string; analysisRuleTypes: string[] } {
+type Changeable = Pick<IntermediateTableProperties, 'description' | 'kmsKeyArn' | 'analysisRuleTypes'>;
+
+function changeable({ Description, KmsKeyArn, AnalysisRules = [] }: Properties): Changeable {
   return {
     description: Description as string | undefined,
     kmsKeyArn: KmsKeyArn as string | undefined,

@@ -1,5 +1,5 @@
-import { IamService } from '../../iam/service';
 import { PolicyDocument } from '../../iam/policy';
+import { IamService } from '../../iam/service';
 import { Change, Made, ResourceHandler } from '../services';
 import { ResourceFailure } from '../stack';
 

@@ -78,8 +78,8 @@ const eventInvokeConfig: ResourceHandler = {
   delete: ({ services }, { properties }) => services.lambda.setAsyncRetries(String(properties.FunctionName), undefined),
 };
 
-function configureRetries({ services, properties }: Change, physicalId: string): Made {
-  services.lambda.setAsyncRetries(String(properties.FunctionName), properties.MaximumRetryAttempts === undefined ? undefined : Number(properties.MaximumRetryAttempts));
+function configureRetries({ services, properties: { FunctionName, MaximumRetryAttempts: attempts } }: Change, physicalId: string): Made {
+  services.lambda.setAsyncRetries(String(FunctionName), attempts === undefined ? undefined : Number(attempts));
   return { physicalId };
 }
 

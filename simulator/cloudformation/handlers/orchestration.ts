@@ -22,12 +22,7 @@ function putStateMachine({ services, properties, logicalId }: Change, name: stri
   }
   if ((properties.StateMachineType ?? 'STANDARD') !== 'STANDARD') throw new ResourceFailure(`${logicalId}: the simulator runs STANDARD state machines only.`);
   const arn = `arn:aws:states:${region}:${account}:stateMachine:${name}`;
-  try {
-    stepFunctions.deploy({ arn, name, logicalId, roleArn, definition: definitionOf(properties) });
-  } catch (error) {
-    if (error instanceof ApiError) throw new ResourceFailure(error.message);
-    throw error;
-  }
+  refusedAsFailure(() => stepFunctions.deploy({ arn, name, logicalId, roleArn, definition: definitionOf(properties) }));
   return { physicalId: arn, attributes: { Arn: arn, Name: name } };
 }
 
@@ -49,15 +44,24 @@ function putRule({ services, properties, logicalId }: Change, name: string): Mad
   const { events, region, account } = services;
   const arn = `arn:aws:events:${region}:${account}:rule/${name}`;
   if (!properties.ScheduleExpression && !properties.EventPattern) throw new ResourceFailure(`Rule ${name}: Parameter(s) EventPattern or ScheduleExpression must be specified.`);
-  events.putRule({
+  refusedAsFailure(() => events.putRule({
     logicalId,
     arn,
     enabled: properties.State !== 'DISABLED',
     scheduleExpression: properties.ScheduleExpression as string | undefined,
     eventPattern: properties.EventPattern as Pattern | undefined,
     targets: (properties.Targets ?? []) as Target[],
-  });
+  }));
   return { physicalId: name, attributes: { Arn: arn } };
+}
+
+function refusedAsFailure(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof ApiError) throw new ResourceFailure(error.message);
+    throw error;
+  }
 }
 
 export const orchestrationHandlers: Record<string, ResourceHandler> = {

@@ -1,0 +1,118 @@
+import { lambda, stackOf } from './templates';
+import { Cloud, CloudOptions } from '../../simulator/cloud';
+import { LambdaFaultKind } from '../../simulator/lambda/faults';
+
+/** Inline code that calls the Step Functions API, by plain HTTPS, as many times as the event says. */
+const CALLER = `
+const https = require('https');
+let count = 0;
+const call = () => new Promise((resolve, reject) => {
+  const auth = 'AWS4-HMAC-SHA256 Credential=' + process.env.AWS_ACCESS_KEY_ID + '/x/y/states/aws4_request';
+  const request = https.request('https://states.us-east-1.amazonaws.com/', {
+    method: 'POST', headers: { authorization: auth, 'x-amz-target': 'AWSStepFunctions.ListExecutions' },
+  }, (response) => {
+    let text = '';
+    response.on('data', (chunk) => { text += chunk; });
+    response.on('end', () => resolve(text));
+  });
+  request.on('error', reject);
+  request.end(JSON.stringify({ stateMachineArn: 'arn:none' }));
+});
+exports.handler = async (event, context) => {
+  if (event.exit) process.exit(3);
+  if (event.sleep) await new Promise((resolve) => setTimeout(resolve, event.sleep));
+  if (event.later) setTimeout(() => console.log('later'), event.later);
+  if (event.elsewhere) await fetch(event.elsewhere);
+  const answers = [];
+  for (let i = 0; i < (event.calls || 0); i++) { answers.push(await call()); console.log('called ' + i); }
+  return { count: ++count, answers, at: new Date().toISOString(), left: context.getRemainingTimeInMillis() };
+};`;
+
+async function deployed(options: CloudOptions = {}, ...statements: object[]): Promise<(event: object) => Promise<Record<string, unknown>>> {
+  cloud = new Cloud({ start: 0, ...options });
+  const resources = lambda('Caller', '', { Code: { ZipFile: CALLER }, Timeout: 10 }, ...statements);
+  expect((await cloud.deploy(stackOf(resources))).status).toBe('CREATE_COMPLETE');
+  const arn = String(cloud.stack('Stack').resources.get('CallerFunction')!.attributes.Arn);
+  return async (event) => JSON.parse(await cloud.clock.drive(cloud.lambda.invoke(arn, JSON.stringify(event)), 'invoke')) as Record<string, unknown>;
+}
+
+let cloud: Cloud;
+const printed = (): string[] => cloud.logs().map(({ text }) => text);
+
+describe('a function', () => {
+  test('runs on virtual time, and stays warm', async () => {
+    const invoke = await deployed({ behaviours: { coldStartMillis: 500 } });
+    // Its role took 15 seconds, itself 5.
+    expect(await invoke({ sleep: 4000 })).toEqual({ count: 1, answers: [], at: '1970-01-01T00:00:24.500Z', left: 6000 });
+    expect(await invoke({})).toMatchObject({ count: 2, at: '1970-01-01T00:00:24.500Z' });
+    expect(cloud.lambda.invocations.map(({ coldStart }) => coldStart)).toEqual([true, false]);
+  });
+
+  test('has an environment for each of its invocations at one time', async () => {
+    const invoke = await deployed();
+    expect(await Promise.all([invoke({ sleep: 100 }), invoke({ sleep: 100 })])).toEqual([
+      expect.objectContaining({ count: 1 }), expect.objectContaining({ count: 1 }),
+    ]);
+  });
+
+  test('reaches only hosts of this cloud', async () => {
+    const invoke = await deployed();
+    await expect(invoke({ elsewhere: 'https://example.com/' })).rejects.toThrow('fetch failed');
+  });
+
+  test('calls with the permissions of its role only', async () => {
+    const allowed = await deployed({}, { Effect: 'Allow', Action: 'states:ListExecutions', Resource: 'arn:none' });
+    expect((await allowed({ calls: 1 })).answers).toEqual([expect.stringContaining('StateMachineDoesNotExist')]);
+    const denied = await deployed();
+    expect((await denied({ calls: 1 })).answers).toEqual([expect.stringContaining('AccessDeniedException')]);
+  });
+
+  test('is frozen between invocations', async () => {
+    const invoke = await deployed();
+    await invoke({ later: 1000 });
+    await cloud.advance(60);
+    expect(printed()).toEqual([]);
+    await invoke({});
+    expect(printed()).toEqual(['later']);
+  });
+
+  test('is cut off at its timeout, and starts afresh', async () => {
+    const invoke = await deployed();
+    await expect(invoke({ sleep: 60_000 })).rejects.toMatchObject({ error: { errorType: 'Sandbox.Timedout' } });
+    expect(cloud.clock.now()).toBe(30_300);
+    expect(await invoke({})).toMatchObject({ count: 1 });
+  });
+
+  test('that leaves its process fails, and starts afresh', async () => {
+    const invoke = await deployed();
+    await invoke({});
+    await expect(invoke({ exit: true })).rejects.toThrow('exit status 3');
+    expect(await invoke({})).toMatchObject({ count: 1 });
+  });
+});
+
+describe('a fault', () => {
+  test.each<[LambdaFaultKind, string, string[]]>([
+    [{ at: 'service' }, 'Lambda was unable to run the function', []],
+    [{ at: 'start' }, 'Runtime exited', []],
+    [{ at: 'beforeRequest', request: 2 }, 'Runtime exited', ['called 0']],
+    [{ at: 'afterRequest', request: 1 }, 'Runtime exited', []],
+    [{ at: 'timeoutAfterRequest', request: 2 }, 'Task timed out', ['called 0']],
+    [{ at: 'timeoutBeforeRequest', request: 1 }, 'Task timed out', []],
+    [{ at: 'return' }, 'Runtime exited', ['called 0', 'called 1']],
+    [{ at: 'timeoutBeforeReturn' }, 'Task timed out', ['called 0', 'called 1']],
+  ])('%j strikes there, in its invocation only', async (kind, message, lines) => {
+    const invoke = await deployed({ faults: [{ ...kind, function: 'Caller', invocation: 2 }] });
+    await invoke({});
+    await expect(invoke({ calls: 2 })).rejects.toThrow(message);
+    expect(printed().filter((text) => text.startsWith('called'))).toEqual(lines);
+    expect(await invoke({ calls: 2 })).toMatchObject({ count: kind.at === 'service' ? 2 : 1 });
+  });
+
+  test('that strikes an asynchronous invocation makes Lambda try again after one minute and two more', async () => {
+    await deployed({ faults: [{ at: 'start', function: 'Caller' }] });
+    cloud.lambda.invokeAsync(String(cloud.stack('Stack').resources.get('CallerFunction')!.attributes.Arn), '{}');
+    await cloud.advance(1000);
+    expect(cloud.lambda.invocations.map(({ start }) => Math.round(start / 1000))).toEqual([20, 80, 201]);
+  });
+});
