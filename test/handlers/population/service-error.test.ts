@@ -1,0 +1,86 @@
+import { describe as inWords, kindOf, toServiceError, type ErrorKind } from '../../../src/handlers/population/service-error';
+
+/** What the SDK throws: an Error with a name, the model's members and the status of the answer, where there was one. */
+const thrown = (name: string, httpStatusCode?: number, members: object = {}): Error =>
+  Object.assign(new Error('No.'), { name, $metadata: { httpStatusCode } }, members);
+
+const kindOfThrown = (error: unknown): ErrorKind => kindOf(toServiceError(error));
+
+describe('the kind of a modeled error', () => {
+  test.each<[string, number, object, ErrorKind]>([
+    ['ThrottlingException', 429, {}, 'TRANSIENT'],
+    ['ThrottlingException', 400, {}, 'TRANSIENT'],
+    ['InternalServerException', 500, {}, 'TRANSIENT'],
+    ['AccessDeniedException', 403, { reason: 'INSUFFICIENT_PERMISSIONS' }, 'DENIED'],
+    ['AccessDeniedException', 403, {}, 'DENIED'],
+    ['ServiceQuotaExceededException', 402, { quotaName: 'queries', quotaValue: 2 }, 'QUOTA'],
+    ['ConflictException', 409, { reason: 'ALREADY_EXISTS' }, 'CONFLICT'],
+    ['ConflictException', 409, { reason: 'SUBRESOURCES_EXIST' }, 'CONFLICT'],
+    ['ConflictException', 409, { reason: 'INVALID_STATE' }, 'CONFLICT'],
+    ['ResourceNotFoundException', 404, {}, 'FINAL'],
+    ['ValidationException', 400, { reason: 'IAM_SYNCHRONIZATION_DELAY' }, 'SETTLING'],
+    ['ValidationException', 400, { reason: 'FIELD_VALIDATION_FAILED' }, 'FINAL'],
+    ['ValidationException', 400, { reason: 'INVALID_CONFIGURATION' }, 'FINAL'],
+    ['ValidationException', 400, { reason: 'INVALID_QUERY' }, 'FINAL'],
+    ['ValidationException', 400, {}, 'FINAL'],
+  ])('%s with status %i and %j is %s', (name, status, members, kind) => {
+    expect(kindOfThrown(thrown(name, status, members))).toBe(kind);
+  });
+});
+
+describe('the kind of any other error', () => {
+  test.each<[string, number | undefined, ErrorKind]>([
+    ['TooManyRequestsException', 429, 'TRANSIENT'],
+    ['UnrecognizedClientException', 403, 'DENIED'],
+    ['InvalidClientTokenId', 403, 'DENIED'],
+    ['InvalidSignatureException', 403, 'DENIED'],
+    ['ExpiredTokenException', 403, 'DENIED'],
+    ['SerializationException', 400, 'FINAL'],
+    ['RequestTimeout', 408, 'TRANSIENT'],
+    ['ServiceUnavailable', 503, 'TRANSIENT'],
+    ['TimeoutError', undefined, 'TRANSIENT'],
+    // A success whose body breaks off.
+    ['SyntaxError', 200, 'TRANSIENT'],
+  ])('%s with status %p is %s', (name, status, kind) => {
+    expect(kindOfThrown(thrown(name, status))).toBe(kind);
+  });
+
+  test('a network error is transient, and goes by the system\'s code', () => {
+    const reset = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+    expect(toServiceError(reset)).toMatchObject({ code: 'ECONNRESET', message: 'socket hang up', doubtful: true });
+    expect(kindOfThrown(reset)).toBe('TRANSIENT');
+  });
+
+  test.each([['a text', 'gone'], ['nothing', undefined], ['null', null]])('%s that is thrown is transient, and named unknown', (_what, value) => {
+    expect(toServiceError(value)).toMatchObject({ code: 'UnknownError', message: String(value), doubtful: true });
+    expect(kindOfThrown(value)).toBe('TRANSIENT');
+  });
+});
+
+describe('doubt', () => {
+  test.each([400, 402, 403, 404, 409, 429, 499])('an answer of %i means that the service did nothing', (status) => {
+    expect(toServiceError(thrown('AnyException', status)).doubtful).toBe(false);
+  });
+
+  test.each([200, 302, 408, 500, 502, 503, 504, undefined])('an answer of %p leaves what the service did in doubt', (status) => {
+    expect(toServiceError(thrown('AnyException', status)).doubtful).toBe(true);
+  });
+});
+
+describe('an error in words', () => {
+  test('has code, reason, message and the names of the fields, never their values', () => {
+    const error = thrown('ValidationException', 400, {
+      reason: 'FIELD_VALIDATION_FAILED', fieldList: [{ name: 'parameters', message: 'secret-value is too long' }, {}, { name: 'computeConfiguration' }],
+    });
+    expect(inWords(toServiceError(error))).toBe('ValidationException (FIELD_VALIDATION_FAILED): No. (fields: parameters, computeConfiguration)');
+  });
+
+  test('has the name of the quota', () => {
+    expect(inWords(toServiceError(thrown('ServiceQuotaExceededException', 402, { quotaName: 'concurrent queries' }))))
+      .toBe('ServiceQuotaExceededException (quota concurrent queries): No.');
+  });
+
+  test('has no empty brackets', () => {
+    expect(inWords(toServiceError(thrown('ThrottlingException', 429)))).toBe('ThrottlingException: No.');
+  });
+});
