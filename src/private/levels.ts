@@ -1,9 +1,10 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { identityOf } from './definition';
 import type { Member } from './permissions';
 
 /**
- * Orders populations by what their tables depend on: level 0 depends on no population, level 1 on some of level 0, and so on.
+ * Orders populations by what their policies depend on: level 0 depends on no population, level 1 on some of level 0, and so on.
  * Dependencies are those of the template: explicit ones, and references from property to resource.
  */
 export function levelsOf(members: readonly Member[]): Member[][] {
@@ -19,6 +20,7 @@ class Dependencies {
   private readonly levels = new Map<Member, number>();
   private readonly memberOf = new Map<IConstruct, Member>();
   private readonly elements = new Map<Stack, Map<string, CfnResource>>();
+  private readonly needs = new Map<IConstruct, CfnResource[]>();
 
   constructor(members: readonly Member[]) {
     members.forEach((member) => this.memberOf.set(member.customResource, member));
@@ -31,38 +33,53 @@ class Dependencies {
     }
     // A cycle is CloudFormation's to report, with the names of all resources in it: here it must only end.
     this.levels.set(member, 0);
+    const { machine, table, kmsKeyArn } = member;
     const upstream = new Set<Member>();
-    this.collect(member.table, upstream, new Set());
+    // What a policy names.
+    this.collect([machine, ...this.referencedBy(machine.stack, [identityOf(table), kmsKeyArn])], machine.stack, upstream, new Set());
     upstream.delete(member);
     const level = Math.max(0, ...[...upstream].map((other) => this.level(other) + 1));
     this.levels.set(member, level);
     return level;
   }
 
-  /** All populations that `construct` needs, directly or through other resources. */
-  private collect(construct: IConstruct, found: Set<Member>, seen: Set<IConstruct>): void {
-    for (const needed of this.neededBy(construct)) {
-      const member = needed.node.scopes.map((scope) => this.memberOf.get(scope)).find(Boolean);
+  /** The populations among these resources of a stack, and among all that they need, directly or through others. */
+  private collect(resources: CfnResource[], stack: Stack, found: Set<Member>, seen: Set<IConstruct>): void {
+    for (const resource of resources) {
+      const member = resource.node.scopes.map((scope) => this.memberOf.get(scope)).find(Boolean);
+      // CloudFormation makes a nested stack as a whole.
+      const unit = resource.stack !== stack && resource.stack.node.scopes.includes(stack) ? resource.stack : resource;
       if (member) {
         found.add(member);
-      } else if (!seen.has(needed)) {
-        seen.add(needed);
-        this.collect(needed, found, seen);
+      } else if (!seen.has(unit)) {
+        seen.add(unit);
+        this.collect(this.neededBy(unit), stack, found, seen);
       }
     }
   }
 
   /** The resources that a construct's own dependencies, those of the scopes around it, and its properties lead to. */
   private neededBy(construct: IConstruct): CfnResource[] {
-    const explicit = construct.node.scopes.flatMap(({ node }) => node.dependencies).flatMap(({ node }) => node.findAll());
-    const own = construct.node.findAll().filter(CfnResource.isCfnResource)
-      .flatMap((resource) => [...resource.obtainDependencies(), ...this.referencedBy(resource)]);
-    return [...explicit, ...own].filter(CfnResource.isCfnResource);
+    let needed = this.needs.get(construct);
+    if (!needed) {
+      const explicit = construct.node.scopes.flatMap(({ node }) => node.dependencies).flatMap(({ node }) => node.findAll());
+      const own = construct.node.findAll().filter(CfnResource.isCfnResource)
+        .flatMap((resource) => [...resource.obtainDependencies(), ...this.referencedBy(resource.stack, resource._toCloudFormation())]);
+      needed = [...explicit, ...own].filter(CfnResource.isCfnResource);
+      this.needs.set(construct, needed);
+    }
+    return needed;
   }
 
-  private referencedBy(resource: CfnResource): CfnResource[] {
-    const elements = this.elementsOf(resource.stack);
-    return [...logicalIdsIn(resource.stack.resolve(resource._toCloudFormation()))].flatMap((id) => elements.get(id) ?? []);
+  /** Where a stack has no resource of a name, a stack that nests with it has: a reference that is not yet a parameter or an output. */
+  private referencedBy(stack: Stack, fragment: unknown): CfnResource[] {
+    let root = stack;
+    while (root.nestedStackParent) {
+      root = root.nestedStackParent;
+    }
+    const tree = [stack, ...root.node.findAll().filter(Stack.isStack)];
+    return [...logicalIdsIn(stack.resolve(fragment))]
+      .flatMap((id) => tree.map((each) => this.elementsOf(each).get(id)).find(Boolean) ?? []);
   }
 
   private elementsOf(stack: Stack): Map<string, CfnResource> {
@@ -85,6 +102,11 @@ function logicalIdsIn(fragment: unknown, found = new Set<string>()): Set<string>
     } else if (key === 'Fn::GetAtt') {
       found.add(Array.isArray(value) ? value[0] as string : String(value).split('.')[0]);
     } else {
+      if (key === 'Fn::Sub') {
+        for (const [, id] of String(Array.isArray(value) ? value[0] : value).matchAll(/\$\{([\w:]+)/g)) {
+          found.add(id);
+        }
+      }
       logicalIdsIn(value, found);
     }
   }

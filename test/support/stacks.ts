@@ -1,0 +1,48 @@
+import { App, AppProps, Stack, StackProps } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { CfnIntermediateTable, CfnIntermediateTableProps } from 'aws-cdk-lib/aws-cleanrooms';
+import { Construct } from 'constructs';
+import { CfnTemplate, Resource } from './template';
+import { IntermediateTablePopulation, IntermediateTablePopulationProps } from '../../src';
+
+// CDK's own validation of a template takes seconds; `template-validation.test.ts` turns it on.
+process.env.CDK_VALIDATION = 'false';
+
+export const MEMBERSHIP = 'a1b2c3d4-5678-90ab-cdef-111111111111';
+export const TABLE = 'a1b2c3d4-5678-90ab-cdef-222222222222';
+
+export type PopulationProps = Partial<IntermediateTablePopulationProps>;
+
+export const makeStack = (id = 'Stack', props?: StackProps, app?: AppProps): Stack => new Stack(new App(app), id, props);
+
+export function makeTable(scope: Construct, id = 'Table', props: Partial<CfnIntermediateTableProps> = {}): CfnIntermediateTable {
+  return new CfnIntermediateTable(scope, id, {
+    membershipIdentifier: MEMBERSHIP,
+    name: id,
+    analysisRules: [{ type: 'CUSTOM', policy: { v1: { custom: { allowedAnalyses: ['ANY_QUERY'] } } } }],
+    populationAnalysisConfiguration: { sqlParameters: { queryString: 'SELECT 1' } },
+    ...props,
+  });
+}
+
+/** A population, of a table of its own unless `props` has one. */
+export function makePopulation(scope: Construct, id = 'Population', props: PopulationProps = {}): IntermediateTablePopulation {
+  return new IntermediateTablePopulation(scope, id, { intermediateTable: props.intermediateTable ?? makeTable(scope, `${id}Table`), ...props });
+}
+
+/** Cycles included: the tests tell them in fewer words than CDK does. */
+export const templateOf = (stack: Stack): CfnTemplate =>
+  Template.fromStack(stack, { skipCyclicalDependenciesCheck: true }).toJSON() as CfnTemplate;
+
+/** The template of a stack with one population. */
+export function templateWith(props: PopulationProps | ((stack: Stack) => PopulationProps) = {}): CfnTemplate {
+  const stack = makeStack();
+  makePopulation(stack, 'Population', typeof props === 'function' ? props(stack) : props);
+  return templateOf(stack);
+}
+
+/** The custom resource of the only population. */
+export function customResourceWith(props: PopulationProps | ((stack: Stack) => PopulationProps) = {}): Resource {
+  const [resource] = Object.values(templateWith(props).Resources).filter(({ Type }) => Type === 'Custom::IntermediateTablePopulation');
+  return resource;
+}
