@@ -1,115 +1,18 @@
-import { CfnOutput, CustomResource, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Duration } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
-import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { PopulationCompute } from './compute';
-import { PopulateOnDeploy } from './populate-on-deploy';
-import { definitionOf, kmsKeyArnOf, replacingProperties, PopulationDefinition } from './private/definition';
-import { LongWait, MARGIN_SECONDS } from './private/long-wait';
-import { Services } from './private/services';
-import {
-  validateCompute, validateParameters, validatePayer, validateSchedule, validateTable, validateTimeout, validateTriggers,
-} from './private/validation';
-import { workflow } from './private/workflow';
+import { ExpiryAlarmOptions, FailureAlarmOptions } from './alarm-options';
+import { OBSERVE_INPUT, POPULATED, POPULATION_FAILED } from './handlers/shared-names';
+import { IntermediateTablePopulationProps } from './population-props';
+import { makeExpiryAlarm, makeFailureAlarm } from './private/alarms';
+import { Machinery } from './private/machinery';
+import { ownMetric } from './private/metrics';
+import { validateParameters, validateProps, validateSchedule } from './private/validation';
 import { AddScheduleOptions } from './schedule-options';
-
-/**
- * Properties of an `IntermediateTablePopulation`.
- */
-export interface IntermediateTablePopulationProps {
-  /**
-   * The table to populate, in the stack's account and region: only a table's owner may populate it.
-   *
-   * A `CfnIntermediateTable` is one; see `IntermediateTable` for tables of other apps.
-   */
-  readonly intermediateTable: IIntermediateTableRef;
-
-  /**
-   * Values for the parameters of the table's stored query, by name.
-   *
-   * Names are 1 to 100 letters, digits and underscores; values have up to 1,000 characters. They stand in the template
-   * and in the executions' input, so they are no place for secrets.
-   *
-   * @default - the stored query's own defaults
-   * @see https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_PopulateIntermediateTable.html
-   */
-  readonly parameters?: { [name: string]: string };
-
-  /**
-   * What the query runs on.
-   *
-   * @default - the service's: 16 workers of type CR.1X
-   */
-  readonly compute?: PopulationCompute;
-
-  /**
-   * The account that pays for the query, 12 digits.
-   *
-   * @default - the one that the collaboration configures
-   */
-  readonly analysisPayerAccountId?: string;
-
-  /**
-   * When a deploy populates the table.
-   *
-   * @default PopulateOnDeploy.ON_CHANGE
-   */
-  readonly populateOnDeploy?: PopulateOnDeploy;
-
-  /**
-   * Further values whose change makes a deploy populate again, such as the version of the data that the query reads.
-   *
-   * They only have an effect with `PopulateOnDeploy.ON_CHANGE`.
-   *
-   * @default - none
-   */
-  readonly triggers?: string[];
-
-  /**
-   * Populates the table again and again: with a new version each time, while the previous one stays available.
-   *
-   * A version expires 30 days after it was made, unless the table was created with another retention.
-   *
-   * @default - only deploys populate
-   */
-  readonly schedule?: events.Schedule;
-
-  /**
-   * How long a population may take, from its start until its version can be queried, waiting for quotas included:
-   * 1 minute to 12 hours.
-   *
-   * Above 55 minutes a deploy waits with a wait condition, since CloudFormation waits for a custom resource for an hour only.
-   *
-   * @default Duration.minutes(55)
-   */
-  readonly timeout?: Duration;
-
-  /**
-   * Whether the protected query is cancelled when the timeout is over. A query that goes on costs money, and may still make its version live.
-   *
-   * @default true
-   */
-  readonly cancelOnTimeout?: boolean;
-
-  /**
-   * Whether the stack gets an output `VersionId`.
-   *
-   * @default true
-   */
-  readonly versionIdOutput?: boolean;
-
-  /**
-   * The KMS key that the table's data is encrypted with, for the permission to use it. A change of the key populates again.
-   *
-   * @default - the `kmsKeyArn` of a `CfnIntermediateTable`; an AWS owned key otherwise
-   * @see https://docs.aws.amazon.com/clean-rooms/latest/userguide/data-encryption.html
-   */
-  readonly encryptionKey?: IKeyRef;
-}
 
 /**
  * Populates an AWS Clean Rooms intermediate table when the stack deploys, and on schedules.
@@ -143,55 +46,23 @@ export class IntermediateTablePopulation extends Construct {
    */
   public readonly analysisId: string;
 
-  private readonly services: Services;
+  private readonly machinery: Machinery;
+  private readonly upstream: readonly IntermediateTablePopulation[];
+  private isScheduled = false;
+  private isWatched = false;
 
   /**
    * @throws if a value is outside the limits that its property names, or has no effect
    */
   constructor(scope: Construct, id: string, props: IntermediateTablePopulationProps) {
     super(scope, id);
-    const mode = props.populateOnDeploy ?? PopulateOnDeploy.ON_CHANGE;
-    const timeout = props.timeout ?? Duration.minutes(55);
-    this.validate(props, mode, timeout);
-
+    validateProps(this, props);
     this.intermediateTable = props.intermediateTable;
-    this.services = Services.of(this);
-    const definition = definitionOf(props, timeout);
-    const change = {
-      kmsKey: kmsKeyArnOf(props.intermediateTable, props.encryptionKey),
-      triggers: props.triggers?.length ? props.triggers : undefined,
-      // Every deploy is to be a change: this is what the user asked for.
-      deploy: mode === PopulateOnDeploy.ALWAYS ? String(Date.now()) : undefined,
-    };
-    const machine = this.makeMachine(definition, () => slot);
-    this.stateMachine = sfn.StateMachine.fromStateMachineArn(this, 'Workflow', machine.attrArn);
-
-    const longWait: LongWait | undefined = isLong(timeout)
-      ? new LongWait(this, () => customResource, this.services.deploymentFunction.functionArn, definition.timeoutSeconds)
-      : undefined;
-    const customResource: CustomResource = new CustomResource(this, 'Population', {
-      serviceToken: this.services.deploymentFunction.functionArn,
-      resourceType: 'Custom::IntermediateTablePopulation',
-      serviceTimeout: longWait || timeout.isUnresolved() ? Duration.hours(1) : timeout.plus(Duration.seconds(MARGIN_SECONDS)),
-      properties: {
-        StateMachineArn: machine.attrArn,
-        Population: Stack.of(this).toJsonString(definition),
-        Change: Stack.of(this).toJsonString(change),
-        PopulateOnDeploy: mode,
-        WaitHandle: longWait?.handleUrl,
-      },
-    });
-    const slot: number = this.services.add({
-      table: props.intermediateTable,
-      machine,
-      kmsKeyArn: change.kmsKey,
-      customResource,
-      complete: () => longWait?.complete([definition, change, replacingProperties(props.intermediateTable)]),
-    });
-    const result = longWait ?? { getAtt: (name: string) => customResource.getAttString(name) };
-    this.versionId = result.getAtt('versionId');
-    this.analysisId = result.getAtt('analysisId');
-
+    this.upstream = props.refreshAfter ?? [];
+    this.machinery = new Machinery(this, props, () => this.upstream.map(({ machinery }) => machinery), () => this.warn());
+    this.stateMachine = this.machinery.reference;
+    this.versionId = this.machinery.getAtt('versionId');
+    this.analysisId = this.machinery.getAtt('analysisId');
     if (props.versionIdOutput ?? true) {
       new CfnOutput(this, 'VersionId', {
         value: this.versionId,
@@ -214,19 +85,34 @@ export class IntermediateTablePopulation extends Construct {
   public addSchedule(id: string, schedule: events.Schedule, options: AddScheduleOptions = {}): events.Rule {
     validateSchedule(this, 'schedule', schedule);
     validateParameters(this, 'parameters', options.parameters);
+    this.isScheduled = true;
     return new events.Rule(this, id, {
       schedule,
       enabled: options.enabled,
       description: options.description ?? `Populates the intermediate table of ${this.node.path}`,
-      targets: [new targets.SfnStateMachine(this.stateMachine, {
-        input: events.RuleTargetInput.fromObject(options.parameters ? { parameters: options.parameters } : {}),
-        // EventBridge's default, 185 attempts in a day, is for jobs that cost nothing.
-        retryAttempts: 2,
-        maxEventAge: Duration.minutes(15),
-        // The shared role has the permission already.
-        role: this.services.starterRole.withoutPolicyUpdates(),
-      })],
+      targets: [this.machinery.target(options.parameters ? { parameters: options.parameters } : {})],
     });
+  }
+
+  /**
+   * A rule for each population that ends well, on a deploy, by schedule or started by you. Runs that find nothing to populate do not count.
+   *
+   * The event's detail has `versionId`, `analysisId`, `analysisType`, `populatedAt`, `durationMillis`, `billedCrpuHours`,
+   * `membershipIdentifier`, `intermediateTableIdentifier`, `population` (this construct's path) and `execution`.
+   */
+  public onPopulated(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.onEvent(id, POPULATED, options);
+  }
+
+  /**
+   * A rule for each population that fails.
+   *
+   * The event's detail has `error`, `cause`, `analysisId` (empty where no query had started), `membershipIdentifier`,
+   * `intermediateTableIdentifier`, `population` (this construct's path) and `execution`. The cause holds the query's own error code and message.
+   */
+  public onPopulationFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
+    this.isWatched = true;
+    return this.onEvent(id, POPULATION_FAILED, options);
   }
 
   /**
@@ -236,37 +122,132 @@ export class IntermediateTablePopulation extends Construct {
     return this.stateMachine.grantStartExecution(grantee);
   }
 
-  private validate(props: IntermediateTablePopulationProps, mode: PopulateOnDeploy, timeout: Duration): void {
-    validateTable(this, props.intermediateTable);
-    validateParameters(this, 'parameters', props.parameters);
-    validateCompute(this, props.compute);
-    validatePayer(this, props.analysisPayerAccountId);
-    validateTimeout(this, timeout);
-    validateTriggers(this, props.triggers, mode);
-    if (props.schedule) {
-      validateSchedule(this, 'schedule', props.schedule);
+  /**
+   * Lets `grantee` read the SSM parameter that holds the live version's id.
+   *
+   * @throws if there is no `versionParameter`
+   */
+  public grantReadVersion(grantee: iam.IGrantable): iam.Grant {
+    if (!this.machinery.versionParameter) {
+      throw new Error(`${this.node.path}: versionParameter is undefined. Give an SSM parameter that holds the version's id.`);
+    }
+    return this.machinery.versionParameter.grantRead(grantee);
+  }
+
+  /**
+   * How many populations made a new version.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricSucceeded(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return ownMetric(this.stateMachine.stateMachineArn, 'Populated', 'Sum', options);
+  }
+
+  /**
+   * How many runs failed, for whatever reason: Step Functions' own count, which does not depend on our functions.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    this.isWatched = true;
+    return this.stateMachine.metricFailed(options);
+  }
+
+  /**
+   * How many populations did not end within their `timeout`. They count as failed, too.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricTimedOut(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return ownMetric(this.stateMachine.stateMachineArn, 'TimedOut', 'Sum', options);
+  }
+
+  /**
+   * How long populations that succeeded took, in seconds, from their start until their version was live.
+   *
+   * @default - average over 5 minutes
+   */
+  public metricDuration(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return ownMetric(this.stateMachine.stateMachineArn, 'Duration', 'Average', options);
+  }
+
+  /**
+   * The CRPU-hours that populations were billed.
+   *
+   * @default - sum over 5 minutes
+   * @see https://aws.amazon.com/clean-rooms/pricing/
+   */
+  public metricBilledCrpuHours(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return ownMetric(this.stateMachine.stateMachineArn, 'BilledCrpuHours', 'Sum', options);
+  }
+
+  /**
+   * The age of the live version's data, in seconds since its query ended; measured at every run and four times a day.
+   *
+   * @default - maximum over 6 hours
+   */
+  public metricSecondsSincePopulated(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    this.enableFreshnessMetrics();
+    return ownMetric(this.stateMachine.stateMachineArn, 'SecondsSincePopulated', 'Maximum', { period: Duration.hours(6), ...options });
+  }
+
+  /**
+   * The seconds until the live version expires, 0 when there is none; measured at every run and four times a day.
+   *
+   * @default - minimum over 6 hours
+   */
+  public metricSecondsUntilExpiry(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    this.enableFreshnessMetrics();
+    return ownMetric(this.stateMachine.stateMachineArn, 'SecondsUntilExpiry', 'Minimum', { period: Duration.hours(6), ...options });
+  }
+
+  /**
+   * An alarm that goes off when populations fail. Add an action to it.
+   *
+   * @throws if the threshold is below 1
+   */
+  public createFailureAlarm(id: string, options: FailureAlarmOptions = {}): cloudwatch.Alarm {
+    return makeFailureAlarm(this, id, this.metricFailed({ period: options.period }), options);
+  }
+
+  /**
+   * An alarm that goes off before the live version expires and the table cannot be queried any more. Add an action to it.
+   *
+   * @throws if `before` is less than 12 hours
+   */
+  public createExpiryAlarm(id: string, options: ExpiryAlarmOptions = {}): cloudwatch.Alarm {
+    return makeExpiryAlarm(this, id, this.metricSecondsUntilExpiry(), options);
+  }
+
+  /**
+   * Measures the live version's age and expiry four times a day, by a rule that starts a run which only looks. Metrics, alarms and
+   * dashboards that need it call this themselves.
+   */
+  public enableFreshnessMetrics(): void {
+    if (!this.node.tryFindChild('Freshness')) {
+      new events.Rule(this, 'Freshness', {
+        schedule: events.Schedule.rate(Duration.hours(6)),
+        description: `Measures how fresh the intermediate table of ${this.node.path} is`,
+        targets: [this.machinery.target(OBSERVE_INPUT)],
+      });
     }
   }
 
-  private makeMachine(population: PopulationDefinition, slot: () => number): sfn.CfnStateMachine {
-    const { populationFunction, deploymentFunction, machineRole, logGroup } = this.services;
-    const limit = Token.isUnresolved(population.timeoutSeconds) ? 13 * 3600 : population.timeoutSeconds + 1800;
-    const definition = workflow({ ...population, slot: Lazy.number({ produce: slot }) },
-      populationFunction.functionArn, deploymentFunction.functionArn, limit);
-    return new sfn.CfnStateMachine(this, 'StateMachine', {
-      definitionString: Stack.of(this).toJsonString(definition),
-      roleArn: machineRole.roleArn,
-      stateMachineType: 'STANDARD',
-      tracingConfiguration: { enabled: true },
-      // Without execution data, which has the parameters and CloudFormation's ResponseURL.
-      loggingConfiguration: {
-        level: 'ALL',
-        includeExecutionData: false,
-        destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: logGroup.logGroupArn } }],
-      },
+  private onEvent(id: string, detailType: string, options: events.OnEventOptions): events.Rule {
+    const rule = new events.Rule(options.crossStackScope ?? this, id, {
+      ruleName: options.ruleName,
+      description: options.description,
+      eventPattern: options.eventPattern,
     });
+    rule.addEventPattern(this.machinery.eventPattern(detailType));
+    rule.addTarget(options.target);
+    return rule;
+  }
+
+  private warn(): void {
+    if (this.isScheduled && !this.isWatched) {
+      Annotations.of(this).addWarningV2('cdk-cleanrooms-intermediate-table:unwatchedSchedule',
+        'A schedule populates this table, and nobody is told when that fails: use onPopulationFailed() or createFailureAlarm().');
+    }
   }
 }
-
-/** Longer than a custom resource can wait. */
-const isLong = (timeout: Duration): boolean => !timeout.isUnresolved() && timeout.toSeconds({ integral: false }) > 55 * 60;

@@ -49,7 +49,7 @@ async function deploy(event: CloudFormationEvent): Promise<void> {
   }
   log('started', { requestType: event.RequestType, requestId: event.RequestId, executionArn: started.executionArn });
   if (!started.request.response) {
-    await answer(targetOf(event), { Status: 'SUCCESS', Data: { Execution: started.executionArn } });
+    await answer(targetOf(event), { Status: 'SUCCESS', Data: { Execution: started.executionArn, Definition: started.request.definition } });
   }
 }
 

@@ -22,6 +22,8 @@ export class LongWait {
     private readonly starter: () => CustomResource,
     serviceToken: string,
     private readonly timeoutSeconds: number,
+    /** What makes a populate due when it changes. */
+    private readonly definition: unknown,
   ) {
     this.result = new CustomResource(scope, 'Version', {
       serviceToken,
@@ -39,9 +41,9 @@ export class LongWait {
     return this.result.getAttString(name);
   }
 
-  /** Makes the wait condition for this definition; at synthesis, when all its values are final. */
-  public complete(definition: unknown): void {
-    const resolved: unknown = Stack.of(this.scope).resolve(definition);
+  /** Makes the wait condition for the definition; at synthesis, when all its values are final. */
+  public complete(): void {
+    const resolved: unknown = Stack.of(this.scope).resolve(this.definition);
     const hash = createHash('sha256').update(JSON.stringify(resolved)).digest('hex').slice(0, 8);
     this.handle = new CfnWaitConditionHandle(this.scope, `WaitHandle${hash}`);
     const condition = new CfnWaitCondition(this.scope, `Wait${hash}`, {

@@ -13,7 +13,11 @@ export interface Member {
   readonly kmsKeyArn?: string;
   /** What runs when the stack deploys, and so needs its permissions first. */
   readonly customResource: Construct;
-  /** Called at synthesis. */
+  /** What it is built on. */
+  readonly upstream: () => readonly Member[];
+  /** Called at synthesis, before policies are made. */
+  link(): void;
+  /** Called at synthesis, at the end. */
   complete(): void;
 }
 
@@ -47,14 +51,16 @@ export function permit(scope: Construct, roles: Roles, members: readonly Member[
   groups.forEach((group, index) => {
     const suffix = index === 0 ? '' : String(index + 1);
     const policies = [
-      new kind(scope, `PopulationPolicy${suffix}`, { roles: [roles.population], statements: populationStatements(scope, group) }),
+      new kind(scope, `PopulationPolicy${suffix}`, { roles: [roles.population], statements: populationStatements(scope, group, members) }),
       new kind(scope, `StarterPolicy${suffix}`, { roles: [roles.starter], statements: starterStatements(group) }),
     ];
     group.forEach(({ customResource }) => customResource.node.addDependency(...policies));
   });
 }
 
-function populationStatements(scope: Construct, members: readonly Member[]): iam.PolicyStatement[] {
+function populationStatements(scope: Construct, members: readonly Member[], all: readonly Member[]): iam.PolicyStatement[] {
+  // The state of upstream tables is read, too; those of this role's own populations are in its policies already.
+  const upstream = unique(members.flatMap(upstreamClosure)).filter((member) => !all.includes(member));
   const tables = unique(members.map(({ table }) => identityOf(table).intermediateTableArn));
   const memberships = unique(members.map(({ table }) => membershipArn(scope, table)));
   const keys = unique(members.flatMap(({ kmsKeyArn }) => kmsKeyArn ?? []));
@@ -65,6 +71,13 @@ function populationStatements(scope: Construct, members: readonly Member[]): iam
     allow([cleanRooms('PopulateIntermediateTable')], memberships.flatMap((arn) => [`${arn}/configuredtableassociation/*`, `${arn}/idmappingtable/*`])),
     allow(['states:ListExecutions'], members.map(({ machine }) => machine.attrArn)),
   ];
+  if (upstream.length) {
+    statements.push(
+      allow(['GetIntermediateTable', 'GetProtectedQuery'].map(cleanRooms),
+        unique(upstream.flatMap(({ table }) => [identityOf(table).intermediateTableArn, membershipArn(scope, table)]))),
+      allow(['states:ListExecutions'], upstream.map(({ machine }) => machine.attrArn)),
+    );
+  }
   if (keys.length) {
     // https://docs.aws.amazon.com/clean-rooms/latest/userguide/data-encryption.html
     statements.push(new iam.PolicyStatement({
@@ -85,7 +98,8 @@ function starterStatements(members: readonly Member[]): iam.PolicyStatement[] {
 
 const allow = (actions: string[], resources: string[]) => new iam.PolicyStatement({ actions, resources });
 const cleanRooms = (action: string) => `cleanrooms:${action}`;
-const unique = (values: string[]) => [...new Set(values)];
+const unique = <T>(values: T[]) => [...new Set(values)];
+const upstreamClosure = (member: Member): Member[] => member.upstream().flatMap((upstream) => [upstream, ...upstreamClosure(upstream)]);
 
 const executionArns = (machine: CfnStateMachine): string =>
   Stack.of(machine).formatArn({ service: 'states', resource: 'execution', resourceName: `${machine.attrName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });

@@ -1,20 +1,22 @@
-import { Aspects, Duration, IAspect, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aspects, Duration, IAspect, Lazy, Names, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct } from 'constructs';
+import { PopulationFunctionOptions } from '../function-options';
 import { DeploymentFunction } from '../handlers/deployment-function';
+import { hash } from '../handlers/execution-name';
 import { PopulationFunction } from '../handlers/population-function';
 import { Member, permit } from './permissions';
 
-/** What all the populations of a stack share: two functions, three roles and one log group. */
+/** What populations of a stack share: two functions, three roles and one log group. */
 export class Services extends Construct {
-  /** The shared services of the scope's stack, made on first use. */
-  public static of(scope: IConstruct): Services {
+  /** The shared services of the scope's stack for these options, made on first use. */
+  public static of(scope: IConstruct, options: PopulationFunctionOptions = {}): Services {
     const stack = Stack.of(scope);
-    const id = 'IntermediateTablePopulations';
-    return stack.node.tryFindChild(id) as Services | undefined ?? new Services(stack, id);
+    const id = `IntermediateTablePopulations${keyOf(options)}`;
+    return stack.node.tryFindChild(id) as Services | undefined ?? new Services(stack, id, options);
   }
 
   public readonly logGroup: logs.LogGroup;
@@ -24,14 +26,20 @@ export class Services extends Construct {
   public readonly machineRole: iam.Role;
   /** Starts the state machines: for CloudFormation, through the deployment function, and for schedules. */
   public readonly starterRole: iam.Role;
+  /** Begins the names of the executions that deploys start. */
+  public readonly executionPrefix: string;
   private readonly populationRole: iam.Role;
+  private readonly machinePolicy = new iam.PolicyDocument();
   private readonly members: Member[] = [];
 
-  private constructor(scope: Stack, id: string) {
+  private constructor(scope: Stack, id: string, private readonly options: PopulationFunctionOptions) {
     super(scope, id);
-    this.logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
-    // In the names of the executions that deploys start, so that the watchdog sees this stack's only.
-    const prefix = `cfn-${scope.node.addr.slice(-8)}`;
+    this.logGroup = new logs.LogGroup(this, 'Logs', {
+      retention: options.logRetention ?? logs.RetentionDays.THREE_MONTHS,
+      removalPolicy: options.logRemovalPolicy ?? RemovalPolicy.DESTROY,
+      encryptionKey: options.logEncryptionKey,
+    });
+    this.executionPrefix = `cfn-${this.node.addr.slice(-8)}`;
     const lambdaService = new iam.ServicePrincipal('lambda.amazonaws.com');
     this.populationRole = this.makeFunctionRole('PopulationRole', lambdaService, 'Populates intermediate tables');
     this.starterRole = this.makeFunctionRole('StarterRole',
@@ -47,10 +55,11 @@ export class Services extends Construct {
       ...this.common(this.starterRole),
       description: 'Starts intermediate table populations for CloudFormation and reports their end',
       timeout: Duration.minutes(3),
-      environment: { EXECUTION_PREFIX: prefix },
+      environment: { EXECUTION_PREFIX: this.executionPrefix },
     });
     this.machineRole = this.makeMachineRole();
-    this.watch(prefix);
+    this.watch();
+    acknowledgeFindings(this);
     Aspects.of(this).add(new Completion(this));
   }
 
@@ -59,47 +68,54 @@ export class Services extends Construct {
     return this.members.push(member) - 1;
   }
 
+  /** Gives all the state machines a permission. */
+  public letMachines(action: string, resource: string): void {
+    this.machinePolicy.addStatements(new iam.PolicyStatement({ actions: [action], resources: [resource] }));
+  }
+
   /** At synthesis, once all populations and all dependencies are known. */
   public complete(): void {
+    this.members.forEach((member) => member.link());
     permit(this, { population: this.populationRole, starter: this.starterRole }, this.members);
     this.members.forEach((member) => member.complete());
   }
 
-  private common(role: iam.IRole) {
-    return { role, logGroup: this.logGroup, architecture: lambda.Architecture.ARM_64, memorySize: 256 };
+  private common(role: iam.IRole): lambda.FunctionOptions {
+    const { vpc, vpcSubnets, securityGroups, environmentEncryption } = this.options;
+    return {
+      role, logGroup: this.logGroup, architecture: lambda.Architecture.ARM_64, memorySize: 256, vpc, vpcSubnets, securityGroups, environmentEncryption,
+    };
   }
 
   private makeFunctionRole(id: string, assumedBy: iam.IPrincipal, description: string): iam.Role {
-    const log = new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.logGroup.logGroupArn] });
-    return new iam.Role(this, id, { assumedBy, description, inlinePolicies: { Logs: new iam.PolicyDocument({ statements: [log] }) } });
+    const statements = [new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.logGroup.logGroupArn] })];
+    if (this.options.vpc) {
+      statements.push(new iam.PolicyStatement({ actions: NETWORK, resources: ['*'] }));
+    }
+    return new iam.Role(this, id, { assumedBy, description, inlinePolicies: { Logs: new iam.PolicyDocument({ statements }) } });
   }
 
   private makeMachineRole(): iam.Role {
     const functions = [this.populationFunction.functionArn, this.deploymentFunction.functionArn];
+    this.machinePolicy.addStatements(
+      new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: functions }),
+      new iam.PolicyStatement({ actions: [...LOG_DELIVERY, ...XRAY], resources: ['*'] }),
+    );
     return new iam.Role(this, 'MachineRole', {
       assumedBy: new iam.ServicePrincipal('states.amazonaws.com'),
       description: 'Runs intermediate table populations',
-      inlinePolicies: {
-        Run: new iam.PolicyDocument({
-          statements: [
-            new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: functions }),
-            // Log delivery and X-Ray have no narrower resources:
-            // https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html and https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html
-            new iam.PolicyStatement({ actions: [...LOG_DELIVERY, ...XRAY], resources: ['*'] }),
-          ],
-        }),
-      },
+      inlinePolicies: { Run: this.machinePolicy },
     });
   }
 
   /** An execution that is stopped or breaks cannot report to CloudFormation: EventBridge tells the deployment function. */
-  private watch(prefix: string): void {
+  private watch(): void {
     const rule = new events.CfnRule(this, 'Watchdog', {
       description: 'Tells CloudFormation of population executions that were stopped, timed out or broke',
       eventPattern: {
         'source': ['aws.states'],
         'detail-type': ['Step Functions Execution Status Change'],
-        'detail': { name: [{ prefix: `${prefix}-` }], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+        'detail': { name: [{ prefix: `${this.executionPrefix}-` }], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
       },
       targets: [{ id: 'DeploymentFunction', arn: this.deploymentFunction.functionArn }],
     });
@@ -112,11 +128,43 @@ export class Services extends Construct {
   }
 }
 
+/** Log delivery has no narrower resource: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html */
 const LOG_DELIVERY = [
   'logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery', 'logs:ListLogDeliveries',
   'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups',
 ];
+/** Nor has tracing: https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html */
 const XRAY = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'];
+
+/** Nor have a function's network interfaces: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html */
+const NETWORK = [
+  'ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets', 'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses',
+];
+
+/** So that users inherit no finding of cdk-nag's AwsSolutions rules; each reason is true of every stack. */
+function acknowledgeFindings(services: Services): void {
+  Validations.of(services).acknowledge({
+    id: 'AwsSolutions-IAM5',
+    reason: 'Log delivery, X-Ray and network interfaces have no narrower resource than *; the configured table associations and ID mapping tables '
+      + 'that a stored query reads are only known to Clean Rooms; executions of a state machine have no known names.',
+  });
+}
+
+/** Distinguishes options; the default ones have the empty key. */
+function keyOf({ vpc, vpcSubnets, securityGroups, environmentEncryption, logEncryptionKey, ...rest }: PopulationFunctionOptions): string {
+  const pathOf = (construct?: IConstruct) => construct && Names.uniqueId(construct);
+  const parts = {
+    ...rest,
+    vpc: pathOf(vpc),
+    vpcSubnets: vpcSubnets && vpc?.selectSubnets(vpcSubnets).subnetIds,
+    securityGroups: securityGroups?.map(pathOf),
+    environmentEncryption: pathOf(environmentEncryption),
+    logEncryptionKey: pathOf(logEncryptionKey),
+  };
+  const given = JSON.stringify(parts);
+  return given === '{}' ? '' : hash(given, 8);
+}
 
 class Completion implements IAspect {
   private done = false;

@@ -4,6 +4,7 @@ import { Schedule } from 'aws-cdk-lib/aws-events';
 import { IConstruct } from 'constructs';
 import { PopulationCompute } from '../compute';
 import { PopulateOnDeploy } from '../populate-on-deploy';
+import { IntermediateTablePopulationProps } from '../population-props';
 
 /**
  * What can be said at synth of the values that are known then: tokens pass. Every message names the construct's path, the prop,
@@ -51,6 +52,20 @@ export function validateTable(scope: IConstruct, table: IIntermediateTableRef): 
       problem(scope.node.path, `the ${key} of intermediateTable ${table.node.path}`, theirs,
         `The stack's is ${JSON.stringify(ours)}: put the population into a stack of the table's ${key}.`);
     }
+  }
+}
+
+export function validateProps(scope: IConstruct, props: IntermediateTablePopulationProps): void {
+  validateTable(scope, props.intermediateTable);
+  validateParameters(scope, 'parameters', props.parameters);
+  validateCompute(scope, props.compute);
+  validatePayer(scope, props.analysisPayerAccountId);
+  if (props.timeout) {
+    validateTimeout(scope, props.timeout);
+  }
+  validateTriggers(scope, props.triggers, props.populateOnDeploy ?? PopulateOnDeploy.ON_CHANGE);
+  if (props.schedule) {
+    validateSchedule(scope, 'schedule', props.schedule);
   }
 }
 

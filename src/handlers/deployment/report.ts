@@ -10,9 +10,9 @@ export interface Ended {
   readonly failure?: Failure;
 }
 
-export function resultOf({ output, failure, execution }: Ended): Result {
+export function resultOf({ output, failure, execution = '', deployment }: Ended): Result {
   return output
-    ? { Status: 'SUCCESS', Data: { ...attributes(output), Execution: execution ?? '' } }
+    ? { Status: 'SUCCESS', Data: { ...attributes(output), Execution: execution, Definition: deployment?.definition ?? '' } }
     : { Status: 'FAILED', Reason: failure ? `${failure.error}: ${failure.cause}` : 'The run ended without a result.' };
 }
 

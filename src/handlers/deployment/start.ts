@@ -12,6 +12,8 @@ const LONGEST_RESOURCE_WAIT = 55 * 60;
 export interface Request extends Deployment {
   readonly response?: ResponseTarget;
   readonly waitHandle?: string;
+  /** Hands the definition's fingerprint to populations that are built on this one: theirs change with it. */
+  readonly definition?: string;
 }
 
 export interface Start {
@@ -47,14 +49,16 @@ export function startFor(event: CloudFormationEvent, past: Past, prefix: string)
     return { stateMachineArn, name: name(releaseMark(population)), request: { action: 'RELEASE', population, response } };
   }
   const plan = planOf(event, past);
+  const definition = fingerprintOf(properties);
   const waitHandle = isListening(event, past) ? properties.WaitHandle : undefined;
   // A wait condition does the waiting where one listens; otherwise CloudFormation's hour is all there is.
   const timeoutSeconds = waitHandle ? population.timeoutSeconds : Math.min(population.timeoutSeconds, LONGEST_RESOURCE_WAIT);
-  const answersLater = !waitHandle || plan.keep === 'ANY';
   return {
     stateMachineArn,
-    name: name(plan.mayPopulate && plan.keep !== 'ANY' ? populateMark(fingerprintOf(properties)) : KEEP),
-    request: { action: 'POPULATE', ...plan, population: { ...population, timeoutSeconds }, waitHandle, response: answersLater ? response : undefined },
+    name: name(plan.mayPopulate && plan.keep !== 'ANY' ? populateMark(definition) : KEEP),
+    request: {
+      action: 'POPULATE', ...plan, population: { ...population, timeoutSeconds }, waitHandle, response: waitHandle ? undefined : response, definition,
+    },
   };
 }
 

@@ -1,9 +1,6 @@
+import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../shared-names';
 import type { RunState } from './run-state';
 import { elapsed } from './step';
-
-/** Shared with the construct, which makes metrics and alarms of these. */
-export const NAMESPACE = 'CleanRoomsIntermediateTable';
-export const DIMENSION = 'StateMachineArn';
 
 /** What a run that ends measures, by metric name. */
 export function measurements(state: RunState, now: number): Record<string, number> {
@@ -37,8 +34,8 @@ export function embeddedMetrics(state: RunState, now: number): object | undefine
   }
   const Metrics = Object.keys(measured).map((Name) => ({ Name, Unit: UNITS[Name] }));
   return {
-    _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [[DIMENSION]], Metrics }] },
-    [DIMENSION]: stateMachineArn,
+    _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [[METRIC_DIMENSION]], Metrics }] },
+    [METRIC_DIMENSION]: stateMachineArn,
     ...measured,
   };
 }

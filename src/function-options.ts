@@ -1,0 +1,60 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+
+/**
+ * Where and how the Lambda functions of populations run.
+ */
+export interface PopulationFunctionOptions {
+  /**
+   * The VPC of the functions. They have to reach the endpoints of Clean Rooms, Step Functions and, for CloudFormation's
+   * response URLs, S3 of the region: through NAT or VPC endpoints.
+   *
+   * @default - no VPC
+   */
+  readonly vpc?: ec2.IVpc;
+
+  /**
+   * The subnets of the VPC.
+   *
+   * @default - the VPC's private subnets
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+
+  /**
+   * The security groups of the functions, which need outbound HTTPS only.
+   *
+   * @default - a new one
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * The key that encrypts the functions' environment. It holds nothing secret.
+   *
+   * @default - Lambda's own key
+   */
+  readonly environmentEncryption?: kms.IKey;
+
+  /**
+   * How long the log of the functions and state machines is kept.
+   *
+   * @default logs.RetentionDays.THREE_MONTHS
+   */
+  readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * What becomes of the log group when the stack is deleted.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly logRemovalPolicy?: RemovalPolicy;
+
+  /**
+   * The key that encrypts the log group. Its policy has to let CloudWatch Logs of the region use it.
+   *
+   * @default - CloudWatch Logs' own key
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+   */
+  readonly logEncryptionKey?: kms.IKey;
+}

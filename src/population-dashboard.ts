@@ -1,0 +1,47 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { IntermediateTablePopulation } from './intermediate-table-population';
+import { populationWidgets } from './private/widgets';
+
+/**
+ * Properties of a `PopulationDashboard`.
+ */
+export interface PopulationDashboardProps {
+  /**
+   * The populations to show: at least one.
+   */
+  readonly populations: IntermediateTablePopulation[];
+
+  /**
+   * The dashboard's name.
+   *
+   * @default - CloudFormation generates one
+   */
+  readonly dashboardName?: string;
+}
+
+/**
+ * A CloudWatch dashboard that shows populations at a glance: how many succeeded and failed, how long they took, what they cost,
+ * and how fresh the tables are.
+ */
+export class PopulationDashboard extends Construct {
+  /**
+   * The dashboard, for further widgets.
+   */
+  public readonly dashboard: cloudwatch.Dashboard;
+
+  /**
+   * @throws if there is no population to show
+   */
+  constructor(scope: Construct, id: string, props: PopulationDashboardProps) {
+    super(scope, id);
+    if (props.populations.length === 0) {
+      throw new Error(`${this.node.path}: populations is []. Give at least one population to show.`);
+    }
+    props.populations.forEach((population) => population.enableFreshnessMetrics());
+    this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', {
+      dashboardName: props.dashboardName,
+      widgets: populationWidgets(props.populations),
+    });
+  }
+}

@@ -1,0 +1,130 @@
+import { Duration } from 'aws-cdk-lib';
+import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
+import * as events from 'aws-cdk-lib/aws-events';
+import { IKeyRef } from 'aws-cdk-lib/aws-kms';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
+import { PopulationCompute } from './compute';
+import { PopulationFunctionOptions } from './function-options';
+import { IntermediateTablePopulation } from './intermediate-table-population';
+import { PopulateOnDeploy } from './populate-on-deploy';
+
+/**
+ * Properties of an `IntermediateTablePopulation`.
+ */
+export interface IntermediateTablePopulationProps {
+  /**
+   * The table to populate, in the stack's account and region: only a table's owner may populate it.
+   *
+   * A `CfnIntermediateTable` is one; see `IntermediateTable` for tables of other apps.
+   */
+  readonly intermediateTable: IIntermediateTableRef;
+
+  /**
+   * Values for the parameters of the table's stored query, by name.
+   *
+   * Names are 1 to 100 letters, digits and underscores; values have up to 1,000 characters. They stand in the template
+   * and in the executions' input, so they are no place for secrets.
+   *
+   * @default - the stored query's own defaults
+   * @see https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_PopulateIntermediateTable.html
+   */
+  readonly parameters?: { [name: string]: string };
+
+  /**
+   * What the query runs on.
+   *
+   * @default - the service's: 16 workers of type CR.1X
+   */
+  readonly compute?: PopulationCompute;
+
+  /**
+   * The account that pays for the query, 12 digits.
+   *
+   * @default - the one that the collaboration configures
+   */
+  readonly analysisPayerAccountId?: string;
+
+  /**
+   * When a deploy populates the table.
+   *
+   * @default PopulateOnDeploy.ON_CHANGE
+   */
+  readonly populateOnDeploy?: PopulateOnDeploy;
+
+  /**
+   * Further values whose change makes a deploy populate again, such as the version of the data that the query reads.
+   *
+   * They only have an effect with `PopulateOnDeploy.ON_CHANGE`.
+   *
+   * @default - none
+   */
+  readonly triggers?: string[];
+
+  /**
+   * Populates the table again and again: with a new version each time, while the previous one stays available.
+   *
+   * A version expires 30 days after it was made, unless the table was created with another retention.
+   *
+   * @default - only deploys populate
+   */
+  readonly schedule?: events.Schedule;
+
+  /**
+   * How long a population may take, from its start until its version can be queried, waiting for quotas included:
+   * 1 minute to 12 hours.
+   *
+   * Above 55 minutes a deploy waits with a wait condition, since CloudFormation waits for a custom resource for an hour only.
+   *
+   * @default Duration.minutes(55)
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * Whether the protected query is cancelled when the timeout is over. A query that goes on costs money, and may still make its version live.
+   *
+   * @default true
+   */
+  readonly cancelOnTimeout?: boolean;
+
+  /**
+   * Whether the stack gets an output `VersionId`.
+   *
+   * @default true
+   */
+  readonly versionIdOutput?: boolean;
+
+  /**
+   * The KMS key that the table's data is encrypted with, for the permission to use it. A change of the key populates again.
+   *
+   * @default - the `kmsKeyArn` of a `CfnIntermediateTable`; an AWS owned key otherwise
+   * @see https://docs.aws.amazon.com/clean-rooms/latest/userguide/data-encryption.html
+   */
+  readonly encryptionKey?: IKeyRef;
+
+  /**
+   * Populations that the table's query builds on. On deploy this population comes after them, and repopulates when a deploy
+   * repopulates one of them. On refresh it runs when one of them has a new version and none is about to get one.
+   *
+   * If the table is a `CfnIntermediateTable`, it is created after them, too: a query can only read tables that are populated.
+   *
+   * @default - none
+   */
+  readonly refreshAfter?: IntermediateTablePopulation[];
+
+  /**
+   * An SSM parameter of type String that always holds the id of the live version: every run that ends well writes it.
+   *
+   * For other stacks and apps, which the output would not tell of refreshes. The parameter's value in the template is only
+   * the first one; it must not be `versionId`, which would be a circular dependency.
+   *
+   * @default - none
+   */
+  readonly versionParameter?: ssm.IParameter;
+
+  /**
+   * Where and how the two Lambda functions run. Populations of one stack with equal options share the functions.
+   *
+   * @default - outside of a VPC, logs kept for three months
+   */
+  readonly functionOptions?: PopulationFunctionOptions;
+}
