@@ -5,6 +5,7 @@ import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, IConstruct } from 'constructs';
 import { identityOf } from './definition';
 import { levelsOf } from './levels';
+import { acknowledgeWildcards } from './nag';
 
 /** One population, as far as the stack's shared roles are concerned. */
 export interface Member {
@@ -55,6 +56,7 @@ export function permit(scope: Construct, roles: Roles, members: readonly Member[
       new kind(scope, `StarterPolicy${suffix}`, { roles: [roles.starter], statements: starterStatements(group) }),
     ];
     group.forEach(({ customResource }) => customResource.node.addDependency(...policies));
+    acknowledge(scope, group);
   });
 }
 
@@ -67,8 +69,7 @@ function populationStatements(scope: Construct, members: readonly Member[], all:
   const statements = [
     allow(['PopulateIntermediateTable', 'GetIntermediateTable', 'ListIntermediateTableVersions'].map(cleanRooms), [...tables, ...memberships]),
     allow(['GetProtectedQuery', 'UpdateProtectedQuery'].map(cleanRooms), memberships),
-    // Optional resources of the action, for the tables that the stored query reads, whose ids a template does not have.
-    allow([cleanRooms('PopulateIntermediateTable')], memberships.flatMap((arn) => [`${arn}/configuredtableassociation/*`, `${arn}/idmappingtable/*`])),
+    allow([cleanRooms('PopulateIntermediateTable')], memberships.flatMap(readByQueries)),
     allow(['states:ListExecutions'], members.map(({ machine }) => machine.attrArn)),
   ];
   if (upstream.length) {
@@ -95,6 +96,15 @@ function starterStatements(members: readonly Member[]): iam.PolicyStatement[] {
     allow(['states:DescribeExecution'], members.map(({ machine }) => executionArns(machine))),
   ];
 }
+
+function acknowledge(scope: Construct, group: readonly Member[]): void {
+  acknowledgeWildcards(scope, unique(group.map(({ table }) => membershipArn(scope, table))).flatMap(readByQueries),
+    'Only Clean Rooms knows which associations and ID mapping tables a stored query reads.');
+  acknowledgeWildcards(scope, group.map(({ machine }) => executionArns(machine)), 'Executions have no names that are known beforehand.');
+}
+
+/** Optional resources of populating, for the tables that the stored query reads, whose ids a template does not have. */
+const readByQueries = (membership: string): string[] => [`${membership}/configuredtableassociation/*`, `${membership}/idmappingtable/*`];
 
 const allow = (actions: string[], resources: string[]) => new iam.PolicyStatement({ actions, resources });
 const cleanRooms = (action: string) => `cleanrooms:${action}`;

@@ -1,4 +1,4 @@
-import { Aspects, Duration, IAspect, Lazy, Names, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Aspects, Duration, IAspect, Lazy, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -8,6 +8,7 @@ import { PopulationFunctionOptions } from '../function-options';
 import { DeploymentFunction } from '../handlers/deployment-function';
 import { hash } from '../handlers/execution-name';
 import { PopulationFunction } from '../handlers/population-function';
+import { acknowledgeWildcards } from './nag';
 import { Member, permit } from './permissions';
 
 /** What populations of a stack share: two functions, three roles and one log group. */
@@ -59,7 +60,7 @@ export class Services extends Construct {
     });
     this.machineRole = this.makeMachineRole();
     this.watch();
-    acknowledgeFindings(this);
+    acknowledgeWildcards(this, ['*'], 'Log delivery, X-Ray and the network interfaces of functions have no narrower resource.');
     Aspects.of(this).add(new Completion(this));
   }
 
@@ -141,15 +142,6 @@ const NETWORK = [
   'ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets', 'ec2:DeleteNetworkInterface',
   'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses',
 ];
-
-/** So that users inherit no finding of cdk-nag's AwsSolutions rules; each reason is true of every stack. */
-function acknowledgeFindings(services: Services): void {
-  Validations.of(services).acknowledge({
-    id: 'AwsSolutions-IAM5',
-    reason: 'Log delivery, X-Ray and network interfaces have no narrower resource than *; the configured table associations and ID mapping tables '
-      + 'that a stored query reads are only known to Clean Rooms; executions of a state machine have no known names.',
-  });
-}
 
 /** Distinguishes options; the default ones have the empty key. */
 function keyOf({ vpc, vpcSubnets, securityGroups, environmentEncryption, logEncryptionKey, ...rest }: PopulationFunctionOptions): string {

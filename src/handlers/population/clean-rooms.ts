@@ -67,7 +67,7 @@ export function cleanRooms(client: CleanRoomsClient): CleanRooms {
     getTable: (population) => answer(async () => {
       const { intermediateTable: table } = await client.send(new GetIntermediateTableCommand(identifiers(population)));
       const { status, statusReason, intermediateTableVersion: live } = table;
-      return { status, statusReason, live: live && liveOf(live) };
+      return { status, statusReason, live: live && !isExpired(status, live) ? liveOf(live) : undefined };
     }),
     listVersions: (population) => answer(() => allVersions(client, population)),
     populate: (population) => answer(async () => {
@@ -113,6 +113,10 @@ async function allVersions(client: CleanRoomsClient, population: TableIdentifier
   } while (nextToken);
   return versions;
 }
+
+/** The data of an expired version is gone, though it may still be told as the active one. */
+const isExpired = (status: string, { expirationTime }: IntermediateTableActiveVersion): boolean =>
+  status === 'RETENTION_PERIOD_EXPIRED' || (expirationTime !== undefined && expirationTime.getTime() <= Date.now());
 
 const liveOf = ({ versionId, analysisId, parameters, expirationTime }: IntermediateTableActiveVersion) =>
   ({ versionId, analysisId, parameters, expiresAt: expirationTime?.getTime() });

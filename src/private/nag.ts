@@ -1,0 +1,30 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+
+/**
+ * Acknowledges the wildcards in these resources for cdk-nag's AwsSolutions rules, each with its reason, so that users inherit no finding.
+ *
+ * The ids are those that cdk-nag prints. `Validations.acknowledge` refuses them where they hold a pseudo parameter, for its `::`;
+ * what it would record is what both read.
+ */
+export function acknowledgeWildcards(scope: IConstruct, resources: readonly string[], reason: string): void {
+  for (const resource of resources) {
+    const flat = flattened(Stack.of(scope).resolve(resource));
+    scope.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [`AwsSolutions-IAM5[Resource::${flat}]`]: reason });
+  }
+}
+
+/** A resolved value as cdk-nag writes it: references in angle brackets. */
+function flattened(value: any): string {
+  if (typeof value === 'string') {
+    return value;
+  }
+  if (value['Fn::Join']) {
+    const [delimiter, parts] = value['Fn::Join'];
+    return parts.map(flattened).join(delimiter);
+  }
+  if (value['Fn::GetAtt']) {
+    return `<${value['Fn::GetAtt'].join('.')}>`;
+  }
+  return value.Ref ? `<${value.Ref}>` : JSON.stringify(value);
+}
