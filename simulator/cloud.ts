@@ -5,7 +5,8 @@ import { CustomResourceBehaviours } from './cloudformation/custom-resource';
 import { Inbox, PutFault, ReceivedPut } from './cloudformation/inbox';
 import { CloudFormationService, DeployResult } from './cloudformation/service';
 import { Stack, StackEvent } from './cloudformation/stack';
-import { EVENT_DELAY_SECONDS, EventsService, Target } from './events/service';
+import { EVENT_DELAY_SECONDS, EventsService } from './events/service';
+import { targetCaller } from './events/targets';
 import { AccessDenied, IamService } from './iam/service';
 import { LambdaFault } from './lambda/faults';
 import { Permissions } from './lambda/permissions';
@@ -13,6 +14,8 @@ import { LambdaService, LogLine } from './lambda/service';
 import { Random, seededRandom } from './random';
 import { ApiError } from './runtime/json-server';
 import { Network } from './runtime/network';
+import { ParameterStore } from './ssm';
+import { statusChange } from './step-functions/announcement';
 import { stepFunctionsServer } from './step-functions/api';
 import { Interpreter } from './step-functions/interpreter';
 import { Execution, StepFunctionsService } from './step-functions/service';
@@ -63,10 +66,10 @@ export class Cloud {
   readonly events: EventsService;
   readonly cleanRooms: CleanRooms;
   readonly cloudFormation: CloudFormationService;
-  readonly ssmParameters = new Map<string, string>();
+  readonly ssm: ParameterStore;
+  readonly permissions = new Permissions();
   /** May be added to at any time. */
   readonly faults: LambdaFault[];
-  private readonly permissions = new Permissions();
   private readonly inbox: Inbox;
   private readonly chosenIds: string[] = [];
 
@@ -87,7 +90,7 @@ export class Cloud {
       region,
       account,
       timesDelivered: behaviours.eventDeliveries,
-      call: (target, input, rule) => this.callTarget(target, input, rule.arn),
+      call: targetCaller(() => this),
     });
     this.stepFunctions = new StepFunctionsService({
       clock,
@@ -95,10 +98,16 @@ export class Cloud {
       interpreter: new Interpreter(clock, network, random),
       listLagMillis: (behaviours.listExecutionsLagSeconds ?? 0) * 1000,
       runTask: (...task) => runTask(...task),
-      onStatusChange: (execution) => this.announce(execution),
+      onStatusChange: (execution) => this.events.put(statusChange(execution)),
     });
+    this.ssm = new ParameterStore(region, account);
     const runTask = taskRunner({
-      iam, lambda: this.lambda, stepFunctions: this.stepFunctions, events: this.events, functionArn: (name) => this.lambda.arnOf(name) ?? name,
+      iam,
+      lambda: this.lambda,
+      stepFunctions: this.stepFunctions,
+      events: this.events,
+      ssm: this.ssm,
+      functionArn: (name) => this.lambda.arnOf(name) ?? name,
     });
     this.cleanRooms = new CleanRooms({
       ...options.cleanRooms,
@@ -111,7 +120,7 @@ export class Cloud {
     });
     this.inbox = new Inbox(clock, region, (nth) => behaviours.putFault?.(nth));
     this.cloudFormation = new CloudFormationService(
-      { ...this, permissions: this.permissions, inbox: this.inbox, behaviours, waitHandles: new Map() },
+      { ...this, inbox: this.inbox, behaviours, waitHandles: new Map() },
       { cancellation: behaviours.cancellation ?? 'at-once', onEvent: options.onStackEvent },
     );
     network.serve(`states.${region}.amazonaws.com`, stepFunctionsServer(this.stepFunctions, iam));
@@ -197,41 +206,6 @@ export class Cloud {
     const found = names.map((name) => this.stack(name).resources.get(logicalId)).find((state) => state?.type === type);
     if (!found) throw new Error(`No stack of [${names.join(', ')}] has a resource "${logicalId}" of type ${type}.`);
     return found;
-  }
-
-  private announce(execution: Execution): void {
-    const { arn, stateMachineArn, name, status, startDate, stopDate = null, input, output = null, error = null, cause = null } = execution;
-    this.events.put({
-      Source: 'aws.states',
-      DetailType: 'Step Functions Execution Status Change',
-      Resources: [arn],
-      Detail: {
-        executionArn: arn,
-        stateMachineArn,
-        name,
-        status,
-        startDate,
-        stopDate,
-        input,
-        output,
-        error,
-        cause,
-        inputDetails: { included: true },
-        outputDetails: output === null ? null : { included: true },
-      },
-    });
-  }
-
-  private callTarget({ Arn: arn, RoleArn: role }: Target, input: string, ruleArn: string): void {
-    const service = arn.split(':')[2];
-    if (service === 'lambda') {
-      if (!this.permissions.allow(arn, 'events.amazonaws.com', ruleArn)) throw new AccessDenied(`events.amazonaws.com may not invoke ${arn}: no AWS::Lambda::Permission lets rule ${ruleArn}.`);
-      this.lambda.invokeAsync(arn, input);
-    } else if (service === 'states') {
-      if (!role || !this.iam.mayBeAssumedBy(role, 'events.amazonaws.com')) throw new AccessDenied(`Rule ${ruleArn} has no role that EventBridge may assume to start ${arn}.`);
-      this.iam.authorize(role, 'events', 'states:StartExecution', [arn]);
-      this.stepFunctions.start(arn, input);
-    }
   }
 }
 

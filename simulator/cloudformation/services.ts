@@ -9,6 +9,7 @@ import { IamService } from '../iam/service';
 import { Permissions } from '../lambda/permissions';
 import { LambdaService } from '../lambda/service';
 import { Random } from '../random';
+import { ParameterStore } from '../ssm';
 import { StepFunctionsService } from '../step-functions/service';
 
 /** What CloudFormation makes resources in. */
@@ -25,7 +26,7 @@ export interface Services {
   readonly cleanRooms: CleanRooms;
   readonly inbox: Inbox;
   readonly behaviours: CustomResourceBehaviours;
-  readonly ssmParameters: Map<string, string>;
+  readonly ssm: ParameterStore;
   /** By URL. */
   readonly waitHandles: Map<string, WaitHandle>;
 }

@@ -1,3 +1,4 @@
+import { ParameterStore, PutParameterArguments } from '../ssm';
 import { StateError } from './interpreter';
 import { StepFunctionsOptions, StepFunctionsService } from './service';
 import { EventsService, PutEventsEntry } from '../events/service';
@@ -10,7 +11,12 @@ export interface TaskServices {
   readonly lambda: LambdaService;
   readonly stepFunctions: StepFunctionsService;
   readonly events: EventsService;
+  readonly ssm: ParameterStore;
   readonly functionArn: (nameOrArn: string) => string;
+}
+
+interface PutEventsArguments {
+  readonly Entries: PutEventsEntry[];
 }
 
 interface InvokeArguments {
@@ -30,7 +36,8 @@ export function taskRunner(services: TaskServices): StepFunctionsOptions['runTas
       case 'states:startExecution':
       case 'states:startExecution.sync':
       case 'states:startExecution.sync:2': return startExecution(services, authorize, integration, JSON.parse(input) as StartArguments);
-      case 'events:putEvents': return JSON.stringify(services.events.putEvents((JSON.parse(input) as { Entries: PutEventsEntry[] }).Entries, authorize));
+      case 'events:putEvents': return called('EventBridge', () => services.events.putEvents((JSON.parse(input) as PutEventsArguments).Entries, authorize));
+      case 'aws-sdk:ssm:putParameter': return called('Ssm', () => services.ssm.put(JSON.parse(input) as PutParameterArguments, authorize));
       default: throw new StateError('States.Runtime', `The simulator has no task "${resource}"; see simulator/step-functions/tasks.ts.`);
     }
   };
@@ -71,14 +78,14 @@ interface StartArguments {
 async function startExecution(services: TaskServices, authorize: Authorize, integration: string, args: StartArguments): Promise<string> {
   const { StateMachineArn, Input = {}, Name } = args;
   const stepFunctions = services.stepFunctions;
-  try {
-    authorize('states:StartExecution', StateMachineArn);
-  } catch (error) {
-    throw new StateError('StepFunctions.AccessDeniedException', (error as Error).message);
-  }
   const input = typeof Input === 'string' ? Input : JSON.stringify(Input);
-  const { arn, startDate } = named('StepFunctions', () => stepFunctions.start(StateMachineArn, input, Name));
-  if (integration === 'states:startExecution') return JSON.stringify({ ExecutionArn: arn, StartDate: new Date(startDate).toISOString() });
+  const started = called('StepFunctions', () => {
+    authorize('states:StartExecution', StateMachineArn);
+    const { arn: ExecutionArn, startDate } = stepFunctions.start(StateMachineArn, input, Name);
+    return { ExecutionArn, StartDate: new Date(startDate).toISOString() };
+  });
+  if (integration === 'states:startExecution') return started;
+  const { ExecutionArn: arn } = JSON.parse(started) as { ExecutionArn: string };
   const nested = await stepFunctions.ended(arn);
   const description = {
     ExecutionArn: arn,
@@ -99,9 +106,10 @@ function asNested(json: string, integration: string): unknown {
   return integration.endsWith(':2') ? JSON.parse(json) : json;
 }
 
-function named<T>(service: string, call: () => T): T {
+/** A service's answer as JSON; its errors get the service's name. */
+function called(service: string, call: () => object): string {
   try {
-    return call();
+    return JSON.stringify(call());
   } catch (error) {
     throw new StateError(`${service}.${(error as Error).name}`, (error as Error).message);
   }

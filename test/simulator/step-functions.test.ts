@@ -94,6 +94,22 @@ describe('an execution', () => {
   });
 });
 
+describe('a task of another service', () => {
+  const put = task({ Resource: 'arn:aws:states:::aws-sdk:ssm:putParameter', Parameters: { 'Name': '/p', 'Value.$': '$.v', 'Overwrite': true } });
+  const emit = task({ Resource: 'arn:aws:states:::events:putEvents', Parameters: { Entries: [{ Source: 's', DetailType: 't', Detail: { 'v.$': '$.v' } }] } });
+
+  test.each<[object, string, string, (cloud: Cloud) => unknown]>([
+    [put, 'ssm:PutParameter', 'arn:aws:ssm:us-east-1:111122223333:parameter/p', (cloud) => cloud.ssm.get('/p')],
+    [emit, 'events:PutEvents', 'arn:aws:events:us-east-1:111122223333:event-bus/default', (cloud) => (cloud.events.log.at(-2)?.detail as { v: string }).v],
+  ])('%j takes effect where the role has %s', async (definition, action, resource, effect) => {
+    const cloud = await deployed({}, machine('Machine', definition, { Effect: 'Allow', Action: action, Resource: resource }));
+    expect((await cloud.execute('Machine', { v: 'value' })).status).toBe('SUCCEEDED');
+    expect(effect(cloud)).toBe('value');
+    const denied = await deployed({}, machine('Machine', definition));
+    expect(await denied.execute('Machine', { v: 'value' })).toMatchObject({ status: 'FAILED', error: expect.stringMatching(/AccessDeniedException$/) });
+  });
+});
+
 describe('the executions of a machine', () => {
   test('have names that serve once in 90 days, but for a repeated start while it runs', async () => {
     const cloud = await deployed();

@@ -21,14 +21,15 @@ export const generic: ResourceHandler = {
   replacedBy: NAME_PROPERTIES,
   create: (change) => make(change),
   update: (change, { physicalId }) => ({ ...make(change), physicalId }),
+  delete: ({ services, type }, { physicalId }) => { if (type === 'AWS::SSM::Parameter') services.ssm.delete(physicalId); },
 };
 
 function make({ type, properties, generatedName, services }: Change): Made {
-  const { region, account, ssmParameters, random } = services;
+  const { region, account, ssm, random } = services;
   const named = NAME_PROPERTIES.map((name) => properties[name]).find((name) => typeof name === 'string') as string | undefined;
   const name = named ?? (type === 'AWS::KMS::Key' ? random.uuid() : generatedName);
   const arn = (ARNS[type] ?? genericArn(type))(region, account, name);
-  if (type === 'AWS::SSM::Parameter') ssmParameters.set(name, String(properties.Value));
+  if (type === 'AWS::SSM::Parameter') ssm.set(name, String(properties.Value));
   if (type === 'AWS::SQS::Queue') return { physicalId: `https://sqs.${region}.amazonaws.com/${account}/${name}`, attributes: { Arn: arn, QueueName: name } };
   const scalars = Object.fromEntries(Object.entries(properties).filter(([, value]) => typeof value !== 'object'));
   return {
