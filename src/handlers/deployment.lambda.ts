@@ -59,7 +59,7 @@ async function startOnce(event: CloudFormationEvent): Promise<(Start & { executi
   try {
     starting = startFor(event, await remembered(event), PREFIX);
     const { stateMachineArn, name } = starting;
-    return { ...starting, executionArn: await settling(() => start(stepFunctions, starting!)).catch(async (error: Error) => {
+    return { ...starting, executionArn: await settling(START_SETTLES_WITHIN, () => start(stepFunctions, starting!)).catch(async (error: Error) => {
       if (await isStarted(stepFunctions, stateMachineArn, name)) {
         return executionArnOf(stateMachineArn, name);
       }
@@ -73,7 +73,7 @@ async function startOnce(event: CloudFormationEvent): Promise<(Start & { executi
 /** Without its memory a run repopulates: that costs a population, a wrong guess would leave the wrong data. */
 async function remembered(event: CloudFormationEvent): Promise<Past> {
   try {
-    return await settling(() => recall(stepFunctions, event));
+    return await settling(READ_SETTLES_WITHIN, () => recall(stepFunctions, event));
   } catch (error) {
     log('cannot read the history', { error: (error as Error).name });
     return { waitHandleUsed: false };
@@ -87,7 +87,7 @@ async function answerResult(event: CloudFormationEvent): Promise<void> {
     return answer(target, { Status: 'SUCCESS', Data: {} });
   }
   try {
-    const run = await settling(() => describeRun(stepFunctions, String(event.ResourceProperties.Execution)));
+    const run = await settling(READ_SETTLES_WITHIN, () => describeRun(stepFunctions, String(event.ResourceProperties.Execution)));
     return await answer(target, run.status === 'SUCCEEDED'
       ? { Status: 'SUCCESS', Data: attributes(run.output as PopulationOutput) }
       : { Status: 'FAILED', Reason: `The run is ${run.status}. ${run.error ?? ''} ${run.cause ?? ''}`.trim() });
@@ -113,16 +113,20 @@ const failed = (error: Error): Result => ({
 
 const answer = (target: ResponseTarget, result: Result): Promise<void> => put(target.url, responseBody(target, result));
 
-/** A role that was just made is denied for some seconds. */
-async function settling<T>(call: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+/** IAM may need a minute or two before a policy that was just attached counts; together these stay within the function's timeout. */
+const START_SETTLES_WITHIN = 120;
+const READ_SETTLES_WITHIN = 30;
+
+async function settling<T>(seconds: number, call: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + seconds * 1_000;
+  for (;;) {
     try {
       return await call();
     } catch (error) {
-      if ((error as Error).name !== 'AccessDeniedException' || attempt === 8) {
+      if ((error as Error).name !== 'AccessDeniedException' || Date.now() > deadline) {
         throw error;
       }
-      await new Promise((resolve) => { setTimeout(resolve, attempt * 2_000); });
+      await new Promise((resolve) => { setTimeout(resolve, 4_000); });
     }
   }
 }
