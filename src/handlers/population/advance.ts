@@ -26,7 +26,8 @@ export async function advance(state: RunState, outside: Outside): Promise<RunSta
 /** The first state, from what the machine hands over: the definition's population, or the deployment's, with the input's parameters. */
 export function begin({ population, execution }: Beginning, outside: Outside): RunState {
   const { parameters, deployment, afterUpstream, observe } = execution.Input ?? {};
-  const base = deployment?.population ?? population;
+  // Only the definition knows the slot: in the custom resource it would be a change whenever another population joins the stack.
+  const base = { ...(deployment?.population ?? population), slot: population.slot };
   const merged = parameters ? { ...base, parameters: { ...base.parameters, ...parameters } } : base;
   return {
     population: merged,
