@@ -1,6 +1,7 @@
-import type { Answer, ServiceError } from '../../src/handlers/population/service-error';
 import type { CleanRooms, Populated, Query, Table, Version } from '../../src/handlers/population/clean-rooms';
+import type { Runs } from '../../src/handlers/population/phases/upstream';
 import type { Deployment, Phase, Population, RunState } from '../../src/handlers/population/run-state';
+import type { Answer, ServiceError } from '../../src/handlers/population/service-error';
 import { ALONE, type Siblings } from '../../src/handlers/population/siblings';
 import type { Outside } from '../../src/handlers/population/step';
 
@@ -33,7 +34,7 @@ const KNOWN_IN: Record<Phase, Partial<RunState>> = {
   POPULATE: { since: NOTHING_BEFORE },
   QUERY: ACCEPTED,
   PUBLISH: { ...ACCEPTED, succeededSince: 70 },
-  CANCEL: { ...ACCEPTED, cancellingSince: 3300, cancelledFor: { error: 'PopulationTimedOut', cause: 'Too late.' } },
+  CANCEL: { ...ACCEPTED, cancellingSince: 3300, cancelledFor: { error: 'PopulationTimedOut', cause: 'Too late.', analysisId: 'analysis-1' } },
   RELEASE: {},
   END: {},
 };
@@ -58,7 +59,7 @@ export const ERRORS = {
 };
 
 type Call = keyof CleanRooms;
-interface Answers {
+export interface Answers {
   readonly getTable?: readonly Answer<Table>[];
   readonly listVersions?: readonly Answer<readonly Version[]>[];
   readonly populate?: readonly Answer<Populated>[];
@@ -102,13 +103,16 @@ export interface Circumstances {
   readonly siblings?: Partial<Siblings>;
   readonly chance?: number;
   readonly slots?: number;
+  /** The runs of upstream tables, by their state machine. */
+  readonly runs?: Readonly<Record<string, Runs>>;
 }
 
 /** The outside world, so many seconds after the run's start. */
-export function outsideOf(cleanRooms: CleanRooms, { seconds = 0, siblings = {}, chance = 0, slots = 1 }: Circumstances = {}): Outside {
+export function outsideOf(cleanRooms: CleanRooms, { seconds = 0, siblings = {}, chance = 0, slots = 1, runs = {} }: Circumstances = {}): Outside {
   return {
     cleanRooms,
     siblings: async () => ({ ...ALONE, ...siblings }),
+    runsOf: async (stateMachineArn) => runs[stateMachineArn],
     now: () => STARTED_AT + seconds * 1000,
     chance: () => chance,
     slots,

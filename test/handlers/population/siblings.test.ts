@@ -1,8 +1,8 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import * as fc from 'fast-check';
-import { EXECUTION_ARN, MACHINE_ARN, POPULATION, stateIn } from '../support';
 import { releaseMark } from '../../../src/handlers/execution-name';
 import { ALONE, siblingsFrom, siblingsOf, type Execution } from '../../../src/handlers/population/siblings';
+import { EXECUTION_ARN, MACHINE_ARN, POPULATION, stateIn } from '../support';
 
 const RELEASE_MARK = releaseMark(POPULATION);
 const run = (name: string, startDate = 1_000): Execution => ({ executionArn: `arn:${name}`, name, startDate });

@@ -1,6 +1,6 @@
-import { ERRORS, ok, outsideOf, POPULATION, ScriptedRooms, STARTED_AT, stateIn } from '../support';
 import { DOUBT_SETTLES_AFTER } from '../../../src/handlers/population/pacing';
 import { askAgain, elapsed, ifBlocked, inDoubt, timeLeft, waitFor } from '../../../src/handlers/population/step';
+import { ERRORS, ok, outsideOf, POPULATION, ScriptedRooms, STARTED_AT, stateIn } from '../support';
 
 const after = (seconds: number) => STARTED_AT + seconds * 1000;
 const outside = (seconds: number, chance = 0) => outsideOf(new ScriptedRooms(), { seconds, chance });

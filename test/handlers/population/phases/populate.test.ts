@@ -1,0 +1,157 @@
+import { populate } from '../../../../src/handlers/population/phases/populate';
+import type { RunState } from '../../../../src/handlers/population/run-state';
+import { ERRORS, ok, POPULATION, query, refusal, stateIn, step, STARTED_AT, tableWith, version, type Answers, type Circumstances } from '../../support';
+
+const NO_VERSIONS = ok([]);
+const populating = (state: RunState, answers: Answers, circumstances?: Circumstances) =>
+  step((outside) => populate(state, outside), answers, circumstances);
+
+describe('a populate that is accepted', () => {
+  test('is followed by its query', async () => {
+    const next = await populating(stateIn('POPULATE', { waitingFor: 'quota', doubtSince: -100 }), {
+      listVersions: [NO_VERSIONS], populate: [ok({ analysisId: 'analysis-9', versionId: 'version-9' })],
+    }, { seconds: 12 });
+    expect(next).toMatchObject({ phase: 'QUERY', next: 'WAIT', wait: 5, analysisId: 'analysis-9', versionId: 'version-9', queryingSince: 12 });
+    expect(next).toMatchObject({ waitingFor: undefined, doubtSince: undefined });
+  });
+
+  test('is looked at when the last one would have ended', async () => {
+    const next = await populating(stateIn('POPULATE', { expectedSeconds: 3 }), {
+      listVersions: [NO_VERSIONS], populate: [ok({ analysisId: 'analysis-9', versionId: 'version-9' })],
+    });
+    expect(next.wait).toBe(4);
+  });
+});
+
+describe('a populate that is refused', () => {
+  const refused = (error: ReturnType<typeof refusal>, more: Answers = {}, state = stateIn('POPULATE')) =>
+    populating(state, { listVersions: [NO_VERSIONS], populate: [error], ...more }, { seconds: 20, chance: 0.5, slots: 1 });
+
+  test('for a quota waits for its next turn, however often', async () => {
+    const next = await refused(ERRORS.quota, {}, stateIn('POPULATE', { failedChecks: 30 }));
+    expect(next).toMatchObject({ phase: 'POPULATE', next: 'WAIT', failedChecks: undefined });
+    expect(next.doubtSince).toBeUndefined();
+    expect(next.wait).toBeGreaterThanOrEqual(5);
+    expect(next.wait).toBeLessThanOrEqual(20);
+    expect(next.waitingFor).toBe('PopulateIntermediateTable answered ServiceQuotaExceededException (quota concurrent-queries): No.');
+  });
+
+  test.each(['CREATED', 'POPULATE_STARTED', 'POPULATE_SUCCESS', 'POPULATE_FAILED'])('for a conflict waits while the table is %s', async (status) => {
+    const next = await refused(ERRORS.conflict, { getTable: [tableWith(undefined, status)] });
+    expect(next).toMatchObject({ phase: 'POPULATE', next: 'WAIT', waitingFor: 'PopulateIntermediateTable answered ConflictException (INVALID_STATE): No.' });
+    expect(next.wait).toBeGreaterThanOrEqual(5);
+  });
+
+  test.each(['DISALLOWED_BY_DATA_PROVIDER', 'BASE_TABLE_REMOVED'])('for a conflict that cannot pass, %s, fails at once', async (status) => {
+    const next = await refused(ERRORS.conflict, { getTable: [ok({ status, statusReason: 'because' })] });
+    expect(next).toMatchObject({ phase: 'END', next: 'FAIL', failure: { error: status } });
+    expect(next.failure?.cause).toContain('because');
+  });
+
+  test('for a conflict waits where the table cannot be read', async () => {
+    expect(await refused(ERRORS.conflict, { getTable: [ERRORS.throttled] })).toMatchObject({ phase: 'POPULATE', next: 'WAIT' });
+  });
+
+  test.each(['throttled', 'settling', 'denied', 'unknownClient'] as const)('for a moment asks again: %s', async (name) => {
+    const next = await refused(ERRORS[name]);
+    expect(next).toMatchObject({ phase: 'POPULATE', next: 'WAIT', failedChecks: 1 });
+    expect(next.doubtSince).toBeUndefined();
+    expect(next.waitingFor).toContain(ERRORS[name].error.code);
+  });
+
+  test.each([
+    ['INVALID_QUERY', 'Correct the table\'s stored query'],
+    ['INVALID_CONFIGURATION', 'Check compute'],
+    ['FIELD_VALIDATION_FAILED', 'Correct the fields'],
+  ])('for good fails with the reason and what to do: %s', async (reason, remedy) => {
+    const { phase, failure } = await refused(refusal('ValidationException', { reason }));
+    expect(phase).toBe('END');
+    expect(failure?.error).toBe('ValidationException');
+    expect(failure?.cause).toContain(`PopulateIntermediateTable failed. ValidationException (${reason}): No. ${remedy}`);
+  });
+
+  test('fails where the table is gone', async () => {
+    expect((await refused(ERRORS.missing)).failure).toMatchObject({ error: 'ResourceNotFoundException', cause: expect.stringContaining('still exist') });
+  });
+
+  test.each(['internal', 'lost'] as const)('perhaps, or perhaps not, is looked for before anything is sent again: %s', async (name) => {
+    const next = await refused(ERRORS[name]);
+    expect(next).toMatchObject({ phase: 'POPULATE', next: 'WAIT', wait: 5, doubtSince: 20 });
+    expect(next.waitingFor).toContain('it may have been accepted');
+  });
+
+  test('clearly keeps an earlier doubt: that one may still show', async () => {
+    const next = await refused(ERRORS.quota, {}, stateIn('POPULATE', { doubtSince: -60 }));
+    expect(next.doubtSince).toBe(-60);
+  });
+});
+
+describe('a populate in doubt', () => {
+  test.each([[0, 5], [5, 10], [15, 15], [30, 15], [45, 15], [59.5, 1]])('%p seconds old is not sent again; the next look comes after %i seconds', async (age, wait) => {
+    expect(await populating(stateIn('POPULATE', { doubtSince: 100 }), { listVersions: [NO_VERSIONS] }, { seconds: 100 + age }))
+      .toMatchObject({ phase: 'POPULATE', next: 'WAIT', wait, doubtSince: 100 });
+  });
+
+  test('is sent again once its version would have shown, and stays in mind', async () => {
+    const state = stateIn('POPULATE', { doubtSince: 100 });
+    expect(await populating(state, { listVersions: [NO_VERSIONS], populate: [ERRORS.quota] }, { seconds: 160 })).toMatchObject({ phase: 'POPULATE', doubtSince: 100 });
+  });
+
+  test('is not given up for a list that cannot be read', async () => {
+    expect(await populating(stateIn('POPULATE', { doubtSince: 100 }), { listVersions: [ERRORS.throttled] }, { seconds: 105 }))
+      .toMatchObject({ phase: 'POPULATE', next: 'WAIT', failedChecks: 1, doubtSince: 100 });
+  });
+});
+
+describe('somebody else\'s running population', () => {
+  const before = (state: RunState = stateIn('POPULATE')) => ({ ...state, since: { createTime: 500, versionIds: ['version-theirs'] } });
+  const theirs = ok([version('theirs', 500)]);
+
+  test.each(['SUBMITTED', 'STARTED', 'CANCELLING'])('that is %s is waited for, and named', async (status) => {
+    const next = await populating(before(), { listVersions: [theirs], getQuery: [query(status)] });
+    expect(next).toMatchObject({ phase: 'POPULATE', next: 'WAIT' });
+    expect(next.waitingFor).toBe('another population of the table is running (version version-theirs, protected query analysis-theirs)');
+  });
+
+  test('is looked at the less often the longer it runs', async () => {
+    const old = query('STARTED', { createTime: STARTED_AT - 3_000_000 });
+    expect((await populating(before(), { listVersions: [theirs], getQuery: [old] })).wait).toBe(60);
+  });
+
+  test('is taken to run where its query cannot be read', async () => {
+    expect(await populating(before(), { listVersions: [theirs], getQuery: [ERRORS.denied] })).toMatchObject({ phase: 'POPULATE', next: 'WAIT' });
+  });
+
+  test.each(['SUCCESS', 'FAILED', 'CANCELLED', 'TIMED_OUT'])('that is %s, though its version does not say so yet, is not waited for', async (status) => {
+    const next = await populating(before(), { listVersions: [theirs], getQuery: [query(status)], populate: [ok({ analysisId: 'a', versionId: 'v' })] });
+    expect(next.phase).toBe('QUERY');
+  });
+
+  test.each(['POPULATE_SUCCESS', 'POPULATE_FAILED', 'RETENTION_PERIOD_EXPIRED'])('whose version is %s is not even asked for', async (status) => {
+    const next = await populating(before(), { listVersions: [ok([version('theirs', 500, status)])], populate: [ok({ analysisId: 'a', versionId: 'v' })] });
+    expect(next.phase).toBe('QUERY');
+  });
+});
+
+describe('other runs of this population', () => {
+  test('go first where they began first', async () => {
+    expect(await populating(stateIn('POPULATE'), { listVersions: [NO_VERSIONS] }, { siblings: { ahead: true } }))
+      .toMatchObject({ phase: 'POPULATE', next: 'WAIT', waitingFor: 'an earlier run of this population is still running' });
+  });
+
+  test('a release ends the run, and nothing is populated', async () => {
+    const { phase, failure } = await populating(stateIn('POPULATE'), { listVersions: [NO_VERSIONS] }, { siblings: { released: true } });
+    expect({ phase, failure }).toMatchObject({ phase: 'END', failure: { error: 'Released', cause: expect.stringContaining('nothing was populated') } });
+  });
+
+  test('wait in the place of their slot', async () => {
+    const waits = await Promise.all([0, 5].map(async (slot) => (await populating(
+      stateIn('POPULATE', { population: { ...POPULATION, slot } }), { listVersions: [NO_VERSIONS] }, { siblings: { ahead: true }, slots: 20, seconds: 3 },
+    )).wait));
+    expect(new Set(waits).size).toBe(2);
+  });
+});
+
+test('a list that cannot be read is asked for again, and nothing is populated without it', async () => {
+  expect(await populating(stateIn('POPULATE'), { listVersions: [ERRORS.denied] })).toMatchObject({ phase: 'POPULATE', next: 'WAIT', failedChecks: 1 });
+});
