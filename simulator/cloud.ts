@@ -70,6 +70,7 @@ export class Cloud {
   readonly permissions = new Permissions();
   /** May be added to at any time. */
   readonly faults: LambdaFault[];
+  private readonly network: Network;
   private readonly inbox: Inbox;
   private readonly chosenIds: string[] = [];
 
@@ -80,7 +81,7 @@ export class Cloud {
     this.faults = faults;
     const clock = this.clock = new VirtualClock({ start: options.start, pace: options.pace });
     const random = this.random = seededRandom(seed);
-    const network = new Network(clock, behaviours.latencyMillis);
+    const network = this.network = new Network(clock, behaviours.latencyMillis);
     const iam = this.iam = new IamService(clock, account, (behaviours.iamPropagationSeconds ?? 0) * 1000);
     this.lambda = new LambdaService({ clock, network, random, region, faults, coldStartMillis: behaviours.coldStartMillis, onLog: options.onLog });
     this.events = new EventsService({
@@ -198,6 +199,7 @@ export class Cloud {
 
   /** Nobody moves time any longer, so whatever still runs stays where it is. */
   close(): void {
+    this.network.close();
     this.clock.stop();
   }
 

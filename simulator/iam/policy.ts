@@ -65,9 +65,17 @@ function anyLike(patterns: string | string[], value: string, ignoreCase: boolean
   return list(patterns).some((pattern) => (ignoreCase ? like(pattern.toLowerCase(), value.toLowerCase()) : like(pattern, value)));
 }
 
+/** Patterns are few, requests many. */
+const EXPRESSIONS = new Map<string, RegExp>();
+
 function like(pattern: string, value: string): boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(value);
+  let expression = EXPRESSIONS.get(pattern);
+  if (!expression) {
+    const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+    expression = new RegExp(`^${source}$`, 's');
+    EXPRESSIONS.set(pattern, expression);
+  }
+  return expression.test(value);
 }
 
 function list<T>(value: T | readonly T[]): readonly T[] {

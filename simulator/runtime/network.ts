@@ -13,6 +13,7 @@ const OPEN: Gate = (deliver) => deliver();
  */
 export class Network {
   private readonly hosts = new Map<string, Server>();
+  private readonly open = new Set<MemorySocket>();
 
   /** @param latencyMillis from client to server, and the same back. */
   constructor(private readonly clock: VirtualClock, private readonly latencyMillis = 10) {}
@@ -34,18 +35,34 @@ export class Network {
   connect(host: string, gate: Gate = OPEN): Socket | undefined {
     const server = this.hosts.get(host);
     if (!server) return undefined;
-    const near = new MemorySocket(this.clock, this.latencyMillis, gate);
-    const far = new MemorySocket(this.clock, this.latencyMillis, OPEN);
-    near.join(far);
-    far.join(near);
+    const [near, far] = this.pair(gate, OPEN);
     server.emit('connection', far);
     return near as unknown as Socket;
   }
 
   /** A connection on which nothing ever comes back: what is left to code whose machine died. */
   blackHole(): Socket {
-    const near = new MemorySocket(this.clock, this.latencyMillis, () => undefined);
-    near.join(new MemorySocket(this.clock, this.latencyMillis, () => undefined));
+    const [near] = this.pair(() => undefined, () => undefined);
     return near as unknown as Socket;
+  }
+
+  /** Cuts every connection. Node's HTTP parsers would keep all of the cloud in memory for as long as their connections are open. */
+  close(): void {
+    for (const socket of this.open) socket.destroy();
+  }
+
+  private pair(nearGate: Gate, farGate: Gate): [MemorySocket, MemorySocket] {
+    const near = this.socket(nearGate);
+    const far = this.socket(farGate);
+    near.join(far);
+    far.join(near);
+    return [near, far];
+  }
+
+  private socket(gate: Gate): MemorySocket {
+    const socket = new MemorySocket(this.clock, this.latencyMillis, gate);
+    this.open.add(socket);
+    socket.once('close', () => this.open.delete(socket));
+    return socket;
   }
 }

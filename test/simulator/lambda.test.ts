@@ -67,6 +67,13 @@ describe('a function', () => {
     expect((await denied({ calls: 1 })).answers).toEqual([expect.stringContaining('AccessDeniedException')]);
   });
 
+  test('is left with no open connection when its cloud is closed', async () => {
+    const invoke = await deployed({}, { Effect: 'Allow', Action: '*', Resource: '*' });
+    await invoke({ calls: 1 });
+    cloud.close();
+    await expect(cloud.clock.drive(new Promise(() => undefined), 'anything')).rejects.toThrow('nothing is left to happen');
+  });
+
   test('is frozen between invocations', async () => {
     const invoke = await deployed();
     await invoke({ later: 1000 });
