@@ -59,12 +59,15 @@ async function startOnce(event: CloudFormationEvent): Promise<(Start & { executi
   try {
     starting = startFor(event, await remembered(event), PREFIX);
     const { stateMachineArn, name } = starting;
-    return { ...starting, executionArn: await settling(START_SETTLES_WITHIN, () => start(stepFunctions, starting!)).catch(async (error: Error) => {
-      if (await isStarted(stepFunctions, stateMachineArn, name)) {
-        return executionArnOf(stateMachineArn, name);
-      }
-      throw error;
-    }) };
+    return {
+      ...starting,
+      executionArn: await settling(START_SETTLES_WITHIN, () => start(stepFunctions, starting!)).catch(async (error: Error) => {
+        if (await isStarted(stepFunctions, stateMachineArn, name)) {
+          return executionArnOf(stateMachineArn, name);
+        }
+        throw error;
+      }),
+    };
   } catch (error) {
     return error as Error;
   }

@@ -33,8 +33,14 @@ export const handler = async ({ crash, ...step }: Step): Promise<RunState> => {
     : await (hasBegun(state) ? advance(state, outside) : firstStep(state, outside));
   // Never the state itself: it carries parameters and the ResponseURL.
   console.log(JSON.stringify({
-    execution: next.executionArn, phase: next.phase, next: next.next, wait: next.wait, analysisId: next.analysisId, versionId: next.versionId,
-    crash: crash?.Error, error: next.failure?.error,
+    execution: next.executionArn,
+    phase: next.phase,
+    next: next.next,
+    wait: next.wait,
+    analysisId: next.analysisId,
+    versionId: next.versionId,
+    crash: crash?.Error,
+    error: next.failure?.error,
   }));
   const metrics = embeddedMetrics(next, outside.now());
   if (metrics) {

@@ -1,8 +1,8 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
-import { OBSERVE_INPUT } from '../handlers/shared-names';
 import { identityOf } from './definition';
 import type { Machinery } from './machinery';
+import { OBSERVE_INPUT } from '../handlers/shared-names';
 
 /** Tables that are built on others' populations: the order of their refreshes. */
 

@@ -6,6 +6,8 @@ import { Construct, IConstruct } from 'constructs';
 import { identityOf } from './definition';
 import { levelsOf } from './levels';
 import { acknowledgeWildcards } from './nag';
+import { MOST_POLICIES, policyGroupsOf } from './policy-groups';
+import { longestSize } from './policy-size';
 
 /** One population, as far as the stack's shared roles are concerned. */
 export interface Member {
@@ -28,32 +30,26 @@ export interface Roles {
 }
 
 /**
- * A role takes 10,240 characters of inline policies, or managed policies of 6,144 each. A population takes about 300 of the
- * roles of either function: two ARNs, of up to 165 characters.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
- */
-const MOST_INLINE = 28;
-const MOST_MANAGED = 16;
-const MOST_POLICIES = 10;
-
-/**
  * Gives the shared roles what the populations need.
  *
  * A table may depend on another one's population, so one policy for all of them could depend on what depends on it: populations
  * share policies by their level in that order. Each custom resource depends on the policies of its own level only.
  */
 export function permit(scope: Construct, roles: Roles, members: readonly Member[]): void {
-  const kind = members.length <= MOST_INLINE ? iam.Policy : iam.ManagedPolicy;
-  const groups = levelsOf(members).flatMap((level) => chunks(level, members.length <= MOST_INLINE ? MOST_INLINE : MOST_MANAGED));
-  if (kind === iam.ManagedPolicy && groups.length > MOST_POLICIES) {
+  // The starter role's are always shorter.
+  const sizeOf = (group: readonly Member[]) => sizeOfPolicy(scope, populationStatements(scope, group, members));
+  const { managed, groups } = policyGroupsOf(levelsOf(members), sizeOf);
+  if (managed && groups.length > MOST_POLICIES) {
     throw new Error(`${Stack.of(scope).node.path}: ${members.length} populations need ${groups.length} managed policies on one role, of which IAM `
       + `allows ${MOST_POLICIES}. Spread the populations over several stacks.`);
   }
+  // Names of their own: CloudFormation cannot make a managed policy of an inline one.
+  const [kind, name] = managed ? [iam.ManagedPolicy, 'ManagedPolicy'] : [iam.Policy, 'Policy'];
   groups.forEach((group, index) => {
     const suffix = index === 0 ? '' : String(index + 1);
     const policies = [
-      new kind(scope, `PopulationPolicy${suffix}`, { roles: [roles.population], statements: populationStatements(scope, group, members) }),
-      new kind(scope, `StarterPolicy${suffix}`, { roles: [roles.starter], statements: starterStatements(group) }),
+      new kind(scope, `Population${name}${suffix}`, { roles: [roles.population], statements: populationStatements(scope, group, members) }),
+      new kind(scope, `Starter${name}${suffix}`, { roles: [roles.starter], statements: starterStatements(group) }),
     ];
     group.forEach(({ customResource }) => customResource.node.addDependency(...policies));
     acknowledge(scope, group);
@@ -107,6 +103,7 @@ function acknowledge(scope: Construct, group: readonly Member[]): void {
 const readByQueries = (membership: string): string[] => [`${membership}/configuredtableassociation/*`, `${membership}/idmappingtable/*`];
 
 const allow = (actions: string[], resources: string[]) => new iam.PolicyStatement({ actions, resources });
+const sizeOfPolicy = (scope: Construct, statements: iam.PolicyStatement[]) => longestSize(Stack.of(scope).resolve(new iam.PolicyDocument({ statements })));
 const cleanRooms = (action: string) => `cleanrooms:${action}`;
 const unique = <T>(values: T[]) => [...new Set(values)];
 const upstreamClosure = (member: Member): Member[] => member.upstream().flatMap((upstream) => [upstream, ...upstreamClosure(upstream)]);
@@ -116,10 +113,9 @@ const executionArns = (machine: CfnStateMachine): string =>
 
 const membershipArn = (scope: IConstruct, table: IIntermediateTableRef): string =>
   Stack.of(scope).formatArn({
-    service: 'cleanrooms', region: table.env.region, account: table.env.account,
-    resource: 'membership', resourceName: identityOf(table).membershipIdentifier,
+    service: 'cleanrooms',
+    region: table.env.region,
+    account: table.env.account,
+    resource: 'membership',
+    resourceName: identityOf(table).membershipIdentifier,
   });
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
-}

@@ -5,11 +5,11 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct } from 'constructs';
 import { PopulationFunctionOptions } from '../function-options';
+import { acknowledgeWildcards } from './nag';
+import { Member, permit } from './permissions';
 import { DeploymentFunction } from '../handlers/deployment-function';
 import { hash } from '../handlers/execution-name';
 import { PopulationFunction } from '../handlers/population-function';
-import { acknowledgeWildcards } from './nag';
-import { Member, permit } from './permissions';
 
 /** What populations of a stack share: two functions, three roles and one log group. */
 export class Services extends Construct {

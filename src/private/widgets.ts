@@ -12,24 +12,35 @@ export function populationWidgets(populations: readonly IntermediateTablePopulat
   return [
     [
       new cloudwatch.GraphWidget({
-        title: 'Populations', width: HALF, view: cloudwatch.GraphWidgetView.BAR,
+        title: 'Populations',
+        width: HALF,
+        view: cloudwatch.GraphWidgetView.BAR,
         left: each((population, id) => population.metricSucceeded({ ...day, label: `${id} succeeded` })),
         right: each((population, id) => population.metricFailed({ ...day, label: `${id} failed` })),
       }),
       new cloudwatch.GraphWidget({
-        title: 'Duration', width: HALF, leftYAxis: { label: 'seconds', showUnits: false, min: 0 },
+        title: 'Duration',
+        width: HALF,
+        leftYAxis: { label: 'seconds', showUnits: false, min: 0 },
         left: each((population, label) => population.metricDuration({ label })),
       }),
     ],
     [
       new cloudwatch.GraphWidget({
-        title: 'Billed CRPU-hours a day', width: HALF, stacked: true, leftYAxis: { showUnits: false, min: 0 },
+        title: 'Billed CRPU-hours a day',
+        width: HALF,
+        stacked: true,
+        leftYAxis: { showUnits: false, min: 0 },
         left: each((population, label) => population.metricBilledCrpuHours({ ...day, label })),
       }),
       new cloudwatch.GraphWidget({
-        title: 'Hours since the live version was made', width: HALF, leftYAxis: { showUnits: false, min: 0 },
+        title: 'Hours since the live version was made',
+        width: HALF,
+        leftYAxis: { showUnits: false, min: 0 },
         left: populations.map((population, index) => new cloudwatch.MathExpression({
-          expression: `seconds${index} / 3600`, label: population.node.id, period: Duration.hours(6),
+          expression: `seconds${index} / 3600`,
+          label: population.node.id,
+          period: Duration.hours(6),
           usingMetrics: { [`seconds${index}`]: population.metricSecondsSincePopulated({ period: Duration.hours(6) }) },
         })),
       }),

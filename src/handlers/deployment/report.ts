@@ -1,6 +1,6 @@
-import type { Beginning, Failure, PopulationOutput, RunState } from '../population/run-state';
 import { responseBody, signalBody, type Put, type Result } from './response';
 import type { Request } from './start';
+import type { Beginning, Failure, PopulationOutput, RunState } from '../population/run-state';
 
 /** What the machine hands over at its end; `broken` where the population function could not even say what went wrong. */
 export interface Ended {

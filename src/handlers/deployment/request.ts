@@ -1,5 +1,5 @@
-import type { Population } from '../population/run-state';
 import { canonical, hash } from '../execution-name';
+import type { Population } from '../population/run-state';
 
 /** What the template hands to the custom resource. CloudFormation turns scalars into strings, so what has numbers is one JSON text. */
 export interface PopulationProperties {

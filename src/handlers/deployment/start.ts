@@ -1,9 +1,9 @@
 import { DescribeExecutionCommand, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { KEEP, populateMark, releaseMark, requestHash } from '../execution-name';
-import type { Deployment, RunInput } from '../population/run-state';
 import { describeRun, pastRuns, runUnder } from './history';
 import { fingerprintOf, physicalIdOf, populationOf, propertiesOf, type CloudFormationEvent, type PopulationProperties } from './request';
 import type { ResponseTarget } from './response';
+import type { Deployment, RunInput } from '../population/run-state';
 
 /** The longest that CloudFormation itself waits for a custom resource is an hour; our own answer has to come first. */
 const LONGEST_RESOURCE_WAIT = 55 * 60;

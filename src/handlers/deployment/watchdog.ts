@@ -1,6 +1,6 @@
-import type { RunInput } from '../population/run-state';
 import type { Ended } from './report';
 import type { Request } from './start';
+import type { RunInput } from '../population/run-state';
 
 /** "Step Functions Execution Status Change": https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
 export interface ExecutionStatusChange {

@@ -1,9 +1,9 @@
-import { DOUBT_SETTLES_AFTER, backOff } from './pacing';
 import type { CleanRooms } from './clean-rooms';
 import { fail, failure, refused } from './outcome';
+import { DOUBT_SETTLES_AFTER, backOff } from './pacing';
+import type { Runs } from './phases/upstream';
 import type { Phase, RunState } from './run-state';
 import { describe, kindOf, type ServiceError } from './service-error';
-import type { Runs } from './phases/upstream';
 import type { Siblings } from './siblings';
 
 /** What a step asks the outside world. */

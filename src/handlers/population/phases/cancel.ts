@@ -1,8 +1,8 @@
-import type { Answer } from '../service-error';
-import { describe } from '../service-error';
 import type { Query } from '../clean-rooms';
 import { fail } from '../outcome';
 import type { Failure, RunState } from '../run-state';
+import { describe } from '../service-error';
+import type { Answer } from '../service-error';
 import { elapsed, to, waitFor, type Outside } from '../step';
 import { ENDED } from './populate';
 import { publish } from './publish';

@@ -1,8 +1,8 @@
-import type { Answer, ServiceError } from '../service-error';
-import { describe, kindOf } from '../service-error';
 import type { Populated, Query, Table, Version } from '../clean-rooms';
 import { untilNextCheck, untilNextLook } from '../pacing';
 import type { Population, RunState, Watermark } from '../run-state';
+import { describe, kindOf } from '../service-error';
+import type { Answer, ServiceError } from '../service-error';
 import { askAgain, elapsed, ifBlocked, inDoubt, to, waitFor, type Outside } from '../step';
 import { nextAttempt, takeTurn } from './turn';
 

@@ -1,8 +1,8 @@
-import type { Answer, ServiceError } from '../service-error';
 import type { Query } from '../clean-rooms';
 import { fail, failure } from '../outcome';
 import { untilNextCheck } from '../pacing';
 import type { RunState } from '../run-state';
+import type { Answer, ServiceError } from '../service-error';
 import { askAgain, elapsed, to, waitFor, type Outside } from '../step';
 import { cancelFor } from './cancel';
 import { publish } from './publish';
