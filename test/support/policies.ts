@@ -1,0 +1,50 @@
+import { CfnTemplate, idsOf, Values } from './template';
+
+export interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: string | string[];
+  readonly Condition?: { readonly StringEquals: Record<string, string> };
+}
+
+export interface Policy {
+  readonly kind: 'inline' | 'managed';
+  readonly statements: Statement[];
+  /** As IAM counts: without white space. */
+  readonly size: number;
+}
+
+interface Document {
+  readonly Statement: Statement[];
+}
+
+/** All policies of a role, as they are when deployed. */
+export function policiesOf(template: CfnTemplate, role: string): Policy[] {
+  const values = new Values(template);
+  const policy = (kind: Policy['kind'], document: unknown): Policy => {
+    const resolved = values.of<Document>(document);
+    return { kind, statements: resolved.Statement, size: JSON.stringify(resolved).length };
+  };
+  const attached = (type: string) => idsOf(template, type).map((id) => template.Resources[id].Properties)
+    .filter(({ Roles }) => JSON.stringify(Roles) === JSON.stringify([{ Ref: role }]));
+  const own = template.Resources[role].Properties.Policies as { PolicyDocument: unknown }[];
+  return [
+    ...own.map(({ PolicyDocument }) => policy('inline', PolicyDocument)),
+    ...attached('AWS::IAM::Policy').map(({ PolicyDocument }) => policy('inline', PolicyDocument)),
+    ...attached('AWS::IAM::ManagedPolicy').map(({ PolicyDocument }) => policy('managed', PolicyDocument)),
+  ];
+}
+
+/** The role of a stack's shared services with this name. */
+export const roleOf = (template: CfnTemplate, name: 'PopulationRole' | 'StarterRole' | 'MachineRole'): string =>
+  idsOf(template, 'AWS::IAM::Role').find((id) => id.startsWith(`IntermediateTablePopulations${name}`))!;
+
+/** Whether a role may do something, as IAM would say. */
+export function allows(policies: Policy[], action: string, resource: string, context: Record<string, string> = {}): boolean {
+  const matches = (patterns: string | string[], value: string) => [patterns].flat().some((pattern) => likeOf(pattern).test(value));
+  return policies.flatMap(({ statements }) => statements).some(({ Effect, Action, Resource, Condition }) =>
+    Effect === 'Allow' && matches(Action, action) && matches(Resource, resource)
+    && Object.entries(Condition?.StringEquals ?? {}).every(([key, value]) => context[key] === value));
+}
+
+const likeOf = (pattern: string): RegExp => new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.')}$`);
