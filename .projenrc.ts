@@ -85,4 +85,21 @@ const demo = project.addTask('demo', { description: 'Deploys an example app to t
 demo.spawn(bundle);
 demo.exec('tsx examples/demo.ts');
 
+const faults = project.addTask('test:faults', {
+  description: 'Injects faults into many simulated deployments and prints what went wrong: -- --runs 10000',
+});
+faults.spawn(bundle);
+faults.exec('tsx test/faults/cli.ts', { receiveArgs: true });
+
+const bench = project.addTask('bench', { description: 'Measures the library beside what people would build instead' });
+bench.spawn(bundle);
+bench.exec('tsx benchmarks/run.ts', { receiveArgs: true });
+
+const languages = project.addTask('test:languages', { description: 'Synthesizes one app in each language whose toolchain is at hand, and compares the templates' });
+languages.spawn(bundle);
+languages.exec('tsx test/languages/run.ts');
+
+const range = project.addTask('test:range', { description: 'Uses the packed library beside the oldest and the newest aws-cdk-lib' });
+range.exec('tsx test/range/run.ts');
+
 project.synth();

@@ -1,5 +1,5 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { describeRun } from './deployment/history';
+import { describeRun, type PastExecution } from './deployment/history';
 import { attributes, endedRun, report, type LastState } from './deployment/report';
 import type { CloudFormationEvent } from './deployment/request';
 import { put, responseBody, type ResponseTarget, type Result } from './deployment/response';
@@ -90,7 +90,7 @@ async function answerResult(event: CloudFormationEvent): Promise<void> {
     return answer(target, { Status: 'SUCCESS', Data: {} });
   }
   try {
-    const run = await settling(READ_SETTLES_WITHIN, () => describeRun(stepFunctions, String(event.ResourceProperties.Execution)));
+    const run = await endOf(String(event.ResourceProperties.Execution));
     return await answer(target, run.status === 'SUCCEEDED'
       ? { Status: 'SUCCESS', Data: attributes(run.output as PopulationOutput) }
       : { Status: 'FAILED', Reason: `The run is ${run.status}. ${run.error ?? ''} ${run.cause ?? ''}`.trim() });
@@ -99,7 +99,19 @@ async function answerResult(event: CloudFormationEvent): Promise<void> {
   }
 }
 
-const addressOf = ({ ResponseURL: url, StackId, RequestId, LogicalResourceId }: CloudFormationEvent) => ({ url, StackId, RequestId, LogicalResourceId });
+/** The run has signalled the wait condition before this is asked for, but its last step may have to be repeated. */
+async function endOf(executionArn: string): Promise<PastExecution> {
+  for (let attempt = 1; ; attempt++) {
+    const run = await settling(READ_SETTLES_WITHIN, () => describeRun(stepFunctions, executionArn));
+    if (run.status !== 'RUNNING' || attempt === 24) {
+      return run;
+    }
+    await new Promise((resolve) => { setTimeout(resolve, 5_000); });
+  }
+}
+
+const addressOf = ({ ResponseURL: url, StackId, RequestId, LogicalResourceId }: CloudFormationEvent) =>
+  ({ url, StackId, RequestId, LogicalResourceId });
 
 function identified(event: CloudFormationEvent): ResponseTarget {
   try {

@@ -103,7 +103,8 @@ function acknowledge(scope: Construct, group: readonly Member[]): void {
 const readByQueries = (membership: string): string[] => [`${membership}/configuredtableassociation/*`, `${membership}/idmappingtable/*`];
 
 const allow = (actions: string[], resources: string[]) => new iam.PolicyStatement({ actions, resources });
-const sizeOfPolicy = (scope: Construct, statements: iam.PolicyStatement[]) => longestSize(Stack.of(scope).resolve(new iam.PolicyDocument({ statements })));
+const sizeOfPolicy = (scope: Construct, statements: iam.PolicyStatement[]) =>
+  longestSize(Stack.of(scope).resolve(new iam.PolicyDocument({ statements })));
 const cleanRooms = (action: string) => `cleanrooms:${action}`;
 const unique = <T>(values: T[]) => [...new Set(values)];
 const upstreamClosure = (member: Member): Member[] => member.upstream().flatMap((upstream) => [upstream, ...upstreamClosure(upstream)]);

@@ -84,7 +84,14 @@ export class Services extends Construct {
   private common(role: iam.IRole): lambda.FunctionOptions {
     const { vpc, vpcSubnets, securityGroups, environmentEncryption } = this.options;
     return {
-      role, logGroup: this.logGroup, architecture: lambda.Architecture.ARM_64, memorySize: 256, vpc, vpcSubnets, securityGroups, environmentEncryption,
+      role,
+      logGroup: this.logGroup,
+      architecture: lambda.Architecture.ARM_64,
+      memorySize: 256,
+      vpc,
+      vpcSubnets,
+      securityGroups,
+      environmentEncryption,
     };
   }
 

@@ -26,7 +26,7 @@ export function fitted(body: (text: string) => object, text: string, limit = LON
   const characters = Array.from(text);
   let [fits, tooLong] = [0, characters.length];
   while (tooLong - fits > 1) {
-    const middle = (fits + tooLong) >> 1;
+    const middle = Math.floor((fits + tooLong) / 2);
     const attempt = JSON.stringify(body(`${characters.slice(0, middle).join('')}…`));
     [fits, tooLong] = bytes(attempt) <= limit ? [middle, tooLong] : [fits, middle];
   }

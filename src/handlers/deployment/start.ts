@@ -7,6 +7,8 @@ import type { Deployment, RunInput } from '../population/run-state';
 
 /** The longest that CloudFormation itself waits for a custom resource is an hour; our own answer has to come first. */
 const LONGEST_RESOURCE_WAIT = 55 * 60;
+/** A wait condition waits for 12 hours at most, and our own answer, after a query was cancelled, has to come first there, too. */
+const LONGEST_CONDITION_WAIT = 12 * 3600 - 270;
 
 /** What a deployment asks of the run. `response` and `waitHandle` are where its end is reported. */
 export interface Request extends Deployment {
@@ -52,7 +54,7 @@ export function startFor(event: CloudFormationEvent, past: Past, prefix: string)
   const definition = fingerprintOf(properties);
   const waitHandle = isListening(event, past) ? properties.WaitHandle : undefined;
   // A wait condition does the waiting where one listens; otherwise CloudFormation's hour is all there is.
-  const timeoutSeconds = waitHandle ? population.timeoutSeconds : Math.min(population.timeoutSeconds, LONGEST_RESOURCE_WAIT);
+  const timeoutSeconds = Math.min(population.timeoutSeconds, waitHandle ? LONGEST_CONDITION_WAIT : LONGEST_RESOURCE_WAIT);
   return {
     stateMachineArn,
     name: name(plan.mayPopulate && plan.keep !== 'ANY' ? populateMark(definition) : KEEP),

@@ -20,7 +20,7 @@ import type { MetadataBearer, StaticOperationSchema, StaticStructureSchema, Stat
 const NAMESPACE = 'com.amazonaws.cleanrooms';
 const TABLE_PATH = '/memberships/{membershipIdentifier}/intermediateTables/{intermediateTableIdentifier}';
 const LABEL = 1;
-const STRING_MAP = 128 | 0;
+const STRING_MAP = 128;
 
 export interface IntermediateTableInput {
   readonly membershipIdentifier: string;

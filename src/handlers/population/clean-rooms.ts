@@ -17,7 +17,15 @@ import { toServiceError, type Answer } from './service-error';
 export interface Table {
   readonly status: string;
   readonly statusReason?: string;
-  readonly live?: { readonly versionId: string; readonly analysisId: string; readonly parameters?: Readonly<Record<string, string>>; readonly expiresAt?: number };
+  readonly live?: LiveVersion;
+}
+
+export interface LiveVersion {
+  readonly versionId: string;
+  readonly analysisId: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** By the service's clock, in milliseconds. */
+  readonly expiresAt?: number;
 }
 
 export interface Version {
@@ -124,7 +132,8 @@ const liveOf = ({ versionId, analysisId, parameters, expirationTime }: Intermedi
 const toVersion = ({ versionId, analysisId, status, createTime }: IntermediateTableVersionSummary): Version =>
   ({ versionId, analysisId, status, createTime: createTime.getTime() });
 
-const identifiers = ({ membershipIdentifier, intermediateTableIdentifier }: TableIdentifiers) => ({ membershipIdentifier, intermediateTableIdentifier });
+const identifiers = ({ membershipIdentifier, intermediateTableIdentifier }: TableIdentifiers) =>
+  ({ membershipIdentifier, intermediateTableIdentifier });
 
 async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
   try {

@@ -13,8 +13,8 @@ export function succeed(state: RunState, output: PopulationOutput): RunState {
   return { ...state, ...ending(state, 'SUCCEED'), output, failure: undefined };
 }
 
-export function fail(state: RunState, failure: Failure): RunState {
-  return { ...state, ...ending(state, 'FAIL'), failure, output: undefined };
+export function fail(state: RunState, reason: Failure): RunState {
+  return { ...state, ...ending(state, 'FAIL'), failure: reason, output: undefined };
 }
 
 /** A failure in words that name the service's own error, the table, the query and where to look. */
