@@ -8,6 +8,7 @@ import { Stack, StackEvent } from './cloudformation/stack';
 import { EVENT_DELAY_SECONDS, EventsService } from './events/service';
 import { targetCaller } from './events/targets';
 import { AccessDenied, IamService } from './iam/service';
+import { lambdaServer } from './lambda/api';
 import { LambdaFault } from './lambda/faults';
 import { Permissions } from './lambda/permissions';
 import { LambdaService, LogLine } from './lambda/service';
@@ -50,6 +51,8 @@ export interface CloudOptions {
   readonly behaviours?: CloudBehaviours;
   readonly cleanRooms?: Pick<CleanRoomsOptions, 'behaviours' | 'limits' | 'defaultPlan'>;
   readonly faults?: LambdaFault[];
+  /** Packages that Lambda's runtime brings along: their files, bundled as CommonJS, by name. @default none */
+  readonly lambdaModules?: Readonly<Record<string, string>>;
   readonly onStackEvent?: (event: StackEvent) => void;
   readonly onLog?: (line: LogLine) => void;
 }
@@ -83,7 +86,9 @@ export class Cloud {
     const random = this.random = seededRandom(seed);
     const network = this.network = new Network(clock, behaviours.latencyMillis);
     const iam = this.iam = new IamService(clock, account, (behaviours.iamPropagationSeconds ?? 0) * 1000);
-    this.lambda = new LambdaService({ clock, network, random, region, faults, coldStartMillis: behaviours.coldStartMillis, onLog: options.onLog });
+    this.lambda = new LambdaService({
+      clock, network, random, region, faults, coldStartMillis: behaviours.coldStartMillis, modules: options.lambdaModules, onLog: options.onLog,
+    });
     this.events = new EventsService({
       clock,
       random,
@@ -125,6 +130,7 @@ export class Cloud {
       { cancellation: behaviours.cancellation ?? 'at-once', onEvent: options.onStackEvent },
     );
     network.serve(`states.${region}.amazonaws.com`, stepFunctionsServer(this.stepFunctions, iam));
+    network.serve(`lambda.${region}.amazonaws.com`, lambdaServer(this.lambda, iam));
     network.serve(`events.${region}.amazonaws.com`, this.events.server());
     network.serve(`cleanrooms.${region}.amazonaws.com`, createCleanRoomsServer(this.cleanRooms));
     for (const host of this.inbox.hosts()) network.serve(host, this.inbox.server);

@@ -36,6 +36,7 @@ export function loadModule(file: string, world: World, stubs: Record<string, unk
       const name = specifier.replace(/^node:/, '');
       if (name in builtins) return builtins[name];
       if (specifier in stubs) return stubs[specifier];
+      if (world.modules && specifier in world.modules) return load(world.modules[specifier]);
       if (specifier.startsWith('.')) return loadAny(requireFromHost.resolve(specifier));
       return requireFromHost(isBuiltin(specifier) ? name : specifier);
     };

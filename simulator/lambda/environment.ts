@@ -24,6 +24,7 @@ export interface EnvironmentOptions {
   readonly file: string;
   readonly handlerName: string;
   readonly env: Record<string, string>;
+  readonly modules?: Readonly<Record<string, string>>;
   readonly print: (level: string, text: string) => void;
 }
 
@@ -126,12 +127,13 @@ export class Environment {
   }
 
   private world(): World {
-    const { clock, network, random, env, print } = this.options;
+    const { clock, network, random, env, modules, print } = this.options;
     return {
       clock,
       network,
       random,
       env,
+      modules,
       gate: (deliver) => {
         if (!this.alive || this.stalled) return;
         if (this.frozen) this.held.push(deliver);

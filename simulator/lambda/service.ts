@@ -53,6 +53,8 @@ export interface LambdaOptions {
   readonly faults: LambdaFault[];
   /** @default 300 */
   readonly coldStartMillis?: number;
+  /** Packages that the runtime brings along, such as AWS's SDK: their files by name. @default none */
+  readonly modules?: Readonly<Record<string, string>>;
   readonly onLog?: (line: LogLine) => void;
 }
 
@@ -151,11 +153,12 @@ export class LambdaService {
   }
 
   private start(configuration: FunctionConfiguration): Environment {
-    const { clock, network, random, region } = this.options;
+    const { clock, network, random, region, modules } = this.options;
     return new Environment({
       clock,
       network,
       random: () => random.next(),
+      modules,
       file: entryFile(configuration),
       handlerName: configuration.handler,
       env: {

@@ -40,7 +40,7 @@ export function readBody(request: IncomingMessage): Promise<string> {
   });
 }
 
-function accessKeyOf(request: IncomingMessage): string {
+export function accessKeyOf(request: IncomingMessage): string {
   const found = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '');
   if (!found) throw new ApiError('MissingAuthenticationToken', 'Missing Authentication Token', 403);
   return found[1];

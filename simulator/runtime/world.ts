@@ -7,6 +7,8 @@ export interface World {
   readonly network: Network;
   readonly env: Record<string, string>;
   readonly random: () => number;
+  /** Files of the packages that the runtime brings along, by name. */
+  readonly modules?: Readonly<Record<string, string>>;
   /** Every callback from outside goes through it, so that a machine can be frozen or die. */
   readonly gate: Gate;
   isAlive(): boolean;
