@@ -1,3 +1,5 @@
+import { bytesOf, shortened } from '../shortened';
+
 /** What CloudFormation is told, through the presigned URL that it hands out. */
 
 export interface ResponseTarget {
@@ -15,22 +17,10 @@ export type Result =
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html */
 const LONGEST_BODY = 4096;
 
-const bytes = (text: string): number => Buffer.byteLength(text, 'utf8');
-
-/** The JSON of `body`, with `text` shortened, at a character's end, until all of it fits. */
+/** The JSON of `body`, with `text` shortened until all of it fits. */
 export function fitted(body: (text: string) => object, text: string, limit = LONGEST_BODY): string {
-  const whole = JSON.stringify(body(text));
-  if (bytes(whole) <= limit) {
-    return whole;
-  }
-  const characters = Array.from(text);
-  let [fits, tooLong] = [0, characters.length];
-  while (tooLong - fits > 1) {
-    const middle = Math.floor((fits + tooLong) / 2);
-    const attempt = JSON.stringify(body(`${characters.slice(0, middle).join('')}…`));
-    [fits, tooLong] = bytes(attempt) <= limit ? [middle, tooLong] : [fits, middle];
-  }
-  return JSON.stringify(body(`${characters.slice(0, fits).join('')}…`));
+  const json = (shorter: string) => JSON.stringify(body(shorter));
+  return json(shortened(text, (shorter) => bytesOf(json(shorter)) <= limit));
 }
 
 export function responseBody({ url: _, ...target }: ResponseTarget, result: Result): string {

@@ -1,9 +1,13 @@
+import { bytesOf, shortened } from '../shortened';
 import type { Query } from './clean-rooms';
 import type { Failure, Next, PopulationOutput, RunState } from './run-state';
 import { describe, type ServiceError } from './service-error';
 
-/** How long an error text may be: the response to CloudFormation is 4,096 bytes, a Step Functions cause 32,768. */
-const LONGEST_CAUSE = 3_000;
+/**
+ * How many bytes of JSON the words of what happened may take: the response to CloudFormation has 4,096, and up to 1,500 of them
+ * are the stack's names, the remedy, the ids and where to look.
+ */
+const LONGEST_WHAT = 2_500;
 
 /** Where a run ends: by a report to CloudFormation where one waits for it, otherwise right away. */
 const ending = (state: RunState, next: Next): Pick<RunState, 'phase' | 'next' | 'wait'> =>
@@ -20,9 +24,8 @@ export function fail(state: RunState, reason: Failure): RunState {
 /** A failure in words that name the service's own error, the table, the query and where to look. */
 export function failure(state: RunState, error: string, what: string, remedy?: string): Failure {
   const { membershipIdentifier, intermediateTableIdentifier } = state.population;
-  const short = what.length > LONGEST_CAUSE ? `${what.slice(0, LONGEST_CAUSE)}…` : what;
   const sentences = [
-    short,
+    shortened(what, (shorter) => bytesOf(JSON.stringify(shorter)) <= LONGEST_WHAT),
     remedy,
     `Intermediate table ${intermediateTableIdentifier}, membership ${membershipIdentifier}.`,
     state.analysisId && `Protected query ${state.analysisId}: see Clean Rooms console > Collaborations > Analyses.`,
