@@ -14,6 +14,14 @@ export function untilNextCheck(age: number, expected?: number): number {
   return untilExpected > 2 && untilExpected < usual ? untilExpected : usual;
 }
 
+/**
+ * A turn of the machine costs three state transitions, as much as 22 seconds of the function's own waiting: a look that is due
+ * sooner is waited for in place. The bound leaves the function more than half of its minute for the calls themselves.
+ */
+const LONGEST_STAY = 20;
+
+export const isWorthStaying = (wait: number, stayed: number): boolean => stayed + wait <= LONGEST_STAY;
+
 /** The wait after a check that failed: doubling from 2 seconds to a minute, up to half of it by chance, so that runs do not march in step. */
 export function backOff(failedChecks: number, chance: number): number {
   const most = Math.min(2 ** clamp(failedChecks, 1, 10), 60);
@@ -34,12 +42,14 @@ export function firstWait(slot: number): number {
  * The wait before a population that was refused, or found another one running, tries again: until its own place in the next round.
  * All the populations of a stack share the round and each has its own place in it, so that together they make one attempt a second;
  * where in its place is left to chance, so that stacks do not march in step either.
+ * @param age of the run: a second attempt is made only after the first ones of all the others
  */
-export function untilNextAttempt(nowMillis: number, slot: number, slots: number, chance: number): number {
+export function untilNextAttempt(nowMillis: number, slot: number, slots: number, chance: number, age = Infinity): number {
   const round = Math.max(SHORTEST_ROUND, Math.ceil(slots / ATTEMPTS_PER_SECOND));
   const place = (((slot % slots) + chance) * round) / slots;
   const wait = (place - ((nowMillis / 1000) % round) + round) % round;
-  return Math.round(wait < SOONEST ? wait + round : wait);
+  const soonest = Math.max(SOONEST, firstWait(slots) + SOONEST - age);
+  return Math.round(wait < soonest ? wait + round : wait);
 }
 
 /** When to look for the version of a populate whose answer is not known, counted from when it was sent. */

@@ -1,7 +1,7 @@
 import { fail, failure } from '../outcome';
 import { untilNextAttempt } from '../pacing';
 import type { RunState } from '../run-state';
-import { waitFor, type Outside } from '../step';
+import { elapsed, waitFor, type Outside } from '../step';
 
 /** Where other runs of this state machine are in the way: the state that waits for them, or ends for them. */
 export async function takeTurn(state: RunState, outside: Outside): Promise<RunState | undefined> {
@@ -13,4 +13,4 @@ export async function takeTurn(state: RunState, outside: Outside): Promise<RunSt
 }
 
 export const nextAttempt = (state: RunState, { now, chance, slots }: Outside): number =>
-  untilNextAttempt(now(), state.population.slot ?? 0, slots, chance());
+  untilNextAttempt(now(), state.population.slot ?? 0, slots, chance(), elapsed(state, now()));
