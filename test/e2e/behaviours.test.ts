@@ -1,0 +1,32 @@
+import { Duration } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { BEHAVIOUR_POSITIONS, Behaviours } from '../../simulator/clean-rooms';
+import { closeClouds, deploy, liveIn, MARKER, openCloud, populatesIn, refresh, Scene, stackOf, tableIn, versionIn } from './support';
+
+afterEach(closeClouds);
+
+const POSITIONS = Object.entries(BEHAVIOUR_POSITIONS).flatMap(([name, positions]) =>
+  (positions as readonly unknown[]).map((position): [string, unknown, Partial<Behaviours>] => [name, position, { [name]: position }]));
+
+const BEFORE: Scene = { schedule: Schedule.rate(Duration.days(1)) };
+const AFTER: Scene = { ...BEFORE, parameters: { segment: `${MARKER} b` } };
+
+/** The main job, a refresh, a failed refresh, an update that fails and one that does not, a delete: wherever AWS is not documented. */
+test.each(POSITIONS)('the main job runs with %s %j', async (_name, _position, behaviours) => {
+  const cloud = openCloud({ cleanRooms: { behaviours } });
+  expect(versionIn(await deploy(cloud, BEFORE))).toBe(liveIn(cloud));
+  await refresh(cloud, BEFORE);
+  const refreshed = liveIn(cloud);
+  expect(populatesIn(cloud).map(({ versionId }) => versionId).indexOf(refreshed!)).toBe(1);
+
+  cloud.cleanRooms.planQuery({ durationSeconds: 60, outcome: 'FAILED' });
+  await refresh(cloud, BEFORE);
+  cloud.cleanRooms.planQuery({ durationSeconds: 60, outcome: 'CANCELLED' });
+  const failed = await cloud.deploy(stackOf(AFTER));
+  expect([failed.status, liveIn(cloud), versionIn(failed), populatesIn(cloud).length]).toEqual(['UPDATE_ROLLBACK_COMPLETE', refreshed, refreshed, 4]);
+
+  expect(versionIn(await deploy(cloud, AFTER))).toBe(liveIn(cloud));
+  expect(populatesIn(cloud)).toHaveLength(5);
+  expect(cloud.cleanRooms.maxConcurrentPopulations(tableIn(cloud))).toBe(1);
+  expect((await cloud.destroy('App')).status).toBe('DELETE_COMPLETE');
+});

@@ -1,0 +1,76 @@
+import { Duration } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { IntermediateTable, IntermediateTablePopulation } from '../../src';
+import { closeClouds, deploy, liveIn, MARKER, MEMBERSHIP, openCloud, populatesIn, Scene, logicalId, stackOf, synthesize, tableIn, until, versionIn } from './support';
+
+afterEach(closeClouds);
+
+const BEFORE: Scene = { schedule: Schedule.rate(Duration.days(1)) };
+const AFTER: Scene = { ...BEFORE, parameters: { segment: `${MARKER} b` } };
+const long = { durationSeconds: 600, outcome: 'SUCCESS' } as const;
+
+describe.each(['conflict', 'accepted'] as const)('where a populate of a populating table is answered by: %s,', (populateWhilePopulating) => {
+  const open = () => openCloud({ cleanRooms: { behaviours: { populateWhilePopulating } } });
+
+  test('a deploy waits for a population that a person started, and does not cancel it', async () => {
+    const cloud = open();
+    await deploy(cloud, BEFORE);
+    cloud.cleanRooms.planQuery(long);
+    const byHand = cloud.cleanRooms.populateByHand(tableIn(cloud), { segment: 'mine' });
+    const result = await deploy(cloud, AFTER);
+    expect([byHand.outcome, cloud.cleanRooms.maxConcurrentPopulations(tableIn(cloud))]).toEqual(['SUCCESS', 1]);
+    expect([populatesIn(cloud).length, versionIn(result)]).toEqual([2, liveIn(cloud)]);
+  });
+
+  test('a deploy whose time runs out while a person\'s population runs leaves that alone', async () => {
+    const cloud = open();
+    await deploy(cloud, { ...BEFORE, timeout: Duration.minutes(5) });
+    cloud.cleanRooms.planQuery(long);
+    const byHand = cloud.cleanRooms.populateByHand(tableIn(cloud), { segment: 'mine' });
+    const result = await cloud.deploy(stackOf({ ...AFTER, timeout: Duration.minutes(5) }));
+    expect(result.failures[0].reason).toMatch(/PopulationTimedOut/);
+    await cloud.advance(600);
+    expect([cloud.cleanRooms.populations(tableIn(cloud)).length, byHand.outcome]).toEqual([2, 'SUCCESS']);
+  });
+
+  test('a deploy waits for a refresh that is running', async () => {
+    const cloud = open();
+    await deploy(cloud, BEFORE);
+    cloud.cleanRooms.planQuery(long);
+    cloud.fireRule(logicalId(stackOf(BEFORE), 'AudienceSchedule'));
+    await until(cloud, () => populatesIn(cloud).length === 2);
+    const result = await deploy(cloud, AFTER);
+    expect(cloud.cleanRooms.maxConcurrentPopulations(tableIn(cloud))).toBe(1);
+    expect(cloud.cleanRooms.populations(tableIn(cloud)).map(({ outcome }) => outcome)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS']);
+    expect(versionIn(result)).toBe(liveIn(cloud));
+  });
+
+  test('a refresh that comes due while the query of a deploy runs waits for it, and then makes a version of its own', async () => {
+    const cloud = open();
+    await deploy(cloud, BEFORE);
+    cloud.cleanRooms.planQuery(long);
+    const deploying = cloud.deploy(stackOf(AFTER));
+    await until(cloud, () => populatesIn(cloud).length === 2);
+    cloud.fireRule(logicalId(stackOf(BEFORE), 'AudienceSchedule'));
+    expect(versionIn(await deploying)).toBe(populatesIn(cloud)[1].versionId);
+    await cloud.settle();
+    expect([cloud.cleanRooms.maxConcurrentPopulations(tableIn(cloud)), populatesIn(cloud).length]).toEqual([1, 3]);
+    expect(cloud.executions().map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
+  });
+
+  test('another stack\'s population of the same table is waited for', async () => {
+    const cloud = open();
+    await deploy(cloud, BEFORE);
+    const table = tableIn(cloud);
+    cloud.cleanRooms.planQuery(long);
+    const other = synthesize((stack) => {
+      const intermediateTable = IntermediateTable.fromIdentifiers(stack, 'T', { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: table });
+      new IntermediateTablePopulation(stack, 'Theirs', { intermediateTable, parameters: { segment: `${MARKER} c` } });
+    }, 'Other');
+    const theirs = cloud.deploy(other);
+    await until(cloud, () => populatesIn(cloud).length === 2);
+    const ours = await deploy(cloud, AFTER);
+    expect([(await theirs).status, versionIn(ours)]).toEqual(['CREATE_COMPLETE', liveIn(cloud)]);
+    expect([cloud.cleanRooms.maxConcurrentPopulations(table), populatesIn(cloud).length]).toEqual([1, 3]);
+  });
+});
