@@ -1,9 +1,12 @@
-import { createHash } from 'crypto';
 import { CfnWaitCondition, CfnWaitConditionHandle, CustomResource, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { canonical, hash } from '../handlers/execution-name';
 
-/** CloudFormation waits for a custom resource for an hour at most, for a wait condition for twelve. */
-const LONGEST_CONDITION_SECONDS = 43_200;
+/**
+ * CloudFormation waits for a custom resource for an hour at most, for a wait condition for twelve. Always twelve, although the run's
+ * own deadline comes first: a wait condition cannot be updated, and a new one would be a new wait.
+ */
+const CONDITION_SECONDS = 43_200;
 /** For winding up after our own deadline, so that our message wins. */
 export const MARGIN_SECONDS = 270;
 
@@ -11,24 +14,27 @@ export const MARGIN_SECONDS = 270;
  * Waits for a population that may take more than an hour: the custom resource only starts it, a wait condition waits for it,
  * and a last custom resource reads its result.
  *
- * A wait condition waits once. It is made anew whenever what a populate depends on changes in the template.
+ * A wait condition waits once. It is made anew exactly when what a populate depends on changes in the template.
  */
 export class LongWait {
   private readonly result: CustomResource;
   private handle?: CfnWaitConditionHandle;
+  private condition?: CfnWaitCondition;
 
   constructor(
     private readonly scope: Construct,
     private readonly starter: () => CustomResource,
     serviceToken: string,
-    private readonly timeoutSeconds: number,
     /** What makes a populate due when it changes. */
-    private readonly definition: unknown,
+    private readonly due: unknown,
   ) {
     this.result = new CustomResource(scope, 'Version', {
       serviceToken,
       resourceType: 'Custom::IntermediateTableVersion',
-      properties: { Execution: Lazy.string({ produce: () => starter().getAttString('Execution') }) },
+      properties: {
+        Execution: Lazy.string({ produce: () => starter().getAttString('Execution') }),
+        Signal: Lazy.string({ produce: () => this.condition!.attrData.toString() }),
+      },
     });
   }
 
@@ -43,15 +49,14 @@ export class LongWait {
 
   /** Makes the wait condition for the definition; at synthesis, when all its values are final. */
   public complete(): void {
-    const resolved: unknown = Stack.of(this.scope).resolve(this.definition);
-    const hash = createHash('sha256').update(JSON.stringify(resolved)).digest('hex').slice(0, 8);
-    this.handle = new CfnWaitConditionHandle(this.scope, `WaitHandle${hash}`);
-    const condition = new CfnWaitCondition(this.scope, `Wait${hash}`, {
+    const version = hash(canonical(Stack.of(this.scope).resolve(this.due)), 8);
+    this.handle = new CfnWaitConditionHandle(this.scope, `WaitHandle${version}`);
+    this.condition = new CfnWaitCondition(this.scope, `Wait${version}`, {
       handle: this.handle.ref,
-      timeout: String(Math.min(this.timeoutSeconds + MARGIN_SECONDS, LONGEST_CONDITION_SECONDS)),
+      timeout: String(CONDITION_SECONDS),
       count: 1,
     });
-    condition.node.addDependency(this.starter());
-    this.result.node.addDependency(condition);
+    this.condition.node.addDependency(this.starter());
+    this.result.node.addDependency(this.condition);
   }
 }

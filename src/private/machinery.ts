@@ -24,6 +24,8 @@ export class Machinery implements Member {
   public readonly customResource: CustomResource;
   public readonly kmsKeyArn?: string;
   public readonly versionParameter?: ssm.IParameter;
+  /** What makes a populate due when it changes in the template. */
+  private readonly due: object;
   private readonly longWait?: LongWait;
   private readonly slot: number;
   private announces = false;
@@ -45,9 +47,9 @@ export class Machinery implements Member {
     const change = this.changeOf(props, mode);
     this.machine = this.makeMachine(definition);
     this.reference = sfn.StateMachine.fromStateMachineArn(scope, 'Workflow', this.machine.attrArn);
+    this.due = dueBy(definition, change, replacingProperties(props.intermediateTable), () => this.upstreamHere().map(({ due }) => due));
     this.longWait = isLong(timeout)
-      ? new LongWait(scope, () => this.customResource, this.services.deploymentFunction.functionArn, definition.timeoutSeconds,
-        [definition, change, replacingProperties(props.intermediateTable)])
+      ? new LongWait(scope, () => this.customResource, this.services.deploymentFunction.functionArn, this.due)
       : undefined;
     this.customResource = new CustomResource(scope, 'Population', {
       serviceToken: this.services.deploymentFunction.functionArn,
@@ -129,9 +131,13 @@ export class Machinery implements Member {
     };
   }
 
-  /** Those of other stacks announce themselves by events: an export cannot change while it is imported. */
+  /** Upstream tables of other stacks announce themselves by events: an export cannot change while it is imported. */
+  private upstreamHere(): Machinery[] {
+    return this.upstream().filter(({ scope }) => Stack.of(scope) === Stack.of(this.scope));
+  }
+
   private upstreamDefinitions(): string[] | undefined {
-    const here = this.upstream().filter(({ scope }) => Stack.of(scope) === Stack.of(this.scope));
+    const here = this.upstreamHere();
     return here.length ? here.map(({ customResource }) => customResource.getAttString('Definition')) : undefined;
   }
 
@@ -160,6 +166,11 @@ export class Machinery implements Member {
       },
     });
   }
+}
+
+/** Not how long the populate may take, or what becomes of it then. */
+function dueBy({ timeoutSeconds, cancelOnTimeout, ...definition }: PopulationDefinition, change: object, table: object, upstream: () => object[]): object {
+  return { definition, change, table, upstream: Lazy.any({ produce: upstream }) };
 }
 
 /** Longer than a custom resource can wait. */

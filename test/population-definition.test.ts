@@ -1,0 +1,97 @@
+import { CfnParameter, Duration, Fn, Lazy } from 'aws-cdk-lib';
+import { WorkerType } from '../src';
+import { definitionsIn, stateMachineIn } from './support/definitions';
+import { makePopulation, makeStack, MEMBERSHIP, PopulationProps, templateOf, templateWith } from './support/stacks';
+import { idsOf, uuidOf, Values } from './support/template';
+
+const DEFAULTS = {
+  membershipIdentifier: MEMBERSHIP,
+  intermediateTableIdentifier: uuidOf('PopulationTable'),
+  timeoutSeconds: 3300,
+  cancelOnTimeout: true,
+};
+
+const cases: [string, PopulationProps, object][] = [
+  ['nothing but the table', {}, {}],
+  ['parameters', { parameters: { since: '2026-01-01', empty: '' } }, { parameters: { since: '2026-01-01', empty: '' } }],
+  ['no parameters', { parameters: {} }, {}],
+  ['a worker type and number', { compute: { workerType: WorkerType.CR_4X, workers: 32 } }, { compute: { type: 'CR.4X', number: 32 } }],
+  ['a worker type only', { compute: { workerType: WorkerType.CR_8X } }, { compute: { type: 'CR.8X' } }],
+  ['a number of workers only', { compute: { workers: 400 } }, { compute: { number: 400 } }],
+  ['a worker type that has no name here', { compute: { workerType: WorkerType.of('CR.16X') } }, { compute: { type: 'CR.16X' } }],
+  ['Spark properties', { compute: { sparkProperties: { 'spark.sql.ansi.enabled': 'true' } } },
+    { compute: { properties: { spark: { 'spark.sql.ansi.enabled': 'true' } } } }],
+  ['a Spark property that looks like a path', { compute: { sparkProperties: { 'key.$': '$.value' } } },
+    { compute: { properties: { spark: { 'key.$': '$.value' } } } }],
+  ['no Spark properties', { compute: { sparkProperties: {} } }, {}],
+  ['empty compute', { compute: {} }, {}],
+  ['a payer', { analysisPayerAccountId: '012345678901' }, { analysisPayerAccountId: '012345678901' }],
+  ['a timeout', { timeout: Duration.minutes(10) }, { timeoutSeconds: 600 }],
+  ['no cancelling', { cancelOnTimeout: false }, { cancelOnTimeout: false }],
+  ['cancelling', { cancelOnTimeout: true }, {}],
+];
+
+test.each(cases)('the custom resource and the state machine get the same definition: %s', (_, props, expected) => {
+  const { resource, machine } = definitionsIn(templateWith(props));
+  expect(resource).toEqual({ ...DEFAULTS, ...expected });
+  expect(machine).toEqual({ ...DEFAULTS, ...expected, slot: 0 });
+});
+
+test('the definition is a literal of the state machine, so that nothing in it is taken for a path', () => {
+  const { Define } = stateMachineIn(templateWith()).States;
+  expect(Define).toMatchObject({ Type: 'Pass', ResultPath: '$.population' });
+  expect(Define).not.toHaveProperty('Parameters');
+});
+
+test('each population of a stack has a place of its own, which the custom resource does not have: a new one would repopulate others', () => {
+  const stack = makeStack();
+  ['First', 'Second'].forEach((id) => makePopulation(stack, id));
+  const template = templateOf(stack);
+  const definitions = idsOf(template, 'AWS::StepFunctions::StateMachine')
+    .map((id) => new Values(template).of<string>(template.Resources[id].Properties.DefinitionString));
+  expect(definitions.map((json) => /"slot":(\d+)/.exec(json)?.[1])).toEqual(['0', '1']);
+  for (const id of idsOf(template, 'Custom::IntermediateTablePopulation')) {
+    expect(JSON.stringify(template.Resources[id].Properties)).not.toContain('slot');
+  }
+});
+
+describe('values that are known only when deploying', () => {
+  const template = templateWith((stack) => ({
+    parameters: { imported: Fn.importValue('Import'), parameter: new CfnParameter(stack, 'Text').valueAsString, lazy: Lazy.string({ produce: () => 'late' }) },
+    compute: {
+      workerType: WorkerType.of(new CfnParameter(stack, 'Type').valueAsString),
+      workers: new CfnParameter(stack, 'Workers', { type: 'Number' }).valueAsNumber,
+      sparkProperties: { shuffle: new CfnParameter(stack, 'Spark').valueAsString },
+    },
+    analysisPayerAccountId: new CfnParameter(stack, 'Payer').valueAsString,
+    timeout: Duration.seconds(new CfnParameter(stack, 'Timeout', { type: 'Number' }).valueAsNumber),
+  }));
+  // CloudFormation's own values are texts, a Number's too.
+  const values = new Values(template, {
+    Import: 'imported', Text: 'text', Type: 'CR.4X', Workers: '32', Spark: '8', Payer: '012345678901', Timeout: '1200',
+  });
+
+  test.each(['resource', 'machine'] as const)('are filled in, texts as texts and numbers as numbers: %s', (where) => {
+    expect(definitionsIn(template, values)[where]).toMatchObject({
+      parameters: { imported: 'imported', parameter: 'text', lazy: 'late' },
+      compute: { type: 'CR.4X', number: 32, properties: { spark: { shuffle: '8' } } },
+      analysisPayerAccountId: '012345678901',
+      timeoutSeconds: 1200,
+    });
+  });
+
+  test('leave the state machine a limit of its own that no timeout reaches', () => {
+    expect(stateMachineIn(template, values).TimeoutSeconds).toBe(13 * 3600);
+  });
+
+  test('numbers of workers may come late, too', () => {
+    const { resource } = definitionsIn(templateWith({ compute: { workers: Lazy.number({ produce: () => 64 }) } }));
+    expect(resource.compute).toEqual({ number: 64 });
+  });
+});
+
+test('a table of the app is known by its attributes, not by the parts of its Ref, whose form is not documented', () => {
+  const template = templateWith();
+  expect(JSON.stringify(template.Resources)).not.toContain('{"Ref":"PopulationTable"}');
+  expect(JSON.stringify(template.Resources)).toContain('{"Fn::GetAtt":["PopulationTable","IntermediateTableIdentifier"]}');
+});
