@@ -21,7 +21,7 @@ export async function look(state: RunState, outside: Outside): Promise<RunState>
   const query = live && await cleanRooms.getQuery(state.population, live.analysisId);
   const made = query?.ok ? query.value : undefined;
   const measured = { ...state, live: { madeAt: endOf(made), expiresAt: live?.expiresAt } };
-  const done = ifNothingToDo(measured, table.value, made) ?? ifBlocked(measured, table.value);
+  const done = ifNothingToDo(measured, table.value, outside.now(), made) ?? ifBlocked(measured, table.value);
   if (done) {
     return done;
   }
@@ -37,13 +37,18 @@ export async function look(state: RunState, outside: Outside): Promise<RunState>
   return waitFor(to('POPULATE', measured, known), 1, outside.now());
 }
 
-export function ifNothingToDo(state: RunState, { live }: Table, query?: Query): RunState | undefined {
+export function ifNothingToDo(state: RunState, table: Table, now: number, query?: Query): RunState | undefined {
   const { keep, mayPopulate = true } = state.observe ? { keep: 'ANY', mayPopulate: false } as const : state.deployment ?? {};
+  const live = hasExpired(table, now) ? undefined : table.live;
   if (live && (keep === 'ANY' || keep?.includes(live.versionId))) {
     return succeed(state, describeVersion(live, 'UNCHANGED', query));
   }
   return mayPopulate ? undefined : succeed(state, NO_VERSION);
 }
+
+/** The service may still show a version whose data is gone. */
+const hasExpired = ({ status, live }: Table, now: number): boolean =>
+  status === 'RETENTION_PERIOD_EXPIRED' || (live?.expiresAt !== undefined && live.expiresAt <= now);
 
 /** The newest moment in a table's list of versions. Only the service's own times are compared with it: clocks differ. */
 export function watermark(versions: readonly Version[]): Watermark {

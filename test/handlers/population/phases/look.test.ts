@@ -65,6 +65,23 @@ describe('a deployment\'s run that may have nothing to do', () => {
     expect(await looking(deployed('ANY'), { getTable: [blocked], getQuery: [SUCCESS] })).toMatchObject({ next: 'REPORT', output: { status: 'UNCHANGED' } });
   });
 
+  describe.each<[string, 'ANY' | string[]]>([['ANY', 'ANY'], ['it by name', ['version-old']]])('that keeps %s', (_what, keep) => {
+    const shown = (status: string, expiresAt?: number) => ok({ status, live: { versionId: 'version-old', analysisId: 'analysis-old', expiresAt } });
+    const populates = { getQuery: [SUCCESS], listVersions: [ok([])] };
+
+    test.each([
+      ['says so', shown('RETENTION_PERIOD_EXPIRED')],
+      ['says so, and when', shown('RETENTION_PERIOD_EXPIRED', STARTED_AT - 1)],
+      ['says when, though a refresh failed since', shown('POPULATE_FAILED', STARTED_AT)],
+    ])('populates where the live version, still shown, has expired: success means queryable (the table %s)', async (_how, table) => {
+      expect((await looking(deployed(keep), { ...populates, getTable: [table] })).phase).toBe('POPULATE');
+    });
+
+    test('keeps one that expires later', async () => {
+      expect((await looking(deployed(keep), { getTable: [shown('POPULATE_SUCCESS', STARTED_AT + 1)], getQuery: [SUCCESS] })).phase).toBe('END');
+    });
+  });
+
   test('populates a table that has no version, though any would be kept', async () => {
     expect((await looking(deployed('ANY'), { getTable: [tableWith()], listVersions: [ok([])] })).phase).toBe('POPULATE');
   });
@@ -82,6 +99,12 @@ describe('a run that only measures', () => {
     expect(await looking(observing, { getTable: [ok({ status: 'POPULATE_SUCCESS', live })], getQuery: [SUCCESS] })).toMatchObject({
       phase: 'END', next: 'SUCCEED', output: { versionId: 'version-old' }, live: { madeAt: Date.UTC(2026, 10, 1, 0, 1, 30, 500), expiresAt: STARTED_AT + 1000 },
     });
+  });
+
+  test('tells of an expired version that there is none', async () => {
+    const live = { versionId: 'version-old', analysisId: 'analysis-old', expiresAt: STARTED_AT - 1 };
+    expect(await looking(observing, { getTable: [ok({ status: 'RETENTION_PERIOD_EXPIRED', live })], getQuery: [SUCCESS] }))
+      .toMatchObject({ phase: 'END', output: { versionId: '' }, live: { expiresAt: STARTED_AT - 1 } });
   });
 
   test('never populates, not even a table without a version', async () => {
@@ -140,7 +163,7 @@ describe('answers that fail', () => {
 });
 
 test('without a deployment nothing is kept', () => {
-  expect(ifNothingToDo(stateIn('LOOK'), { status: 'POPULATE_SUCCESS', live: { versionId: 'v', analysisId: 'a' } })).toBeUndefined();
+  expect(ifNothingToDo(stateIn('LOOK'), { status: 'POPULATE_SUCCESS', live: { versionId: 'v', analysisId: 'a' } }, STARTED_AT)).toBeUndefined();
 });
 
 test('the watermark is the newest moment with all its versions, in whatever order they are listed', () => {
