@@ -19,6 +19,8 @@ export interface RequestRecord {
 /** A populate that had its effect, whatever the client then got to hear. */
 export interface AcceptedPopulate {
   readonly time: number;
+  /** When its request arrived, which may be served late. */
+  readonly requestedAt: number;
   readonly membershipId: string;
   readonly tableId: string;
   readonly analysisId: string;

@@ -85,7 +85,7 @@ async function endingOf(service: CleanRooms, request: IncomingMessage, record: R
   return endingBy(trouble.ending, service);
 }
 
-function answer(service: CleanRooms, routed: Route, query: URLSearchParams, { accessKeyId = '', body }: RequestRecord): Answer {
+function answer(service: CleanRooms, routed: Route, query: URLSearchParams, { time, accessKeyId = '', body }: RequestRecord): Answer {
   const { name } = routed.operation;
   if (!service.throttle.admits(name)) throw throttled(service.behaviours.throttlingStatus);
   const input = readInput(routed, query, body);
@@ -95,7 +95,14 @@ function answer(service: CleanRooms, routed: Route, query: URLSearchParams, { ac
     const { membershipIdentifier: membershipId, intermediateTableIdentifier: tableId } = routed.labels;
     const ids = output as { analysisId: string; versionId: string };
     service.journal.addAcceptedPopulate({
-      time: service.clock.now(), membershipId, tableId, analysisId: ids.analysisId, versionId: ids.versionId, accessKeyId, body: JSON.parse(body || '{}'),
+      time: service.clock.now(),
+      requestedAt: time,
+      membershipId,
+      tableId,
+      analysisId: ids.analysisId,
+      versionId: ids.versionId,
+      accessKeyId,
+      body: JSON.parse(body || '{}'),
     });
   }
   return writeOutput(routed.operation, output);

@@ -68,8 +68,9 @@ export class IamService {
   }
 
   /** The access key with which code that runs under this role signs its requests. */
-  issueAccessKey(roleArn: string, accessKeyId: string): void {
+  issueAccessKey(roleArn: string, accessKeyId: string): string {
     this.accessKeys.set(accessKeyId, roleArn);
+    return accessKeyId;
   }
 
   roleOf(accessKeyId: string): string | undefined {

@@ -53,6 +53,10 @@ export class Environment {
 
   constructor(private readonly options: EnvironmentOptions) {}
 
+  get accessKeyId(): string {
+    return this.options.env.AWS_ACCESS_KEY_ID;
+  }
+
   get isAlive(): boolean {
     return this.alive;
   }

@@ -16,7 +16,8 @@ export interface FunctionConfiguration {
   readonly timeoutSeconds: number;
   readonly memorySize: number;
   readonly env: Record<string, string>;
-  readonly accessKeyId: string;
+  /** Every environment has credentials of its own. */
+  readonly issueAccessKey: (environment: number) => string;
   readonly runtime: string;
 }
 
@@ -32,6 +33,9 @@ export interface InvocationRecord {
   readonly invocation: number;
   readonly start: number;
   readonly coldStart: boolean;
+  /** What its requests are signed with. */
+  readonly accessKeyId: string;
+  readonly payload: string;
   end?: number;
   /** HTTP requests that it sent are the servers' to count; this is how it ended. */
   error?: FunctionError;
@@ -67,6 +71,7 @@ export class LambdaService {
   private readonly functions = new Map<string, DeployedFunction>();
   private readonly asyncRetries = new Map<string, number>();
   private readonly counts = new Map<string, number>();
+  private environments = 0;
 
   constructor(private readonly options: LambdaOptions) {}
 
@@ -109,7 +114,8 @@ export class LambdaService {
     const { clock, random } = this.options;
     const warm = target.idle.pop();
     const environment = warm ?? this.start(configuration);
-    const record: InvocationRecord = { function: configuration.logicalId, invocation: count, start: clock.now(), coldStart: !warm };
+    const { accessKeyId } = environment;
+    const record: InvocationRecord = { function: configuration.logicalId, invocation: count, start: clock.now(), coldStart: !warm, accessKeyId, payload };
     this.invocations.push(record);
     if (!warm) await clock.sleep(this.options.coldStartMillis ?? 300);
     try {
@@ -164,7 +170,7 @@ export class LambdaService {
       env: {
         AWS_REGION: region,
         AWS_DEFAULT_REGION: region,
-        AWS_ACCESS_KEY_ID: configuration.accessKeyId,
+        AWS_ACCESS_KEY_ID: configuration.issueAccessKey(++this.environments),
         AWS_SECRET_ACCESS_KEY: 'simulated',
         AWS_SESSION_TOKEN: 'simulated',
         AWS_LAMBDA_FUNCTION_NAME: configuration.name,

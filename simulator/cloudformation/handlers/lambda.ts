@@ -26,13 +26,11 @@ function putFunction({ services, properties, logicalId, assets }: Change, name: 
   const arn = `arn:aws:lambda:${region}:${account}:function:${name}`;
   const roleArn = String(properties.Role);
   if (!iam.mayBeAssumedBy(roleArn, LAMBDA)) throw new ResourceFailure('The role defined for the function cannot be assumed by Lambda.');
-  const accessKeyId = `ASIA${name}`;
-  iam.issueAccessKey(roleArn, accessKeyId);
   lambda.deploy({
     logicalId,
     name,
     arn,
-    accessKeyId,
+    issueAccessKey: (environment) => iam.issueAccessKey(roleArn, `ASIA${name}.${environment}`),
     codeFolder: folderOf(properties.Code as Code, logicalId, assets),
     runtime: String(properties.Runtime),
     handler: String(properties.Handler),

@@ -74,7 +74,14 @@ describe('the journal', () => {
     const { analysisId, versionId } = (await rooms.populate(body)).body;
     await rooms.populate(body);
     expect(rooms.service.journal.acceptedPopulates()).toEqual([{
-      time: rooms.clock.now(), membershipId: rooms.membership.id, tableId: rooms.table.id, analysisId, versionId, accessKeyId: SIGNED_BY, body,
+      time: rooms.clock.now(),
+      requestedAt: rooms.clock.now(),
+      membershipId: rooms.membership.id,
+      tableId: rooms.table.id,
+      analysisId,
+      versionId,
+      accessKeyId: SIGNED_BY,
+      body,
     }]);
     expect(rooms.service.journal.acceptedPopulates('another table')).toEqual([]);
   });
