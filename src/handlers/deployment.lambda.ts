@@ -1,8 +1,8 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { describeRun, type PastExecution } from './deployment/history';
 import { attributes, endedRun, report, type LastState } from './deployment/report';
-import type { CloudFormationEvent } from './deployment/request';
-import { put, responseBody, type ResponseTarget, type Result } from './deployment/response';
+import { isResult, resultOf, type CloudFormationEvent } from './deployment/request';
+import { put, responseBody, signalled, type ResponseTarget, type Result } from './deployment/response';
 import { executionArnOf, isStarted, recall, start, startFor, targetOf, type Past, type Start } from './deployment/start';
 import { unreported, type ExecutionStatusChange } from './deployment/watchdog';
 import type { PopulationOutput } from './population/run-state';
@@ -13,7 +13,7 @@ const PREFIX = process.env.EXECUTION_PREFIX ?? 'cfn';
 /** Three speak to this function: CloudFormation, the state machine at the end of a deployment's run, and EventBridge when one broke. */
 export const handler = async (event: CloudFormationEvent | LastState | ExecutionStatusChange): Promise<object> => {
   if ('RequestType' in event) {
-    await (event.ResourceType === 'Custom::IntermediateTableVersion' ? answerResult(event) : deploy(event));
+    await (isResult(event) ? answerResult(event) : deploy(event));
     return {};
   }
   if ('source' in event) {
@@ -90,7 +90,12 @@ async function answerResult(event: CloudFormationEvent): Promise<void> {
     return answer(target, { Status: 'SUCCESS', Data: {} });
   }
   try {
-    const run = await endOf(String(event.ResourceProperties.Execution));
+    const { Execution, Signal } = resultOf(event);
+    const said = signalled(Signal);
+    if (said?.Execution === Execution) {
+      return await answer(target, { Status: 'SUCCESS', Data: said });
+    }
+    const run = await endOf(Execution);
     return await answer(target, run.status === 'SUCCEEDED'
       ? { Status: 'SUCCESS', Data: attributes(run.output as PopulationOutput) }
       : { Status: 'FAILED', Reason: `The run is ${run.status}. ${run.error ?? ''} ${run.cause ?? ''}`.trim() });
@@ -99,7 +104,7 @@ async function answerResult(event: CloudFormationEvent): Promise<void> {
   }
 }
 
-/** The run has signalled the wait condition before this is asked for, but its last step may have to be repeated. */
+/** A run without a wait condition of its own has reported before this is asked for, but its last step may have to be repeated. */
 async function endOf(executionArn: string): Promise<PastExecution> {
   for (let attempt = 1; ; attempt++) {
     const run = await settling(READ_SETTLES_WITHIN, () => describeRun(stepFunctions, executionArn));

@@ -24,6 +24,17 @@ export interface CloudFormationEvent {
   readonly OldResourceProperties?: Record<string, unknown>;
 }
 
+/** Of the resource that reads what a wait condition has waited for. */
+export interface ResultProperties {
+  readonly Execution: string;
+  /** The wait condition's data: `{ "population": … }`. Of an earlier run, where this one had no wait condition of its own. */
+  readonly Signal?: string;
+}
+
+export const isResult = (event: CloudFormationEvent): boolean => event.ResourceProperties.Execution !== undefined;
+
+export const resultOf = (event: CloudFormationEvent): ResultProperties => event.ResourceProperties as unknown as ResultProperties;
+
 export const propertiesOf = (event: CloudFormationEvent): PopulationProperties => event.ResourceProperties as unknown as PopulationProperties;
 
 export const populationOf = ({ Population: json }: PopulationProperties): Population => JSON.parse(json) as Population;

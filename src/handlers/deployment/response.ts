@@ -32,8 +32,18 @@ export function responseBody({ url: _, ...target }: ResponseTarget, result: Resu
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-waitcondition.html */
 export function signalBody(result: Result): string {
   return result.Status === 'SUCCESS'
-    ? JSON.stringify({ Status: 'SUCCESS', UniqueId: 'population', Reason: 'Populated', Data: String(result.Data.versionId ?? '') })
+    ? JSON.stringify({ Status: 'SUCCESS', UniqueId: 'population', Reason: 'Populated', Data: JSON.stringify(result.Data) })
     : fitted((Reason) => ({ Status: 'FAILURE', UniqueId: 'population', Reason, Data: '' }), result.Reason);
+}
+
+/** What a signal's data says, as CloudFormation hands it on; undefined where it is not ours. */
+export function signalled(data = '{}'): Record<string, unknown> | undefined {
+  try {
+    const { population } = JSON.parse(data) as { population?: string };
+    return population ? JSON.parse(population) as Record<string, unknown> : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export type Put = (url: string, body: string) => Promise<void>;
