@@ -57,8 +57,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   tsconfigDev: { include: ['../src/**/*.ts', '../simulator/**/*.ts', '../examples/**/*.ts', '../benchmarks/**/*.ts'] },
   jestOptions: {
     jestConfig: {
-      // The whole suite of templates, bundles and simulated deploys runs on two cores.
-      testTimeout: 60_000,
+      // Simulated deploys take seconds where two cores are busy.
+      testTimeout: 120_000,
+      // Jest leaves one core to itself, which halves a machine of two.
+      maxWorkers: 2,
+      // What counts here is whether breaking the code turns a test red; instrumented bundles take twice as long.
+      collectCoverage: false,
     },
   },
   npmIgnoreOptions: { ignorePatterns: ['/simulator/', '/examples/', '/benchmarks/', '/.ci/', '/docs/'] },
@@ -80,6 +84,8 @@ project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '2
 const bundle = project.tasks.tryFind('bundle')!;
 // A fresh clone has no bundles yet, and the tests deploy the real ones.
 project.testTask.prependSpawn(bundle);
+// Jest only strips the types.
+project.testTask.exec('tsc --noEmit --project test/tsconfig.json');
 
 const demo = project.addTask('demo', { description: 'Deploys an example app to the local simulator and shows what happens' });
 demo.spawn(bundle);
