@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from 'fs';
+import { dirname, join } from 'path';
+import * as ts from 'typescript';
+
+const ROOT = join(__dirname, '..');
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'examples/README.md'];
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+interface Example {
+  readonly line: number;
+  readonly source: string;
+}
+
+/** The TypeScript examples of a page, each within its fixture, as jsii-rosetta puts them together. */
+function examplesOf(markdown: string): Example[] {
+  return [...markdown.matchAll(/^```ts(?: fixture=(\w+))?\n(.*?)^```/gms)].map((match) => {
+    const [, fixture = 'default', code] = match;
+    const imports = code.match(/^import .*\n/gm)?.join('') ?? '';
+    const body = code.replace(/^import .*\n/gm, '');
+    return {
+      line: markdown.slice(0, match.index).split('\n').length,
+      source: imports + read(`rosetta/${fixture}.ts-fixture`).replace('/// here', () => body),
+    };
+  });
+}
+
+/** What the compiler says of each example, all in one program. */
+function problemsOf(examples: readonly Example[]): string[] {
+  const files = new Map(examples.map(({ line, source }) => [join(ROOT, 'test', `readme-line-${line}.ts`), `${source}\nexport {};\n`]));
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.Node16,
+    moduleResolution: ts.ModuleResolutionKind.Node16,
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: ['node'],
+    paths: { 'cdk-cleanrooms-intermediate-table': [join(ROOT, 'src')] },
+  };
+  const host = ts.createCompilerHost(options);
+  const [readFile, fileExists, getSourceFile] = [host.readFile, host.fileExists, host.getSourceFile].map((method) => method.bind(host)) as
+    [typeof host.readFile, typeof host.fileExists, typeof host.getSourceFile];
+  host.readFile = (name) => files.get(name) ?? readFile(name);
+  host.fileExists = (name) => files.has(name) || fileExists(name);
+  host.getSourceFile = (name, target, ...rest) => (files.has(name)
+    ? ts.createSourceFile(name, files.get(name)!, target)
+    : getSourceFile(name, target, ...rest));
+  const program = ts.createProgram([...files.keys()], options, host);
+  return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => `${file?.fileName.split('/').pop()}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`);
+}
+
+describe('the pages that people read', () => {
+  // One program for all: the types of aws-cdk-lib take seconds to read. A wrong example goes along, so that this can fail.
+  test('have TypeScript examples that compile', () => {
+    const examples = examplesOf(read('README.md'));
+    const [wrong] = examplesOf('```ts fixture=population\npopulation.versionIdd;\n```\n');
+    expect(examples.length).toBeGreaterThanOrEqual(5);
+    expect(problemsOf([...examples, { ...wrong, line: 0 }])).toEqual([expect.stringMatching(/^readme-line-0.*'versionIdd' does not exist/)]);
+  });
+
+  test.each(PAGES)('link to files that are there: %s', (page) => {
+    const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link]) => link);
+    expect(links.filter((link) => !existsSync(join(ROOT, dirname(page), link)))).toEqual([]);
+  });
+
+  test('show the two commands', () => {
+    expect(read('README.md')).toContain('npm ci && npm run demo');
+    expect(read('README.md')).toContain('npm ci && npm test');
+  });
+});
