@@ -169,7 +169,8 @@ export class Machinery implements Member {
 }
 
 /** Not how long the populate may take, or what becomes of it then. */
-function dueBy({ timeoutSeconds, cancelOnTimeout, ...definition }: PopulationDefinition, change: object, table: object, upstream: () => object[]): object {
+function dueBy(population: PopulationDefinition, change: object, table: object, upstream: () => object[]): object {
+  const { timeoutSeconds, cancelOnTimeout, ...definition } = population;
   return { definition, change, table, upstream: Lazy.any({ produce: upstream }) };
 }
 

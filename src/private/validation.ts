@@ -5,6 +5,7 @@ import { IConstruct } from 'constructs';
 import { PopulationCompute } from '../compute';
 import { PopulateOnDeploy } from '../populate-on-deploy';
 import { IntermediateTablePopulationProps } from '../population-props';
+import { identityOf } from './definition';
 
 /**
  * What can be said at synth of the values that are known then: tokens pass. Every message names the construct's path, the prop,
@@ -21,7 +22,8 @@ export const LONGEST_TIMEOUT = Duration.hours(12);
 const known = (value: unknown): boolean => !Token.isUnresolved(value);
 
 function problem(path: string, prop: string, value: unknown, remedy: string): never {
-  throw new Error(`${path}: ${prop} is ${JSON.stringify(value)}. ${remedy}`);
+  // JSON has no NaN.
+  throw new Error(`${path}: ${prop} is ${typeof value === 'number' ? value : JSON.stringify(value)}. ${remedy}`);
 }
 
 const pathOf = (scope: IConstruct, id: string) => [scope.node.path, id].filter(Boolean).join('/');
@@ -45,6 +47,12 @@ export function requireTableArn(scope: IConstruct, id: string, arn: string): voi
 
 /** CloudFormation creates what is in one account and region, and only a table's owner may populate it, in the table's region. */
 export function validateTable(scope: IConstruct, table: IIntermediateTableRef): void {
+  if (!table?.env) {
+    problem(scope.node.path, 'intermediateTable', table ?? null, 'Give a CfnIntermediateTable, or a table of IntermediateTable.fromIdentifiers().');
+  }
+  const { membershipIdentifier, intermediateTableIdentifier } = identityOf(table);
+  requireIdentifier(scope, '', 'intermediateTable.membershipIdentifier', membershipIdentifier);
+  requireIdentifier(scope, '', 'intermediateTable.intermediateTableIdentifier', intermediateTableIdentifier);
   const stack = Stack.of(scope);
   for (const key of ['account', 'region'] as const) {
     const [theirs, ours] = [table.env[key], stack[key]];
@@ -63,7 +71,9 @@ export function validateProps(scope: IConstruct, props: IntermediateTablePopulat
   if (props.timeout) {
     validateTimeout(scope, props.timeout);
   }
-  validateTriggers(scope, props.triggers, props.populateOnDeploy ?? PopulateOnDeploy.ON_CHANGE);
+  const mode = props.populateOnDeploy ?? PopulateOnDeploy.ON_CHANGE;
+  validateMode(scope, mode);
+  validateTriggers(scope, props.triggers, mode);
   if (props.schedule) {
     validateSchedule(scope, 'schedule', props.schedule);
   }
@@ -74,12 +84,16 @@ export function validateParameters(scope: IConstruct, prop: string, parameters: 
     if (known(name) && !/^[0-9a-zA-Z_]{1,100}$/.test(name)) {
       problem(scope.node.path, `a name in ${prop}`, name, 'Use 1 to 100 letters, digits and underscores.');
     }
-    if (known(value) && typeof value !== 'string') {
-      problem(scope.node.path, `${prop}.${name}`, value, 'Give a string.');
-    }
-    if (known(value) && value.length > 1000) {
-      problem(scope.node.path, `${prop}.${name}`, `${value.slice(0, 20)}… (${value.length} characters)`, 'Give at most 1,000 characters.');
-    }
+    requireText(scope, `${prop}.${name}`, value, 1000);
+  }
+}
+
+function requireText(scope: IConstruct, prop: string, value: string, longest: number): void {
+  if (known(value) && typeof value !== 'string') {
+    problem(scope.node.path, prop, value, 'Give a string.');
+  }
+  if (known(value) && value.length > longest) {
+    problem(scope.node.path, prop, `${value.slice(0, 20)}… (${value.length} characters)`, `Give at most ${longest} characters.`);
   }
 }
 
@@ -96,25 +110,35 @@ export function validateCompute(scope: IConstruct, compute: PopulationCompute = 
     if (known(key) && (key.length < 1 || key.length > 200)) {
       problem(scope.node.path, 'a key in compute.sparkProperties', key, 'Use 1 to 200 characters.');
     }
-    if (known(value) && value.length > 500) {
-      problem(scope.node.path, `compute.sparkProperties['${key}']`, `${value.slice(0, 20)}… (${value.length} characters)`, 'Give at most 500 characters.');
-    }
+    requireText(scope, `compute.sparkProperties['${key}']`, value, 500);
   }
 }
 
 export function validatePayer(scope: IConstruct, account?: string): void {
-  if (account !== undefined && known(account) && !/^\d{12}$/.test(account)) {
+  if (account !== undefined && known(account) && !(typeof account === 'string' && /^\d{12}$/.test(account))) {
     problem(scope.node.path, 'analysisPayerAccountId', account, 'Give the 12 digits of an account id, as a string.');
   }
 }
 
 export function validateTimeout(scope: IConstruct, timeout: Duration): void {
   if (timeout.isUnresolved()) {
+    if (timeout.unitLabel() !== 'seconds') {
+      problem(scope.node.path, 'timeout', `a number of ${timeout.unitLabel()} that is known only when deploying`, 'Give it in seconds, by Duration.seconds().');
+    }
     return;
   }
   const seconds = timeout.toSeconds({ integral: false });
   if (seconds < SHORTEST_TIMEOUT.toSeconds() || seconds > LONGEST_TIMEOUT.toSeconds()) {
     problem(scope.node.path, 'timeout', timeout.toHumanString(), 'Give 1 minute to 12 hours, the longest that CloudFormation can wait.');
+  }
+  if (!Number.isInteger(seconds)) {
+    problem(scope.node.path, 'timeout', `${seconds} seconds`, 'Give whole seconds.');
+  }
+}
+
+export function validateMode(scope: IConstruct, mode: PopulateOnDeploy): void {
+  if (!Object.values(PopulateOnDeploy).includes(mode)) {
+    problem(scope.node.path, 'populateOnDeploy', mode, `Use PopulateOnDeploy.${Object.values(PopulateOnDeploy).join(', ')}.`);
   }
 }
 
@@ -127,8 +151,14 @@ export function validateTriggers(scope: IConstruct, triggers: string[] | undefin
 
 export function validateSchedule(scope: IConstruct, prop: string, schedule: Schedule): void {
   const expression = schedule.expressionString;
-  const year = known(expression) ? expression.match(/^cron\(.* (\d{4})\)$/)?.[1] : undefined;
-  if (year && Number(year) < new Date().getUTCFullYear()) {
-    problem(scope.node.path, prop, expression, 'Its year has passed, so it never fires: leave the year out.');
+  if (!known(expression)) {
+    return;
+  }
+  if (!/^(rate|cron)\(.+\)$/.test(expression)) {
+    problem(scope.node.path, prop, expression, 'Give a rate or a cron expression, which is all that EventBridge rules know.');
+  }
+  const years = expression.match(/^cron\(.* ([\d,-]+)\)$/)?.[1].split(/[,-]/) ?? [];
+  if (years.length && Math.max(...years.map(Number)) < new Date().getUTCFullYear()) {
+    problem(scope.node.path, prop, expression, 'Its years have passed, so it never fires: leave the year out.');
   }
 }

@@ -1,0 +1,117 @@
+import { Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
+import { PopulateOnDeploy } from '../src';
+import { customResourceWith, makePopulation, makeStack, makeTable, PopulationProps, templateOf, templateWith } from './support/stacks';
+import { idOf } from './support/template';
+
+const POPULATION = 'Custom::IntermediateTablePopulation';
+
+describe('what a population gives', () => {
+  const stack = makeStack();
+  const table = makeTable(stack);
+  const population = makePopulation(stack, 'Population', { intermediateTable: table });
+  const template = templateOf(stack);
+
+  test('versionId and analysisId are attributes of the custom resource', () => {
+    const attribute = (name: string) => ({ 'Fn::GetAtt': [idOf(template, POPULATION), name] });
+    expect(stack.resolve(population.versionId)).toEqual(attribute('versionId'));
+    expect(stack.resolve(population.analysisId)).toEqual(attribute('analysisId'));
+  });
+
+  test('the table and the state machine', () => {
+    expect(population.intermediateTable).toBe(table);
+    expect(stack.resolve(population.stateMachine.stateMachineArn)).toEqual({ 'Fn::GetAtt': [idOf(template, 'AWS::StepFunctions::StateMachine'), 'Arn'] });
+  });
+
+  test('the version is an output that names the population', () => {
+    expect(template.Outputs).toEqual({
+      [Object.keys(template.Outputs ?? {})[0]]: { Value: stack.resolve(population.versionId), Description: expect.stringContaining('(Stack/Population)') },
+    });
+    expect(Object.keys(template.Outputs ?? {})[0]).toMatch(/^PopulationVersionId/);
+  });
+
+  test('grantPopulate allows to start this state machine, and nothing else', () => {
+    const granting = makeStack();
+    const role = new Role(granting, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+    const granted = makePopulation(granting);
+    granted.grantPopulate(role);
+    Template.fromStack(granting).hasResourceProperties('AWS::IAM::Policy', {
+      Roles: [granting.resolve(role.roleName) as unknown],
+      PolicyDocument: {
+        Statement: [{ Action: 'states:StartExecution', Effect: 'Allow', Resource: granting.resolve(granted.stateMachine.stateMachineArn) as unknown }],
+      },
+    });
+  });
+});
+
+test.each([[true, 1], [undefined, 1], [false, 0]])('versionIdOutput %s makes %d outputs', (versionIdOutput, count) => {
+  expect(Object.keys(templateWith({ versionIdOutput }).Outputs ?? {})).toHaveLength(count);
+});
+
+describe('what a deploy is told about populating', () => {
+  test.each(Object.values(PopulateOnDeploy))('populateOnDeploy %s', (populateOnDeploy) => {
+    expect(customResourceWith({ populateOnDeploy }).Properties.PopulateOnDeploy).toBe(populateOnDeploy);
+  });
+
+  test('populateOnDeploy is ON_CHANGE by default', () => {
+    expect(customResourceWith().Properties.PopulateOnDeploy).toBe('ON_CHANGE');
+  });
+
+  const changes: [string, (stack: Stack) => PopulationProps, object][] = [
+    ['nothing', () => ({}), {}],
+    ['triggers', () => ({ triggers: ['v1', 'v2'] }), { triggers: ['v1', 'v2'] }],
+    ['no triggers', () => ({ triggers: [] }), {}],
+    ['the table\'s key', (stack) => ({ intermediateTable: makeTable(stack, 'Table', { kmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1' }) }),
+      { kmsKey: 'arn:aws:kms:eu-west-1:123456789012:key/1' }],
+    ['a given key', (stack) => ({ encryptionKey: Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/2') }),
+      { kmsKey: 'arn:aws:kms:eu-west-1:123456789012:key/2' }],
+  ];
+  test.each(changes)('its change is %s', (_, props, expected) => {
+    expect(JSON.parse(customResourceWith(props).Properties.Change as string)).toEqual(expected);
+  });
+
+  test('a given key wins over the table\'s', () => {
+    const { Change } = customResourceWith((stack) => ({
+      intermediateTable: makeTable(stack, 'Table', { kmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1' }),
+      encryptionKey: Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/2'),
+    })).Properties;
+    expect(Change).toContain('key/2');
+  });
+
+  test('a key and a trigger of the same stack are references', () => {
+    const { Change } = customResourceWith((stack) => {
+      const key = new CfnKey(stack, 'Key');
+      return { intermediateTable: makeTable(stack, 'Table', { kmsKeyArn: key.attrArn }), triggers: [key.attrKeyId] };
+    }).Properties;
+    expect(Change).toEqual({ 'Fn::Join': ['', [
+      '{"kmsKey":"', { 'Fn::GetAtt': ['Key', 'Arn'] }, '","triggers":["', { 'Fn::GetAtt': ['Key', 'KeyId'] }, '"]}',
+    ]] });
+  });
+});
+
+describe('the template changes when something does', () => {
+  const synthesize = (props: PopulationProps, now: number) => {
+    jest.useFakeTimers({ now });
+    const template = templateWith(props);
+    jest.useRealTimers();
+    return template;
+  };
+
+  test('and is the same at each synthesis when nothing does', () => {
+    expect(synthesize({ triggers: ['1'] }, 2)).toEqual(synthesize({ triggers: ['1'] }, 1));
+  });
+
+  test('but with ALWAYS each synthesis gives another one', () => {
+    const [first, second] = [1, 2].map((now) => synthesize({ populateOnDeploy: PopulateOnDeploy.ALWAYS }, now));
+    expect(second.Resources[idOf(second, POPULATION)].Properties.Change).not.toEqual(first.Resources[idOf(first, POPULATION)].Properties.Change);
+    expect(Object.keys(second.Resources)).toEqual(Object.keys(first.Resources));
+  });
+
+  test('the definition goes to the custom resource as one text, since CloudFormation makes texts of all scalars', () => {
+    const { Properties } = customResourceWith({ compute: { workers: 4 }, triggers: ['1'] });
+    expect(Object.values(Properties).filter((value) => typeof value === 'number' || typeof value === 'boolean')).toEqual([]);
+    Template.fromJSON(templateWith() as unknown as Record<string, unknown>).hasResourceProperties(POPULATION, { Population: Match.anyValue() });
+  });
+});

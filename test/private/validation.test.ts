@@ -1,0 +1,186 @@
+import { CfnParameter, Duration, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { IntermediateTable, PopulateOnDeploy, WorkerType } from '../../src';
+import { makePopulation, makeStack, makeTable, MEMBERSHIP, PopulationProps, TABLE, templateOf } from '../support/stacks';
+
+type Props = (stack: Stack) => PopulationProps;
+
+const manySparkProperties = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, 'value']));
+const daily = Schedule.rate(Duration.days(1));
+
+/** What a caller in a language without types may give. */
+const untyped = (value: unknown) => value as never;
+
+/** Each mistake, with the name of the prop and the value that its message tells. */
+const mistakes: [string, Props | PopulationProps, string, string][] = [
+  ['no table', { intermediateTable: untyped(null) }, 'intermediateTable', 'null'],
+  ['a table whose membership is no UUID', (stack) => ({ intermediateTable: makeTable(stack, 'T', { membershipIdentifier: 'membership' }) }),
+    'membershipIdentifier', '"membership"'],
+  ['an empty parameter name', { parameters: { '': 'x' } }, 'parameters', '""'],
+  ['a parameter name of 101 characters', { parameters: { ['n'.repeat(101)]: 'x' } }, 'parameters', 'n'.repeat(101)],
+  ['a parameter name with a dash', { parameters: { 'start-date': 'x' } }, 'parameters', '"start-date"'],
+  ['a parameter name with a letter that is not ASCII', { parameters: { größe: 'x' } }, 'parameters', '"größe"'],
+  ['a parameter of 1,001 characters', { parameters: { long: 'v'.repeat(1001) } }, 'parameters.long', '1001 characters'],
+  ['a parameter that is a number', { parameters: { year: untyped(2026) } }, 'parameters.year', '2026'],
+  ['a parameter that is undefined', { parameters: { year: untyped(undefined) } }, 'parameters.year', 'undefined'],
+  ['one worker', { compute: { workers: 1 } }, 'compute.workers', '1'],
+  ['no workers', { compute: { workers: 0 } }, 'compute.workers', '0'],
+  ['401 workers', { compute: { workers: 401 } }, 'compute.workers', '401'],
+  ['half a worker', { compute: { workers: 2.5 } }, 'compute.workers', '2.5'],
+  ['a number of workers that is none', { compute: { workers: NaN } }, 'compute.workers', 'NaN'],
+  ['51 Spark properties', { compute: { sparkProperties: manySparkProperties(51) } }, 'compute.sparkProperties', '51'],
+  ['an empty Spark key', { compute: { sparkProperties: { '': 'x' } } }, 'compute.sparkProperties', '""'],
+  ['a Spark key of 201 characters', { compute: { sparkProperties: { ['k'.repeat(201)]: 'x' } } }, 'compute.sparkProperties', 'k'.repeat(201)],
+  ['a Spark value of 501 characters', { compute: { sparkProperties: { key: 'v'.repeat(501) } } }, 'compute.sparkProperties[\'key\']', '501 characters'],
+  ['a Spark value that is a number', { compute: { sparkProperties: { key: untyped(8) } } }, 'compute.sparkProperties[\'key\']', '8'],
+  ['an account id of 11 digits', { analysisPayerAccountId: '12345678901' }, 'analysisPayerAccountId', '"12345678901"'],
+  ['an account id of 13 digits', { analysisPayerAccountId: '1234567890123' }, 'analysisPayerAccountId', '"1234567890123"'],
+  ['an account id with dashes', { analysisPayerAccountId: '1234-5678-9012' }, 'analysisPayerAccountId', '"1234-5678-9012"'],
+  ['an empty account id', { analysisPayerAccountId: '' }, 'analysisPayerAccountId', '""'],
+  ['an account id that is a number', { analysisPayerAccountId: untyped(123456789012) }, 'analysisPayerAccountId', '123456789012'],
+  ['a timeout of 59 seconds', { timeout: Duration.seconds(59) }, 'timeout', '"59 seconds"'],
+  ['a timeout of none', { timeout: Duration.seconds(0) }, 'timeout', '"0 seconds"'],
+  ['a timeout above 12 hours', { timeout: Duration.seconds(43_201) }, 'timeout', '"12 hours 1 second"'],
+  ['a timeout of a day', { timeout: Duration.days(1) }, 'timeout', '"1 day"'],
+  ['a timeout of half a second more', { timeout: Duration.millis(90_500) }, 'timeout', '90.5'],
+  ['a late timeout in minutes, which CloudFormation cannot convert', { timeout: Duration.minutes(Lazy.number({ produce: () => 5 })) }, 'timeout', 'minutes'],
+  ['a mode that there is not', { populateOnDeploy: untyped('SOMETIMES') }, 'populateOnDeploy', '"SOMETIMES"'],
+  ['triggers with ALWAYS', { triggers: ['v1'], populateOnDeploy: PopulateOnDeploy.ALWAYS }, 'triggers', '["v1"]'],
+  ['triggers with IF_UNPOPULATED', { triggers: ['v1'], populateOnDeploy: PopulateOnDeploy.IF_UNPOPULATED }, 'triggers', '["v1"]'],
+  ['triggers with NEVER', { triggers: ['v1'], populateOnDeploy: PopulateOnDeploy.NEVER }, 'triggers', '["v1"]'],
+  ['a schedule in the past', { schedule: Schedule.cron({ year: '2020' }) }, 'schedule', '"cron(* * * * ? 2020)"'],
+  ['a schedule in past years', { schedule: Schedule.cron({ year: '2019-2021,2023' }) }, 'schedule', '"cron(* * * * ? 2019-2021,2023)"'],
+  ['a schedule for once, which only EventBridge Scheduler has', { schedule: Schedule.expression('at(2099-01-01T00:00:00)') },
+    'schedule', '"at(2099-01-01T00:00:00)"'],
+  ['a schedule in words', { schedule: Schedule.expression('daily') }, 'schedule', '"daily"'],
+];
+
+const within = (props: Props | PopulationProps) => {
+  const stack = makeStack();
+  makePopulation(stack, 'Population', { intermediateTable: makeTable(stack), ...typeof props === 'function' ? props(stack) : props });
+  return stack;
+};
+
+describe('mistakes fail at synth, in words that name the construct, the prop and the value, and tell what to do', () => {
+  test.each(mistakes)('%s', (_, props, prop, value) => {
+    const message = messageOf(() => within(props));
+    expect(message).toMatch(/^Stack\/Population: /);
+    expect(message).toContain(prop);
+    expect(message).toContain(value);
+    expect(message).toMatch(/\. [A-Z].+[.]$/);
+  });
+
+  test.each([
+    ['a parameter name', { parameters: { 'start-date': 'x' } }, 'parameters', '"start-date"'],
+    ['a parameter value', { parameters: { long: 'v'.repeat(1001) } }, 'parameters.long', '1001 characters'],
+  ])('in addSchedule, too: %s', (_, options, prop, value) => {
+    const message = messageOf(() => makePopulation(makeStack()).addSchedule('More', daily, options));
+    expect(message).toMatch(/^Stack\/Population: /);
+    expect(message).toContain(prop);
+    expect(message).toContain(value);
+  });
+
+  test('and so does a schedule of addSchedule that never fires', () => {
+    expect(() => makePopulation(makeStack()).addSchedule('More', Schedule.cron({ year: '2020' }))).toThrow(/^Stack\/Population: schedule is "cron/);
+  });
+
+  test('a long value is not repeated as a whole', () => {
+    expect(messageOf(() => within({ parameters: { long: 'v'.repeat(1001) } })).length).toBeLessThan(200);
+  });
+});
+
+const limits: [string, PopulationProps][] = [
+  ['parameter names and values at their longest', { parameters: { ['N_9'.padEnd(100, 'n')]: 'v'.repeat(1000), n: '' } }],
+  ['2 workers', { compute: { workers: 2 } }],
+  ['400 workers', { compute: { workers: 400 } }],
+  ['50 Spark properties', { compute: { sparkProperties: manySparkProperties(50) } }],
+  ['Spark keys and values at their longest', { compute: { sparkProperties: { ['k'.repeat(200)]: 'v'.repeat(500), k: '' } } }],
+  ['an account id with leading zeros', { analysisPayerAccountId: '000000000001' }],
+  ['a timeout of a minute', { timeout: Duration.minutes(1) }],
+  ['a timeout of 12 hours', { timeout: Duration.hours(12) }],
+  ['triggers with ON_CHANGE', { triggers: ['v1'], populateOnDeploy: PopulateOnDeploy.ON_CHANGE }],
+  ['no triggers with ALWAYS', { triggers: [], populateOnDeploy: PopulateOnDeploy.ALWAYS }],
+  ['a schedule of this year and later', { schedule: Schedule.cron({ year: '2020-2099' }) }],
+  ['a schedule of every second year', { schedule: Schedule.cron({ year: '2020/2' }) }],
+];
+
+test.each(limits)('what is just within the limits is taken: %s', (_, props) => {
+  expect(() => templateOf(within(props))).not.toThrow();
+});
+
+describe('a value that is known only when deploying passes', () => {
+  const sources: [string, (stack: Stack) => string][] = [
+    ['a CfnParameter', (stack) => new CfnParameter(stack, 'Value').valueAsString],
+    ['a Lazy', () => Lazy.string({ produce: () => 'not-what-is-checked' })],
+    ['an import', () => Fn.importValue('Value')],
+  ];
+  const places: [string, (value: string, stack: Stack) => PopulationProps][] = [
+    ['parameters', (value) => ({ parameters: { name: value } })],
+    ['sparkProperties', (value) => ({ compute: { sparkProperties: { key: value } } })],
+    ['workerType', (value) => ({ compute: { workerType: WorkerType.of(value) } })],
+    ['analysisPayerAccountId', (value) => ({ analysisPayerAccountId: value })],
+    ['triggers', (value) => ({ triggers: [value] })],
+    ['schedule', (value) => ({ schedule: Schedule.expression(value) })],
+    ['the membership of the table', (value, stack) => ({ intermediateTable: makeTable(stack, 'Given', { membershipIdentifier: value }) })],
+    ['the identifiers of a foreign table', (value, stack) => ({
+      intermediateTable: IntermediateTable.fromIdentifiers(stack, 'Given', { membershipIdentifier: value, intermediateTableIdentifier: value }),
+    })],
+    ['the ARN of a foreign table', (value, stack) => ({ intermediateTable: IntermediateTable.fromArn(stack, 'Given', value) })],
+  ];
+  const cases = places.flatMap(([place, props]) => sources.map(([source, value]) => [place, source, props, value] as const));
+  test.each(cases)('%s from %s', (_place, _source, props, value) => {
+    const stack = makeStack();
+    makePopulation(stack, 'Population', props(value(stack), stack));
+    expect(() => templateOf(stack)).not.toThrow();
+  });
+
+  test.each([
+    ['workers', (value: number) => ({ compute: { workers: value } })],
+    ['timeout', (value: number) => ({ timeout: Duration.seconds(value) })],
+  ])('%s from a CfnParameter and a Lazy', (_, props) => {
+    const stack = makeStack();
+    makePopulation(stack, 'First', props(new CfnParameter(stack, 'Value', { type: 'Number' }).valueAsNumber));
+    makePopulation(stack, 'Second', props(Lazy.number({ produce: () => 100_000 })));
+    expect(() => templateOf(stack)).not.toThrow();
+  });
+});
+
+describe('a table of another account or region fails, since only its owner can populate it', () => {
+  const env = { account: '123456789012', region: 'eu-west-1' };
+  const arn = (account: string, region: string) => `arn:aws:cleanrooms:${region}:${account}:membership/${MEMBERSHIP}/intermediatetable/${TABLE}`;
+
+  test.each([
+    ['account', arn('210987654321', 'eu-west-1'), '"210987654321"', '"123456789012"'],
+    ['region', arn('123456789012', 'us-east-1'), '"us-east-1"', '"eu-west-1"'],
+  ])('%s', (key, given, theirs, ours) => {
+    const stack = makeStack('Stack', { env });
+    const message = messageOf(() => makePopulation(stack, 'Population', { intermediateTable: IntermediateTable.fromArn(stack, 'Given', given) }));
+    expect(message).toContain(`Stack/Population: the ${key} of intermediateTable Stack/Given is ${theirs}.`);
+    expect(message).toContain(ours);
+  });
+
+  test('a table of the app in a stack of another region', () => {
+    const stack = makeStack('Stack', { env });
+    const table = makeTable(new Stack(stack.node.root, 'Other', { env: { ...env, region: 'us-east-1' } }));
+    expect(() => makePopulation(stack, 'Population', { intermediateTable: table })).toThrow(/region of intermediateTable Other\/Table is "us-east-1"/);
+  });
+
+  test.each([
+    ['the stack\'s own', { env }, arn('123456789012', 'eu-west-1')],
+    ['any, in a stack that may be deployed anywhere', {}, arn('210987654321', 'us-east-1')],
+    ['one that is known only when deploying', { env }, Fn.importValue('TableArn')],
+  ])('but not %s', (_, props, given) => {
+    const stack = makeStack('Stack', props);
+    makePopulation(stack, 'Population', { intermediateTable: IntermediateTable.fromArn(stack, 'Given', given) });
+    expect(() => templateOf(stack)).not.toThrow();
+  });
+});
+
+function messageOf(call: () => unknown): string {
+  try {
+    call();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'nothing was thrown';
+}
