@@ -1,5 +1,5 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { advanceAndStay, firstStep, begin, recover } from './population/advance';
+import { advance, firstStep, begin, recover } from './population/advance';
 import { cleanRooms, cleanRoomsClient } from './population/clean-rooms';
 import { embeddedMetrics } from './population/metrics';
 import type { Beginning, RunState } from './population/run-state';
@@ -21,8 +21,6 @@ const outside: Outside = {
   slots: Number(process.env.POPULATIONS ?? 1),
 };
 
-const sleep = (seconds: number) => new Promise<void>((resolve) => { setTimeout(resolve, seconds * 1_000); });
-
 type Step = (Beginning | RunState) & { readonly crash?: { readonly Error?: string } };
 
 const hasBegun = (step: Beginning | RunState): step is RunState => 'phase' in step;
@@ -32,7 +30,7 @@ export const handler = async ({ crash, ...step }: Step): Promise<RunState> => {
   const state = step as Beginning | RunState;
   const next = crash
     ? recover(hasBegun(state) ? state : begin(state, outside), crash, outside)
-    : await (hasBegun(state) ? advanceAndStay(state, outside, sleep) : firstStep(state, outside));
+    : await (hasBegun(state) ? advance(state, outside) : firstStep(state, outside));
   // Never the state itself: it carries parameters and the ResponseURL.
   console.log(JSON.stringify({
     execution: next.executionArn,

@@ -1,5 +1,5 @@
 import { fail, failure } from './outcome';
-import { backOff, firstWait, isWorthStaying } from './pacing';
+import { backOff, firstWait } from './pacing';
 import { cancel, cancelFor } from './phases/cancel';
 import { look } from './phases/look';
 import { populate } from './phases/populate';
@@ -21,21 +21,6 @@ export async function advance(state: RunState, outside: Outside): Promise<RunSta
   const awake = { ...state, waited: state.waited + state.wait, wait: 0, crashes: undefined };
   const late = await ifTimeIsUp(awake, outside);
   return late ?? STEPS[state.phase](awake, outside);
-}
-
-/**
- * A step, and the looks at a running query that are due soon after it. The machine knows the query by then and the looks only read,
- * so that a crash or a time-out while waiting here loses nothing.
- */
-export async function advanceAndStay(state: RunState, outside: Outside, sleep: (seconds: number) => Promise<void>): Promise<RunState> {
-  let next = await advance(state, outside);
-  let stayed = 0;
-  while (state.phase === 'QUERY' && next.phase === 'QUERY' && isWorthStaying(next.wait, stayed)) {
-    stayed += next.wait;
-    await sleep(next.wait);
-    next = await advance(next, outside);
-  }
-  return next;
 }
 
 /** The first state, from what the machine hands over: the definition's population, or the deployment's, with the input's parameters. */
