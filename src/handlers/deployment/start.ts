@@ -83,24 +83,28 @@ const changed = (event: CloudFormationEvent, properties: PopulationProperties): 
   event.RequestType === 'Create' || fingerprintOf(properties) !== fingerprintOf(event.OldResourceProperties as unknown as PopulationProperties);
 
 /** A wait condition listens once: to a handle that is new, and that no deployment has signalled. */
-const isListening = (event: CloudFormationEvent, past: Past): boolean =>
-  propertiesOf(event).WaitHandle !== undefined && propertiesOf(event).WaitHandle !== event.OldResourceProperties?.WaitHandle && !past.waitHandleUsed;
+const isListening = (event: CloudFormationEvent, past: Past): boolean => bringsHandle(event) && !past.waitHandleUsed;
+
+const bringsHandle = (event: CloudFormationEvent): boolean =>
+  propertiesOf(event).WaitHandle !== undefined && propertiesOf(event).WaitHandle !== event.OldResourceProperties?.WaitHandle;
 
 /** Reads what only the machine's history can tell: whether an update goes back to what made the live version. */
 export async function recall(client: SFNClient, event: CloudFormationEvent): Promise<Past> {
   const properties = propertiesOf(event);
-  if (event.RequestType !== 'Update' || !changed(event, properties)) {
+  if (event.RequestType !== 'Update' || !(changed(event, properties) || bringsHandle(event))) {
     return { waitHandleUsed: false };
   }
   const fingerprint = fingerprintOf(properties);
   const runs = await pastRuns(client, properties.StateMachineArn);
   const last = runUnder(fingerprint, runs);
   const made = last && await describeRun(client, last.executionArn);
-  return { madeVersionId: made?.output?.versionId, waitHandleUsed: properties.WaitHandle !== undefined && await wasSignalled() };
+  return { madeVersionId: made?.output?.versionId, waitHandleUsed: bringsHandle(event) && await wasSignalled() };
 
   async function wasSignalled(): Promise<boolean> {
-    const sameDefinition = runs.filter(({ name }) => name.includes(populateMark(fingerprint)));
-    const described = await Promise.all(sameDefinition.slice(0, 5).map(({ executionArn }) => describeRun(client, executionArn)));
+    // The run that an earlier delivery of this event has started signals for this very event.
+    const ofOthers = runs.filter(({ name }) => !name.endsWith(requestHash(event)));
+    const perhaps = ofOthers.filter(({ name }) => name.includes(populateMark(fingerprint)) || name.includes(KEEP));
+    const described = await Promise.all(perhaps.slice(0, 10).map(({ executionArn }) => describeRun(client, executionArn)));
     return described.some(({ input }) => input?.deployment?.waitHandle === properties.WaitHandle);
   }
 }
