@@ -62,7 +62,8 @@ async function queryOf({ population }: RunState, version: Version, { cleanRooms 
   }
   const table = await cleanRooms.getTable(population);
   const live = table.ok && table.value.live?.versionId === version.versionId ? table.value.live : undefined;
-  return { ok: true, value: { ...query.value, parameters: live?.parameters } };
+  // A live version that shows none was made without any.
+  return { ok: true, value: { ...query.value, parameters: live && (live.parameters ?? {}) } };
 }
 
 /** With a populate in doubt, a version whose parameters cannot be read is taken for its own: paying twice is the worse mistake. */
