@@ -85,9 +85,11 @@ describe('what a deploy is told about populating', () => {
       const key = new CfnKey(stack, 'Key');
       return { intermediateTable: makeTable(stack, 'Table', { kmsKeyArn: key.attrArn }), triggers: [key.attrKeyId] };
     }).Properties;
-    expect(Change).toEqual({ 'Fn::Join': ['', [
-      '{"kmsKey":"', { 'Fn::GetAtt': ['Key', 'Arn'] }, '","triggers":["', { 'Fn::GetAtt': ['Key', 'KeyId'] }, '"]}',
-    ]] });
+    expect(Change).toEqual({
+      'Fn::Join': ['', [
+        '{"kmsKey":"', { 'Fn::GetAtt': ['Key', 'Arn'] }, '","triggers":["', { 'Fn::GetAtt': ['Key', 'KeyId'] }, '"]}',
+      ]],
+    });
   });
 });
 

@@ -19,8 +19,7 @@ interface Document {
 }
 
 /** All policies of a role, as they are when deployed. */
-export function policiesOf(template: CfnTemplate, role: string): Policy[] {
-  const values = new Values(template);
+export function policiesOf(template: CfnTemplate, role: string, values = new Values(template)): Policy[] {
   const policy = (kind: Policy['kind'], document: unknown): Policy => {
     const resolved = values.of<Document>(document);
     return { kind, statements: resolved.Statement, size: JSON.stringify(resolved).length };
