@@ -16,8 +16,10 @@ interface Documented {
 }
 
 const docOf = (node: ts.Node): string => ts.getJSDocCommentsAndTags(node).map((comment) => comment.getText()).join('\n');
-const isExported = (node: ts.Declaration): boolean => (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Export) !== 0;
-const isPublic = (node: ts.Declaration): boolean => (ts.getCombinedModifierFlags(node) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) === 0;
+const has = (node: ts.Node, kind: ts.SyntaxKind): boolean =>
+  ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some((modifier) => modifier.kind === kind);
+const isExported = (node: ts.Node): boolean => has(node, ts.SyntaxKind.ExportKeyword);
+const isPublic = (node: ts.Node): boolean => !has(node, ts.SyntaxKind.PrivateKeyword) && !has(node, ts.SyntaxKind.ProtectedKeyword);
 
 const exported = sources.flatMap((source) => source.statements
   .filter((statement) => ts.isInterfaceDeclaration(statement) || ts.isClassDeclaration(statement) || ts.isEnumDeclaration(statement))
@@ -27,7 +29,7 @@ const props: Documented[] = exported.filter(ts.isInterfaceDeclaration).flatMap((
   members.filter(ts.isPropertySignature).map((member) => ({
     name: `${owner.text}.${member.name.getText()}`,
     optional: member.questionToken !== undefined,
-    readonly: (ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Readonly) !== 0,
+    readonly: has(member, ts.SyntaxKind.ReadonlyKeyword),
     doc: docOf(member),
   })));
 

@@ -33,7 +33,8 @@ export class LongWait {
       resourceType: 'Custom::IntermediateTableVersion',
       properties: {
         Execution: Lazy.string({ produce: () => starter().getAttString('Execution') }),
-        Signal: Lazy.string({ produce: () => this.condition!.attrData.toString() }),
+        // Not there yet when the populations are put in order, which follows the execution instead.
+        Signal: Lazy.any({ produce: () => this.condition?.attrData }),
       },
     });
   }
