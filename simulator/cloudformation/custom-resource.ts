@@ -1,5 +1,6 @@
 import { Change, Existing, Made, ResourceHandler } from './services';
 import { Refused, ResourceFailure } from './stack';
+import { LambdaServiceError } from '../lambda/service';
 
 /** What CloudFormation may do to a custom resource, and a library has to stand. */
 export interface CustomResourceBehaviours {
@@ -85,8 +86,17 @@ function send(change: Change, requestType: 'Create' | 'Update' | 'Delete', exist
       reject(new ResourceFailure((error as Error).message));
       return;
     }
-    if (behaviours.deliverAgainAfterSeconds !== undefined) clock.setTimer(deliver, behaviours.deliverAgainAfterSeconds * 1000);
+    if (behaviours.deliverAgainAfterSeconds !== undefined) clock.setTimer(() => ignoring(deliver), behaviours.deliverAgainAfterSeconds * 1000);
   });
+}
+
+/** By then the function may be gone, which is nobody's concern. */
+function ignoring(deliver: () => void): void {
+  try {
+    deliver();
+  } catch (error) {
+    if (!(error instanceof LambdaServiceError)) throw error;
+  }
 }
 
 function read(body: string, event: Record<string, unknown>): Response {
