@@ -5,22 +5,21 @@ const clamp = (value: number, low: number, high: number) => Math.min(Math.max(va
 /**
  * The wait before the next look at a running query: a tenth of its age, so that its end is seen within a tenth of its own length.
  *
- * Where the live version's own query took a known time, the look that would fall past that time is made then. It is never
- * used to look less often: a query that ends early, as those that fail do, would be seen late.
+ * Where the live version's own query took a known time, the look that would fall past that time is made then, and the next ones
+ * soon after it: queries take about as long as the last time, and wait a little for their start, which is not in that time. It is
+ * never used to look less often: a query that ends early, as those that fail do, would be seen late.
  */
 export function untilNextCheck(age: number, expected?: number): number {
   const usual = Math.floor(clamp(age * 0.1, 5, 60));
-  const untilExpected = expected === undefined ? usual : Math.ceil(expected - age) + 1;
-  return untilExpected > 2 && untilExpected < usual ? untilExpected : usual;
+  if (expected === undefined) {
+    return usual;
+  }
+  const untilExpected = Math.ceil(expected - age) + 1;
+  if (untilExpected <= 2) {
+    return clamp(Math.floor(age - expected), 5, usual);
+  }
+  return Math.min(untilExpected, usual);
 }
-
-/**
- * A turn of the machine costs three state transitions, as much as 22 seconds of the function's own waiting: a look that is due
- * sooner is waited for in place. The bound leaves the function more than half of its minute for the calls themselves.
- */
-const LONGEST_STAY = 20;
-
-export const isWorthStaying = (wait: number, stayed: number): boolean => stayed + wait <= LONGEST_STAY;
 
 /** The wait after a check that failed: doubling from 2 seconds to a minute, up to half of it by chance, so that runs do not march in step. */
 export function backOff(failedChecks: number, chance: number): number {
