@@ -1,4 +1,4 @@
-import { awscdk, javascript } from 'projen';
+import { awscdk, javascript, JsonFile } from 'projen';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-cleanrooms-intermediate-table',
@@ -53,8 +53,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToNuget: { dotNetNamespace: 'CdkCleanRooms.IntermediateTable', packageId: 'CdkCleanRooms.IntermediateTable' },
   publishToGo: { moduleName: 'github.com/cdk-cleanrooms/cdk-cleanrooms-intermediate-table-go' },
 
-  eslintOptions: { dirs: ['src'], devdirs: ['test', 'simulator', 'examples', 'benchmarks', 'projenrc'] },
-  tsconfigDev: { include: ['../src/**/*.ts', '../simulator/**/*.ts', '../examples/**/*.ts', '../benchmarks/**/*.ts'] },
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'simulator', 'examples', 'benchmarks', 'docs', 'projenrc'] },
+  tsconfigDev: { include: ['../src/**/*.ts', '../simulator/**/*.ts', '../examples/**/*.ts', '../benchmarks/**/*.ts', '../docs/**/*.ts'] },
   jestOptions: {
     jestConfig: {
       // Simulated deploys take seconds where two cores are busy.
@@ -74,8 +74,10 @@ project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 
 // The handlers' modules are bundled, so what they import are dev dependencies.
 project.eslint?.allowDevDeps('src/handlers/**');
-for (const folder of ['simulator', 'examples', 'benchmarks']) {
+for (const folder of ['simulator', 'examples', 'benchmarks', 'docs']) {
   project.eslint?.allowDevDeps(`${folder}/**`);
+  // Editors and the linter look for the nearest one.
+  new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts'] } });
 }
 
 // jsii's Node 20 end-of-life banner drowns the output.

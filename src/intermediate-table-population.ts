@@ -144,7 +144,7 @@ export class IntermediateTablePopulation extends Construct {
   }
 
   /**
-   * How many runs failed, for whatever reason: Step Functions' own count, which does not depend on our functions.
+   * How many runs failed: Step Functions' own count, which does not depend on our functions. Executions that somebody stopped are not in it.
    *
    * @default - sum over 5 minutes
    */
@@ -172,7 +172,7 @@ export class IntermediateTablePopulation extends Construct {
   }
 
   /**
-   * The CRPU-hours that populations were billed.
+   * The CRPU-hours that populations were billed, those of failed queries included.
    *
    * @default - sum over 5 minutes
    * @see https://aws.amazon.com/clean-rooms/pricing/
@@ -202,12 +202,13 @@ export class IntermediateTablePopulation extends Construct {
   }
 
   /**
-   * An alarm that goes off when populations fail. Add an action to it.
+   * An alarm that goes off when populations fail, or are stopped. Add an action to it.
    *
    * @throws if the threshold is below 1
    */
   public createFailureAlarm(id: string, options: FailureAlarmOptions = {}): cloudwatch.Alarm {
-    return makeFailureAlarm(this, id, this.metricFailed({ period: options.period }), options);
+    this.isWatched = true;
+    return makeFailureAlarm(this, id, this.stateMachine, options);
   }
 
   /**

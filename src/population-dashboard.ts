@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { IntermediateTablePopulation } from './intermediate-table-population';
@@ -41,6 +42,9 @@ export class PopulationDashboard extends Construct {
     props.populations.forEach((population) => population.enableFreshnessMetrics());
     this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', {
       dashboardName: props.dashboardName,
+      // A month, the life of a version, in the widgets' own periods: CloudWatch would fit them to the range.
+      defaultInterval: Duration.days(28),
+      periodOverride: cloudwatch.PeriodOverride.INHERIT,
       widgets: populationWidgets(props.populations),
     });
   }

@@ -1,15 +1,22 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ExpiryAlarmOptions, FailureAlarmOptions } from '../alarm-options';
 
-export function makeFailureAlarm(scope: Construct, id: string, metric: cloudwatch.Metric, options: FailureAlarmOptions): cloudwatch.Alarm {
-  const { threshold = 1 } = options;
+/** Counts executions that failed, that somebody stopped, and that the machine itself has timed out. */
+export function makeFailureAlarm(scope: Construct, id: string, machine: sfn.IStateMachine, options: FailureAlarmOptions): cloudwatch.Alarm {
+  const { threshold = 1, period = Duration.minutes(5) } = options;
   if (!(threshold >= 1)) {
     throw new Error(`${scope.node.path}/${id}: threshold is ${threshold}. Give at least 1, or the alarm is always on.`);
   }
   return new cloudwatch.Alarm(scope, id, {
-    metric,
+    metric: new cloudwatch.MathExpression({
+      expression: 'FILL(failed, 0) + FILL(stopped, 0) + FILL(timedOut, 0)',
+      label: 'Populations that failed',
+      period,
+      usingMetrics: { failed: machine.metricFailed(), stopped: machine.metricAborted(), timedOut: machine.metricTimedOut() },
+    }),
     threshold,
     evaluationPeriods: 1,
     comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -12,17 +12,19 @@ export function populationWidgets(populations: readonly IntermediateTablePopulat
   return [
     [
       new cloudwatch.GraphWidget({
-        title: 'Populations',
+        title: 'Populations a day',
         width: HALF,
-        view: cloudwatch.GraphWidgetView.BAR,
-        left: each((population, id) => population.metricSucceeded({ ...day, label: `${id} succeeded` })),
-        right: each((population, id) => population.metricFailed({ ...day, label: `${id} failed` })),
+        leftYAxis: { showUnits: false, min: 0 },
+        left: [
+          ...each((population, id) => population.metricSucceeded({ ...day, label: `${id} succeeded` })),
+          ...each((population, id) => population.metricFailed({ ...day, label: `${id} failed`, color: cloudwatch.Color.RED })),
+        ],
       }),
       new cloudwatch.GraphWidget({
         title: 'Duration',
         width: HALF,
         leftYAxis: { label: 'seconds', showUnits: false, min: 0 },
-        left: each((population, label) => population.metricDuration({ label })),
+        left: each((population, label) => population.metricDuration({ ...day, label })),
       }),
     ],
     [

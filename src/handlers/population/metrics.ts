@@ -10,7 +10,7 @@ export function measurements(state: RunState, now: number): Record<string, numbe
     Populated: populated && 1,
     TimedOut: failure?.error === 'PopulationTimedOut' ? 1 : undefined,
     Duration: populated && Math.round(elapsed(state, now)),
-    BilledCrpuHours: populated?.billedCrpuHours ?? undefined,
+    BilledCrpuHours: populated?.billedCrpuHours ?? state.billedInVain,
     SecondsSincePopulated: live?.madeAt === undefined ? undefined : Math.max(0, Math.round((now - live.madeAt) / 1000)),
     SecondsUntilExpiry: untilExpiry(state, now),
   };

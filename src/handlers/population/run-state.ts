@@ -125,6 +125,8 @@ export interface RunState {
 
   /** When the live version was made, and when it expires, in milliseconds of the service's clock. */
   readonly live?: { readonly madeAt?: number; readonly expiresAt?: number };
+  /** What a query was billed that did not succeed, in CRPU-hours. */
+  readonly billedInVain?: number;
   readonly output?: PopulationOutput;
   readonly failure?: Failure;
 }

@@ -28,12 +28,12 @@ export async function cancel(state: RunState, outside: Outside): Promise<RunStat
 export function afterCancel(state: RunState, answer: Answer<Query>, outside: Outside): RunState {
   const now = outside.now();
   const reason = state.cancelledFor!;
-  const status = answer.ok ? answer.value.status : undefined;
+  const { status, billedCrpuHours: billed } = answer.ok ? answer.value : { status: undefined, billedCrpuHours: undefined };
   if (status === 'SUCCESS') {
     return to('PUBLISH', state, { succeededSince: elapsed(state, now) });
   }
   if (status && ENDED.includes(status)) {
-    return fail(state, { ...reason, cause: `${reason.cause} It is now ${status}.` });
+    return fail({ ...state, billedInVain: billed }, { ...reason, cause: `${reason.cause} It is now ${status}.` });
   }
   if (elapsed(state, now) - state.cancellingSince! < CANCELS_WITHIN) {
     return waitFor(state, 10, now);

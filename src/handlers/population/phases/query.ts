@@ -34,7 +34,7 @@ export function afterQuery(state: RunState, answer: Answer<Query>, outside: Outs
     case 'FAILED':
     case 'CANCELLED':
     case 'TIMED_OUT':
-      return fail(state, ended(state, answer.value));
+      return fail({ ...state, billedInVain: answer.value.billedCrpuHours }, ended(state, answer.value));
     default:
       return waitFor(state, untilNextCheck(age, state.expectedSeconds), now, {
         waitingFor: `the protected query is ${answer.value.status} after ${Math.round(age)} seconds`,
