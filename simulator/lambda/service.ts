@@ -115,7 +115,9 @@ export class LambdaService {
     const warm = target.idle.pop();
     const environment = warm ?? this.start(configuration);
     const { accessKeyId } = environment;
-    const record: InvocationRecord = { function: configuration.logicalId, invocation: count, start: clock.now(), coldStart: !warm, accessKeyId, payload };
+    const record: InvocationRecord = {
+      function: configuration.logicalId, invocation: count, start: clock.now(), coldStart: !warm, accessKeyId, payload,
+    };
     this.invocations.push(record);
     if (!warm) await clock.sleep(this.options.coldStartMillis ?? 300);
     try {
