@@ -46,7 +46,7 @@ describe('a stack that an earlier release has deployed', () => {
   test('finds the custom resource with the same ServiceToken and the same properties, in the same form', () => {
     expect(resourceOf(template, 'Custom::IntermediateTablePopulation').Properties).toEqual({
       ServiceToken: SERVICE_TOKEN,
-      ServiceTimeout: '3570',
+      ServiceTimeout: '3600',
       StateMachineArn: { 'Fn::GetAtt': ['AudiencePopulationStateMachine0EC3C13F', 'Arn'] },
       Population: {
         'Fn::Join': ['', [

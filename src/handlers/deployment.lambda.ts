@@ -7,7 +7,9 @@ import { executionArnOf, isStarted, recall, start, startFor, targetOf, type Past
 import { unreported, type ExecutionStatusChange } from './deployment/watchdog';
 import type { PopulationOutput } from './population/run-state';
 
-const stepFunctions = new SFNClient({ maxAttempts: 6 });
+const stepFunctions = new SFNClient({
+  maxAttempts: 6, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+});
 const PREFIX = process.env.EXECUTION_PREFIX ?? 'cfn';
 
 /** Three speak to this function: CloudFormation, the state machine at the end of a deployment's run, and EventBridge when one broke. */
@@ -133,9 +135,9 @@ const failed = (error: Error): Result => ({
 
 const answer = (target: ResponseTarget, result: Result): Promise<void> => put(target.url, responseBody(target, result));
 
-/** IAM may need a minute or two before a policy that was just attached counts; together these stay within the function's timeout. */
-const START_SETTLES_WITHIN = 120;
-const READ_SETTLES_WITHIN = 30;
+/** IAM may need a minute before a policy that was just attached counts; together these stay within the function's timeout. */
+const START_SETTLES_WITHIN = 65;
+const READ_SETTLES_WITHIN = 10;
 
 async function settling<T>(seconds: number, call: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + seconds * 1_000;

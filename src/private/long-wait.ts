@@ -1,4 +1,4 @@
-import { CfnWaitCondition, CfnWaitConditionHandle, CustomResource, Lazy, Stack } from 'aws-cdk-lib';
+import { CfnWaitCondition, CfnWaitConditionHandle, CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { canonical, hash } from '../handlers/execution-name';
 
@@ -7,8 +7,12 @@ import { canonical, hash } from '../handlers/execution-name';
  * own deadline comes first: a wait condition cannot be updated, and a new one would be a new wait.
  */
 const CONDITION_SECONDS = 43_200;
-/** For winding up after our own deadline, so that our message wins. */
-export const MARGIN_SECONDS = 270;
+const RESOURCE_SECONDS = 3_600;
+/** For winding up after our own deadline, and before it for Lambda to try a deployment function again that crashed or stalled: our message is to win. */
+const MARGIN_SECONDS = 600;
+
+export const resourceTimeout = (timeout: Duration): Duration =>
+  Duration.seconds(Math.min(timeout.toSeconds() + MARGIN_SECONDS, RESOURCE_SECONDS));
 
 /**
  * Waits for a population that may take more than an hour: the custom resource only starts it, a wait condition waits for it,

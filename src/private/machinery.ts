@@ -10,7 +10,7 @@ import { PopulateOnDeploy } from '../populate-on-deploy';
 import { IntermediateTablePopulationProps } from '../population-props';
 import { chainRule, requireAcyclic, upstreamOf } from './chain';
 import { definitionOf, identityOf, kmsKeyArnOf, PopulationDefinition, replacingProperties } from './definition';
-import { LongWait, MARGIN_SECONDS } from './long-wait';
+import { LongWait, resourceTimeout } from './long-wait';
 import { Member } from './permissions';
 import { Services } from './services';
 import { workflow } from './workflow';
@@ -54,7 +54,7 @@ export class Machinery implements Member {
     this.customResource = new CustomResource(scope, 'Population', {
       serviceToken: this.services.deploymentFunction.functionArn,
       resourceType: 'Custom::IntermediateTablePopulation',
-      serviceTimeout: this.longWait || timeout.isUnresolved() ? Duration.hours(1) : timeout.plus(Duration.seconds(MARGIN_SECONDS)),
+      serviceTimeout: this.longWait || timeout.isUnresolved() ? Duration.hours(1) : resourceTimeout(timeout),
       properties: {
         StateMachineArn: this.machine.attrArn,
         Population: Stack.of(scope).toJsonString(definition),

@@ -55,7 +55,7 @@ export class Services extends Construct {
     this.deploymentFunction = new DeploymentFunction(this, 'DeploymentFunction', {
       ...this.common(this.starterRole),
       description: 'Starts intermediate table populations for CloudFormation and reports their end',
-      timeout: Duration.minutes(3),
+      timeout: Duration.seconds(90),
       environment: { EXECUTION_PREFIX: this.executionPrefix },
     });
     this.machineRole = this.makeMachineRole();

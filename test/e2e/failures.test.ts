@@ -190,7 +190,7 @@ test.each([
   expect(source.template.Resources[logicalId(source, RESOURCE)]).toBeDefined();
 });
 
-test.each([30, 100])('a first deploy goes on where IAM needs %d seconds until a new policy counts', async (iamPropagationSeconds) => {
+test.each([30, 70])('a first deploy goes on where IAM needs %d seconds until a new policy counts', async (iamPropagationSeconds) => {
   const cloud = openCloud({ behaviours: { iamPropagationSeconds } });
   expect([versionIn(await deploy(cloud)), populatesIn(cloud).length]).toEqual([liveIn(cloud), 1]);
 });

@@ -14,10 +14,10 @@ const VERSION = 'Custom::IntermediateTableVersion';
 
 describe('up to 55 minutes the custom resource itself waits', () => {
   test.each([
-    ['by default', undefined, 3300, '3570'],
-    ['a minute', Duration.minutes(1), 60, '330'],
-    ['20 minutes', Duration.minutes(20), 1200, '1470'],
-    ['55 minutes', Duration.minutes(55), 3300, '3570'],
+    ['by default', undefined, 3300, '3600'],
+    ['a minute', Duration.minutes(1), 60, '660'],
+    ['20 minutes', Duration.minutes(20), 1200, '1800'],
+    ['55 minutes', Duration.minutes(55), 3300, '3600'],
   ])('%s: its timeout leaves room for our own message, and the state machine\'s for both', (_, timeout, seconds, serviceTimeout) => {
     const template = templateWith({ timeout });
     expect(resourceOf(template, POPULATION).Properties.ServiceTimeout).toBe(serviceTimeout);
