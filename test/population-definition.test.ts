@@ -57,7 +57,7 @@ test('each population of a stack has a place of its own, which the custom resour
 
 describe('values that are known only when deploying', () => {
   const template = templateWith((stack) => ({
-    parameters: { imported: Fn.importValue('Import'), parameter: new CfnParameter(stack, 'Text').valueAsString, lazy: Lazy.string({ produce: () => 'late' }) },
+    parameters: { imported: Fn.importValue('Import'), parameter: new CfnParameter(stack, 'Text').valueAsString, lazy: Lazy.string({ produce: () => 'a "late" one' }) },
     compute: {
       workerType: WorkerType.of(new CfnParameter(stack, 'Type').valueAsString),
       workers: new CfnParameter(stack, 'Workers', { type: 'Number' }).valueAsNumber,
@@ -73,7 +73,7 @@ describe('values that are known only when deploying', () => {
 
   test.each(['resource', 'machine'] as const)('are filled in, texts as texts and numbers as numbers: %s', (where) => {
     expect(definitionsIn(template, values)[where]).toMatchObject({
-      parameters: { imported: 'imported', parameter: 'text', lazy: 'late' },
+      parameters: { imported: 'imported', parameter: 'text', lazy: 'a "late" one' },
       compute: { type: 'CR.4X', number: 32, properties: { spark: { shuffle: '8' } } },
       analysisPayerAccountId: '012345678901',
       timeoutSeconds: 1200,
