@@ -64,7 +64,7 @@ function populationStatements(scope: Construct, members: readonly Member[], all:
   const keys = unique(members.flatMap(({ kmsKeyArn }) => kmsKeyArn ?? []));
   const statements = [
     allow(['PopulateIntermediateTable', 'GetIntermediateTable', 'ListIntermediateTableVersions'].map(cleanRooms), [...tables, ...memberships]),
-    allow(['GetProtectedQuery', 'UpdateProtectedQuery'].map(cleanRooms), memberships),
+    allow(['GetProtectedQuery', 'ListProtectedQueries', 'UpdateProtectedQuery'].map(cleanRooms), memberships),
     allow([cleanRooms('PopulateIntermediateTable')], memberships.flatMap(readByQueries)),
     allow(['states:ListExecutions'], members.map(({ machine }) => machine.attrArn)),
   ];

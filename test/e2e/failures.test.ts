@@ -194,3 +194,12 @@ test.each([30, 70])('a first deploy goes on where IAM needs %d seconds until a n
   const cloud = openCloud({ behaviours: { iamPropagationSeconds } });
   expect([versionIn(await deploy(cloud)), populatesIn(cloud).length]).toEqual([liveIn(cloud), 1]);
 });
+
+test('a populate whose answer was lost is not repeated where its query was cancelled before the list had its version', async () => {
+  const cloud = openCloud({ cleanRooms: { behaviours: { versionListLag: 20, versionAfterCancel: 'absent' } } });
+  await deploy(cloud, BEFORE);
+  cloud.cleanRooms.planQuery({ durationSeconds: 5, outcome: 'CANCELLED', error });
+  cloud.cleanRooms.faults.inject({ operation: 'PopulateIntermediateTable', fault: { kind: 'reset', when: 'after' }, first: 1 });
+  const reason = failureOf(await cloud.deploy(stackOf(AFTER)));
+  expect([populatesIn(cloud).length, reason]).toEqual([2, expect.stringMatching(/ProtectedQueryCancelled.*OUT_OF_MEMORY/)]);
+});

@@ -62,6 +62,7 @@ type Call = keyof CleanRooms;
 export interface Answers {
   readonly getTable?: readonly Answer<Table>[];
   readonly listVersions?: readonly Answer<readonly Version[]>[];
+  readonly listQueries?: readonly Answer<readonly string[]>[];
   readonly populate?: readonly Answer<Populated>[];
   readonly getQuery?: readonly Answer<Query>[];
   readonly cancelQuery?: readonly Answer<void>[];
@@ -79,6 +80,7 @@ export class ScriptedRooms implements CleanRooms {
 
   getTable = () => this.next<Table>('getTable');
   listVersions = () => this.next<readonly Version[]>('listVersions');
+  listQueries = () => this.next<readonly string[]>('listQueries');
   populate = () => this.next<Populated>('populate');
   getQuery = (_: Population, analysisId: string) => this.next<Query>('getQuery', analysisId);
   cancelQuery = (_: Population, analysisId: string) => this.next<void>('cancelQuery', analysisId);

@@ -39,7 +39,7 @@ describe('the population function', () => {
   });
 
   test('may follow and cancel queries of its membership', () => {
-    for (const action of ['GetProtectedQuery', 'UpdateProtectedQuery']) {
+    for (const action of ['GetProtectedQuery', 'ListProtectedQueries', 'UpdateProtectedQuery']) {
       expect(may(`cleanrooms:${action}`, membership())).toBe(true);
       expect(may(`cleanrooms:${action}`, membership(OTHER))).toBe(false);
     }

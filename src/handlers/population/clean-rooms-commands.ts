@@ -74,6 +74,22 @@ export interface ListIntermediateTableVersionsCommandOutput extends MetadataBear
   readonly nextToken?: string;
 }
 
+export interface ListTableQueriesCommandInput {
+  readonly membershipIdentifier: string;
+  readonly nextToken?: string;
+  readonly maxResults?: number;
+}
+
+/** The client has ListProtectedQueries, but not the summary's member that names the table: hence the other name. */
+export interface ListTableQueriesCommandOutput extends MetadataBearer {
+  readonly protectedQueries: {
+    readonly id: string;
+    readonly createTime: Date;
+    readonly intermediateTableConfiguration?: { readonly id: string };
+  }[];
+  readonly nextToken?: string;
+}
+
 const structure = (name: string, members: Record<string, unknown>, required = 0): StaticStructureSchema =>
   [3, NAMESPACE, name, 0, Object.keys(members), Object.values(members), required] as unknown as StaticStructureSchema;
 
@@ -83,6 +99,7 @@ const union = (name: string, members: Record<string, unknown>): StaticUnionSchem
 const operation = (name: string, method: string, path: string, input: unknown, output: unknown): StaticOperationSchema =>
   [9, NAMESPACE, name, { http: [method, path, 200] }, () => input, () => output] as unknown as StaticOperationSchema;
 
+const PAGE = { nextToken: [0, { httpQuery: 'nextToken' }], maxResults: [1, { httpQuery: 'maxResults' }] };
 const TABLE_LABELS = { membershipIdentifier: [0, LABEL], intermediateTableIdentifier: [0, LABEL] };
 
 const Populate$ = operation('PopulateIntermediateTable', 'POST', `${TABLE_PATH}/populate`,
@@ -109,11 +126,21 @@ const VersionSummary$ = structure('IntermediateTableVersionSummary', { versionId
 const ListVersions$ = operation('ListIntermediateTableVersions', 'GET', `${TABLE_PATH}/versions`,
   structure('ListIntermediateTableVersionsInput', {
     ...TABLE_LABELS,
-    nextToken: [0, { httpQuery: 'nextToken' }],
-    maxResults: [1, { httpQuery: 'maxResults' }],
+    ...PAGE,
   }, 2),
   structure('ListIntermediateTableVersionsOutput', {
     intermediateTableVersionSummaries: () => [1, NAMESPACE, 'IntermediateTableVersionSummaryList', 0, () => VersionSummary$],
+    nextToken: 0,
+  }, 1));
+
+const QuerySummary$ = structure('ProtectedQuerySummary', {
+  id: 0, createTime: 4, intermediateTableConfiguration: () => structure('IntermediateTableOutputConfiguration', { id: 0 }, 1),
+}, 2);
+
+const ListQueries$ = operation('ListProtectedQueries', 'GET', '/memberships/{membershipIdentifier}/protectedQueries',
+  structure('ListProtectedQueriesInput', { membershipIdentifier: [0, LABEL], ...PAGE }, 1),
+  structure('ListProtectedQueriesOutput', {
+    protectedQueries: () => [1, NAMESPACE, 'ProtectedQuerySummaryList', 0, () => QuerySummary$],
     nextToken: 0,
   }, 1));
 
@@ -147,3 +174,7 @@ export class GetIntermediateTableCommand
 /** https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_ListIntermediateTableVersions.html */
 export class ListIntermediateTableVersionsCommand
   extends commandClass<ListIntermediateTableVersionsCommandInput, ListIntermediateTableVersionsCommandOutput>('ListIntermediateTableVersions', ListVersions$) {}
+
+/** https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_ListProtectedQueries.html */
+export class ListTableQueriesCommand
+  extends commandClass<ListTableQueriesCommandInput, ListTableQueriesCommandOutput>('ListProtectedQueries', ListQueries$) {}

@@ -7,6 +7,7 @@ import {
 import {
   GetIntermediateTableCommand,
   ListIntermediateTableVersionsCommand,
+  ListTableQueriesCommand,
   PopulateIntermediateTableCommand,
   type IntermediateTableActiveVersion,
   type IntermediateTableVersionSummary,
@@ -57,6 +58,8 @@ export interface Populated {
 export interface CleanRooms {
   getTable(table: TableIdentifiers): Promise<Answer<Table>>;
   listVersions(table: TableIdentifiers): Promise<Answer<readonly Version[]>>;
+  /** The queries since a moment that populate the table, by id. */
+  listQueries(table: TableIdentifiers, since: number): Promise<Answer<readonly string[]>>;
   populate(population: Population): Promise<Answer<Populated>>;
   getQuery(table: TableIdentifiers, analysisId: string): Promise<Answer<Query>>;
   cancelQuery(population: Population, analysisId: string): Promise<Answer<void>>;
@@ -78,6 +81,7 @@ export function cleanRooms(client: CleanRoomsClient): CleanRooms {
       return { status, statusReason, live: live && !isExpired(status, live) ? liveOf(live) : undefined };
     }),
     listVersions: (population) => answer(() => allVersions(client, population)),
+    listQueries: (table, since) => answer(() => queriesOf(client, table, since)),
     populate: (population) => answer(async () => {
       const { analysisId, versionId } = await client.send(new PopulateIntermediateTableCommand({
         ...identifiers(population),
@@ -120,6 +124,22 @@ async function allVersions(client: CleanRoomsClient, population: TableIdentifier
     nextToken = page.nextToken;
   } while (nextToken);
   return versions;
+}
+
+/** A membership may have had thousands of queries; those of this run are among its newest. */
+const MOST_QUERY_PAGES = 5;
+
+async function queriesOf(client: CleanRoomsClient, { membershipIdentifier, intermediateTableIdentifier }: TableIdentifiers, since: number): Promise<string[]> {
+  const found: string[] = [];
+  let nextToken: string | undefined;
+  for (let page = 0; page === 0 || (nextToken && page < MOST_QUERY_PAGES); page++) {
+    const answered = await client.send(new ListTableQueriesCommand({ membershipIdentifier, maxResults: 100, nextToken }));
+    found.push(...answered.protectedQueries
+      .filter(({ createTime, intermediateTableConfiguration: table }) => createTime.getTime() >= since && table?.id === intermediateTableIdentifier)
+      .map(({ id }) => id));
+    nextToken = answered.nextToken;
+  }
+  return found;
 }
 
 /** The data of an expired version is gone, though it may still be told as the active one. */

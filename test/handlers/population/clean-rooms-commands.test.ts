@@ -4,7 +4,8 @@ import {
 } from '@aws-sdk/client-cleanrooms';
 import { clientOf, Rooms } from './rooms';
 import {
-  GetIntermediateTableCommand, ListIntermediateTableVersionsCommand, PopulateIntermediateTableCommand, type PopulateIntermediateTableCommandInput,
+  GetIntermediateTableCommand, ListIntermediateTableVersionsCommand, ListTableQueriesCommand, PopulateIntermediateTableCommand,
+  type PopulateIntermediateTableCommandInput,
 } from '../../../src/handlers/population/clean-rooms-commands';
 
 let rooms: Rooms;
@@ -154,4 +155,12 @@ describe('an error arrives as the client\'s own exception, with its members', ()
     expect(error).toBeInstanceOf(ThrottlingException);
     expect(error).toMatchObject({ $metadata: { httpStatusCode: 400 } });
   });
+});
+
+test('ListProtectedQueries tells of each query which table it populates', async () => {
+  const { analysisId } = await populating();
+  const { membershipIdentifier, intermediateTableIdentifier } = rooms.identifiers;
+  const { protectedQueries } = await client.send(new ListTableQueriesCommand({ membershipIdentifier, maxResults: 100 }));
+  expect(protectedQueries).toEqual([{ id: analysisId, createTime: expect.any(Date), intermediateTableConfiguration: { id: intermediateTableIdentifier } }]);
+  expect(rooms.requests().at(-1)!.path).toBe(`/memberships/${membershipIdentifier}/protectedQueries?maxResults=100`);
 });

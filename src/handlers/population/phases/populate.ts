@@ -4,6 +4,7 @@ import type { Population, RunState, Watermark } from '../run-state';
 import { describe, kindOf } from '../service-error';
 import type { Answer, ServiceError } from '../service-error';
 import { askAgain, elapsed, ifBlocked, inDoubt, to, waitFor, type Outside } from '../step';
+import { ifQueryWasLost } from './lost';
 import { nextAttempt, takeTurn } from './turn';
 
 const LIST = 'ListIntermediateTableVersions';
@@ -25,7 +26,7 @@ export async function populate(state: RunState, outside: Outside): Promise<RunSt
   if (inDoubt(state, outside.now())) {
     return waitFor(state, untilNextLook(elapsed(state, outside.now()) - state.doubtSince!), outside.now());
   }
-  const blocked = await takeTurn(state, outside) ?? await awaitRunning(state, versions.value, outside);
+  const blocked = await ifQueryWasLost(state, outside) ?? await takeTurn(state, outside) ?? await awaitRunning(state, versions.value, outside);
   if (blocked) {
     return blocked;
   }
@@ -67,7 +68,7 @@ async function queryOf({ population }: RunState, version: Version, { cleanRooms 
 }
 
 /** With a populate in doubt, a version whose parameters cannot be read is taken for its own: paying twice is the worse mistake. */
-export function adoptable(state: RunState, version: Version, query: Answer<Query>): boolean {
+export function adoptable(state: RunState, version: Pick<Version, 'status'>, query: Answer<Query>): boolean {
   const made = query.ok ? query.value.parameters : undefined;
   if (state.doubtSince !== undefined) {
     return made === undefined || includes(made, state.population);

@@ -9,7 +9,7 @@ const populating = (state: RunState, answers: Answers, circumstances?: Circumsta
 describe('a populate that is accepted', () => {
   test('is followed by its query', async () => {
     const next = await populating(stateIn('POPULATE', { waitingFor: 'quota', doubtSince: -100 }), {
-      listVersions: [NO_VERSIONS], populate: [ok({ analysisId: 'analysis-9', versionId: 'version-9' })],
+      listVersions: [NO_VERSIONS], listQueries: [ok([])], populate: [ok({ analysisId: 'analysis-9', versionId: 'version-9' })],
     }, { seconds: 12 });
     expect(next).toMatchObject({ phase: 'QUERY', next: 'WAIT', wait: 5, analysisId: 'analysis-9', versionId: 'version-9', queryingSince: 12 });
     expect(next).toMatchObject({ waitingFor: undefined, doubtSince: undefined });
@@ -81,7 +81,7 @@ describe('a populate that is refused', () => {
   });
 
   test('clearly keeps an earlier doubt: that one may still show', async () => {
-    const next = await refused(ERRORS.quota, {}, stateIn('POPULATE', { doubtSince: -60 }));
+    const next = await refused(ERRORS.quota, { listQueries: [ok([])] }, stateIn('POPULATE', { doubtSince: -60 }));
     expect(next.doubtSince).toBe(-60);
   });
 });
@@ -94,7 +94,30 @@ describe('a populate in doubt', () => {
 
   test('is sent again once its version would have shown, and stays in mind', async () => {
     const state = stateIn('POPULATE', { doubtSince: 100 });
-    expect(await populating(state, { listVersions: [NO_VERSIONS], populate: [ERRORS.quota] }, { seconds: 160 })).toMatchObject({ phase: 'POPULATE', doubtSince: 100 });
+    expect(await populating(state, { listVersions: [NO_VERSIONS], listQueries: [ok([])], populate: [ERRORS.quota] }, { seconds: 160 }))
+      .toMatchObject({ phase: 'POPULATE', doubtSince: 100 });
+  });
+
+  test('ends the run with its query\'s error where that was cancelled before its version was ever listed', async () => {
+    const answers = { listVersions: [NO_VERSIONS], listQueries: [ok(['own'])], getQuery: [query('CANCELLED')] };
+    const next = await populating(stateIn('POPULATE', { doubtSince: 100 }), answers, { seconds: 160 });
+    expect(next).toMatchObject({ phase: 'END', failure: { error: 'ProtectedQueryCancelled', analysisId: 'own' } });
+  });
+
+  test('waits for the version of a query that runs', async () => {
+    const answers = { listVersions: [NO_VERSIONS], listQueries: [ok(['own'])], getQuery: [query('STARTED')] };
+    const next = await populating(stateIn('POPULATE', { doubtSince: 100 }), answers, { seconds: 160 });
+    expect(next).toMatchObject({ phase: 'POPULATE', next: 'WAIT', waitingFor: expect.stringContaining('own') });
+  });
+
+  test.each([ERRORS.denied, ERRORS.missing])('is sent again where the queries cannot be listed: %j', async (error) => {
+    const answers = { listVersions: [NO_VERSIONS], listQueries: [error], populate: [ERRORS.quota] };
+    expect(await populating(stateIn('POPULATE', { doubtSince: 100 }), answers, { seconds: 160 })).toMatchObject({ phase: 'POPULATE', doubtSince: 100 });
+  });
+
+  test('is not sent again while the list of queries is out of order', async () => {
+    const answers = { listVersions: [NO_VERSIONS], listQueries: [ERRORS.internal] };
+    expect(await populating(stateIn('POPULATE', { doubtSince: 100 }), answers, { seconds: 160 })).toMatchObject({ phase: 'POPULATE', failedChecks: 1 });
   });
 
   test('is not given up for a list that cannot be read', async () => {
