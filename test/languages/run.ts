@@ -1,0 +1,91 @@
+/**
+ * Packs the package for each language that this machine has, installs it as a user would, synthesizes the same app and compares the
+ * template with TypeScript's: `tsx test/languages/run.ts [--cdk VERSION] [--only go,python]`.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { parseArgs } from 'util';
+import { Language, Workshop } from './language';
+import { go } from './languages/go';
+import { java } from './languages/java';
+import { pythonLanguage } from './languages/python';
+import { typescript } from './languages/typescript';
+import { compileCopy, fileIn, lowestOf, pack } from './package';
+import { differences } from './templates';
+
+type Template = { readonly Resources: { [id: string]: { readonly Type: string } } };
+
+const SHOWN_DIFFERENCES = 20;
+
+const say = (name: string, text: string) => console.log(`${name.padEnd(10)}  ${text}`);
+
+function timed<T>(action: () => T): [T, string] {
+  const start = Date.now();
+  const result = action();
+  return [result, `${((Date.now() - start) / 1000).toFixed(0)} s`];
+}
+
+function templateOf({ name, ...language }: Language, workshop: Workshop): Template {
+  const [what, packing] = timed(() => language.pack(workshop));
+  say(name, `packed ${what} (${packing})`);
+  const [versions, installing] = timed(() => language.install(workshop));
+  say(name, `installed ${versions} (${installing})`);
+  const outdir = join(workshop.folder, 'cdk.out');
+  const [, synthesizing] = timed(() => language.synthesize(workshop, outdir));
+  const template = join(outdir, 'Audiences.template.json');
+  say(name, `synthesized ${statSync(template).size} bytes (${synthesizing})`);
+  return JSON.parse(readFileSync(template, 'utf8'));
+}
+
+function compare(name: string, reference: Template, template: Template): void {
+  const found = differences(reference as never, template as never);
+  if (found.length) {
+    throw new Error([
+      `The template differs from TypeScript's in ${found.length} places, such as:`,
+      ...found.slice(0, SHOWN_DIFFERENCES),
+    ].join('\n'));
+  }
+  say(name, `same template: ${Object.keys(template.Resources).length} resources`);
+}
+
+const { values: options } = parseArgs({ options: { cdk: { type: 'string' }, only: { type: 'string' } } });
+const cdk = options.cdk ?? lowestOf('aws-cdk-lib');
+const chosen = [pythonLanguage, java, go].filter(({ name }) => !options.only || options.only.split(',').includes(name.toLowerCase()));
+
+const folder = mkdtempSync(join(tmpdir(), 'languages-'));
+const count = { passed: 0, failed: 0, skipped: 0 };
+try {
+  const [copy, compiling] = timed(() => compileCopy(folder));
+  say('jsii', `compiled (${compiling})`);
+  const workshopOf = ({ name }: Language): Workshop => {
+    const own = join(folder, name.toLowerCase());
+    mkdirSync(own);
+    return { copy, folder: own, cdk };
+  };
+
+  const reference = templateOf(typescript, workshopOf(typescript));
+  for (const language of chosen) {
+    const { name } = language;
+    const missing = language.lacks();
+    if (missing) {
+      say(name, `SKIPPED: this machine has no ${missing}`);
+      count.skipped++;
+      continue;
+    }
+    try {
+      compare(name, reference, templateOf(language, workshopOf(language)));
+      count.passed++;
+    } catch (error) {
+      const { message } = error as Error;
+      const notServed = language.notServed.exec(message);
+      say(name, notServed ? `SKIPPED: its registry does not serve aws-cdk-lib ${cdk}: ${notServed[0]}` : `FAILED: ${message}`);
+      count[notServed ? 'skipped' : 'failed']++;
+    }
+  }
+  say('C#', `generated ${fileIn(pack(copy, 'dotnet', '--code-only'), '.csproj').split('/').pop()}, not compiled`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`languages: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+process.exitCode = count.failed ? 1 : 0;
