@@ -110,7 +110,7 @@ async function answerResult(event: CloudFormationEvent): Promise<void> {
 async function endOf(executionArn: string): Promise<PastExecution> {
   for (let attempt = 1; ; attempt++) {
     const run = await settling(READ_SETTLES_WITHIN, () => describeRun(stepFunctions, executionArn));
-    if (run.status !== 'RUNNING' || attempt === 24) {
+    if (run.status !== 'RUNNING' || attempt === 14) {
       return run;
     }
     await new Promise((resolve) => { setTimeout(resolve, 5_000); });
@@ -136,7 +136,7 @@ const failed = (error: Error): Result => ({
 const answer = (target: ResponseTarget, result: Result): Promise<void> => put(target.url, responseBody(target, result));
 
 /** IAM may need a minute before a policy that was just attached counts; together these stay within the function's timeout. */
-const START_SETTLES_WITHIN = 65;
+const START_SETTLES_WITHIN = 75;
 const READ_SETTLES_WITHIN = 10;
 
 async function settling<T>(seconds: number, call: () => Promise<T>): Promise<T> {
