@@ -1,0 +1,154 @@
+import * as fc from 'fast-check';
+import { BEHAVIOUR_POSITIONS, Behaviours, Fault, FaultRule, OperationName, QueryPlan } from '../../simulator/clean-rooms';
+import type { PutFault } from '../../simulator/cloudformation/inbox';
+import type { LambdaFaultKind } from '../../simulator/lambda/faults';
+
+/** Which of the templates is deployed: each makes the table of other parameters. */
+export type Template = 'a' | 'b';
+
+export type Operation =
+  /** `breaks`: another resource fails, while the population runs or after it. */
+  | { readonly kind: 'deploy'; readonly template: Template; readonly breaks?: 'meanwhile' | 'later' }
+  | { readonly kind: 'deploy and refresh'; readonly template: Template; readonly afterSeconds: number }
+  /** A person stops whatever runs, so many seconds into the deploy. */
+  | { readonly kind: 'deploy and stop'; readonly template: Template; readonly afterSeconds: number }
+  | { readonly kind: 'refresh'; readonly times: number }
+  /** A person populates in the console, and goes on with the next step. */
+  | { readonly kind: 'by hand' }
+  | { readonly kind: 'delete'; readonly whileRefreshing: boolean };
+
+/** Where a Lambda function breaks, in which of its invocations from the step's start. */
+export interface Crash {
+  readonly function: 'Population' | 'Deployment';
+  readonly invocation: number;
+  readonly kind: LambdaFaultKind;
+}
+
+export interface Step {
+  readonly operation: Operation;
+  /** How the step's queries run. */
+  readonly query: QueryPlan;
+  readonly faults: readonly FaultRule[];
+  readonly crashes: readonly Crash[];
+  /** The population function does not start for as long as the step takes. */
+  readonly dead: boolean;
+  /** What becomes of the step's first PUTs to CloudFormation. */
+  readonly puts: readonly (PutFault | null)[];
+}
+
+/** One life of a stack, with all that goes wrong in it. */
+export interface Schedule {
+  readonly seed: number;
+  readonly timeoutMinutes: number;
+  readonly cancelOnTimeout: boolean;
+  readonly behaviours: Behaviours;
+  readonly cloud: {
+    readonly iamPropagationSeconds: number;
+    readonly listExecutionsLagSeconds: number;
+    readonly eventDeliveries: number;
+    readonly deliverAgainAfterSeconds?: number;
+    readonly requestIds: 'fresh' | 'reused';
+    readonly cancellation: 'at-once' | 'when-finished';
+  };
+  readonly steps: readonly Step[];
+}
+
+const template = fc.constantFrom<Template>('a', 'b');
+const moment = fc.constantFrom(1, 20, 45, 100, 240);
+
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('deploy' as const), template }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('deploy' as const), template, breaks: fc.constantFrom('later' as const, 'meanwhile' as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('deploy and refresh' as const), template, afterSeconds: moment }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('deploy and stop' as const), template, afterSeconds: moment }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('refresh' as const), times: fc.constantFrom(1, 2) }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'by hand' as const }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), whileRefreshing: fc.boolean() }) },
+);
+
+const error = { code: 'SPARK_ERROR', message: 'x'.repeat(5_000) };
+
+const query: fc.Arbitrary<QueryPlan> = fc.oneof(
+  { weight: 6, arbitrary: success(fc.constantFrom<number | 'never'>(0, 0, 0, 25, 200, 'never')) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ durationSeconds: seconds(), outcome: fc.constantFrom('FAILED' as const, 'CANCELLED' as const, 'TIMED_OUT' as const) })
+      .map((plan) => ({ ...plan, error })),
+  },
+  { weight: 1, arbitrary: fc.constant({ durationSeconds: 60, outcome: 'NEVER' as const }) },
+);
+
+function success(liveAfterSeconds: fc.Arbitrary<number | 'never'>): fc.Arbitrary<QueryPlan> {
+  return fc.record({ durationSeconds: seconds(), outcome: fc.constant('SUCCESS' as const), liveAfterSeconds });
+}
+
+function seconds(): fc.Arbitrary<number> {
+  return fc.constantFrom(30, 5, 120, 590, 700);
+}
+
+const apiOperation = fc.constantFrom<OperationName | '*'>(
+  'PopulateIntermediateTable', 'PopulateIntermediateTable', 'GetIntermediateTable', 'ListIntermediateTableVersions', 'GetProtectedQuery', 'UpdateProtectedQuery', '*',
+);
+
+/** What may have had its effect, and what certainly had none. */
+const when = fc.constantFrom('before' as const, 'after' as const);
+const fault: fc.Arbitrary<Fault> = fc.oneof(
+  fc.record({ kind: fc.constant('error' as const), code: fc.constant('InternalServerException'), when }),
+  fc.record({ kind: fc.constant('reset' as const), when }),
+  fc.record({ kind: fc.constant('hang' as const), when }),
+  fc.record({ kind: fc.constant('reply' as const), when, status: fc.constantFrom(502, 503, 504), body: fc.constant('<html>Bad gateway</html>') }),
+  fc.record({ kind: fc.constant('delay' as const), seconds: fc.constantFrom(3, 14.9, 20) }),
+  fc.constant<Fault>({ kind: 'error', code: 'ThrottlingException' }),
+  fc.constant<Fault>({ kind: 'error', code: 'AccessDeniedException', message: 'Not yet.' }),
+  fc.constant<Fault>({ kind: 'error', code: 'ValidationException', members: { reason: 'IAM_SYNCHRONIZATION_DELAY' } }),
+);
+
+const faultRule: fc.Arbitrary<FaultRule> = fc.oneof(
+  fc.record({ operation: apiOperation, fault, occurrences: fc.constantFrom([1], [2], [3], [5], [1, 2], [2, 4]) }),
+  fc.record({ operation: apiOperation, fault, first: fc.constantFrom(1, 3) }),
+  fc.record({ operation: apiOperation, fault, forSeconds: fc.constantFrom(60, 150) }),
+);
+
+const request = fc.integer({ min: 1, max: 6 });
+const crash: fc.Arbitrary<Crash> = fc.record({
+  function: fc.constantFrom('Population' as const, 'Population' as const, 'Deployment' as const),
+  invocation: fc.integer({ min: 1, max: 6 }),
+  kind: fc.oneof(
+    fc.constantFrom<LambdaFaultKind>({ at: 'service' }, { at: 'start' }, { at: 'return' }, { at: 'timeoutBeforeReturn' }),
+    fc.record({ at: fc.constantFrom('beforeRequest' as const, 'afterRequest' as const, 'timeoutBeforeRequest' as const, 'timeoutAfterRequest' as const), request }),
+  ),
+});
+
+const putFault = fc.constantFrom<PutFault | null>(null, { status: 503 }, { status: 500, after: true }, { reset: 'before' }, { reset: 'after' });
+
+const step: fc.Arbitrary<Step> = fc.record({
+  operation,
+  query,
+  faults: fc.array(faultRule, { maxLength: 2 }),
+  crashes: fc.array(crash, { maxLength: 3 }),
+  dead: fc.nat(24).map((dice) => dice === 24),
+  puts: fc.array(putFault, { maxLength: 3 }),
+});
+
+const behaviours = fc.record(Object.fromEntries(
+  Object.entries(BEHAVIOUR_POSITIONS).map(([name, positions]) => [name, fc.constantFrom<unknown>(...positions)]),
+)) as unknown as fc.Arbitrary<Behaviours>;
+
+const first: fc.Arbitrary<Operation> = fc.record({ kind: fc.constant('deploy' as const), template: fc.constant('a' as const) });
+
+export const schedules: fc.Arbitrary<Schedule> = fc.record({
+  seed: fc.nat(1_000_000),
+  timeoutMinutes: fc.constantFrom(10, 10, 10, 65),
+  cancelOnTimeout: fc.boolean(),
+  behaviours,
+  cloud: fc.record({
+    iamPropagationSeconds: fc.constantFrom(0, 0, 20, 60),
+    listExecutionsLagSeconds: fc.constantFrom(0, 0, 1, 3),
+    eventDeliveries: fc.constantFrom(1),
+    deliverAgainAfterSeconds: fc.constantFrom(undefined, undefined, 0, 1, 30, 400),
+    requestIds: fc.constantFrom('fresh' as const, 'reused' as const),
+    cancellation: fc.constantFrom('at-once' as const, 'when-finished' as const),
+  }),
+  steps: fc.tuple(fc.tuple(step, first).map(([made, operationOfFirst]) => ({ ...made, operation: operationOfFirst })), fc.array(step, { maxLength: 4 }))
+    .map(([create, others]) => [create, ...others]),
+});
