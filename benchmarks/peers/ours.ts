@@ -1,0 +1,9 @@
+import { Candidate } from './candidate';
+import { IntermediateTablePopulation } from '../../src';
+
+export const ours: Candidate = {
+  name: 'this library',
+  open: (stack, { schedule, longest, change }) => (id, intermediateTable) => {
+    new IntermediateTablePopulation(stack, id, { intermediateTable, schedule, timeout: longest, triggers: change ? [change] : undefined });
+  },
+};

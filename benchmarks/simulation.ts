@@ -1,0 +1,47 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { CfnIntermediateTable } from 'aws-cdk-lib/aws-cleanrooms';
+import { runtimeSdk } from './peers/bundle';
+import { Candidate, PopulationOptions } from './peers/candidate';
+import { Cloud, CloudOptions } from '../simulator/cloud';
+import { readStack, StackSource } from '../simulator/cloudformation/assembly';
+
+// CDK's own validation of each template takes seconds, and tells nothing about what is compared here.
+process.env.CDK_VALIDATION = 'false';
+
+export const STACK = 'Bench';
+const MEMBERSHIP = 'a1b2c3d4-5678-90ab-cdef-111111111111';
+
+/** A stack with so many tables, each with one population. */
+export function buildStack(candidate: Candidate, populations: number, options: PopulationOptions = {}): { app: App; stack: Stack } {
+  const app = new App({ analyticsReporting: false });
+  const stack = new Stack(app, STACK);
+  const populate = candidate.open(stack, options);
+  for (let index = 0; index < populations; index++) {
+    populate(`Population${index}`, makeTable(stack, `Table${index}`));
+  }
+  return { app, stack };
+}
+
+export function synthesize(candidate: Candidate, populations: number, options: PopulationOptions = {}): StackSource {
+  return readStack(buildStack(candidate, populations, options).app.synth().directory, STACK);
+}
+
+function makeTable(stack: Stack, name: string): CfnIntermediateTable {
+  return new CfnIntermediateTable(stack, name, {
+    membershipIdentifier: MEMBERSHIP,
+    name,
+    analysisRules: [{ type: 'CUSTOM', policy: { v1: { custom: { allowedAnalyses: ['ANY_QUERY'] } } } }],
+    populationAnalysisConfiguration: { sqlParameters: { queryString: 'SELECT 1' } },
+  });
+}
+
+/** An account whose queries all succeed after so long. */
+export function openCloud(query: Duration, options: CloudOptions = {}): Cloud {
+  const cloud = new Cloud({
+    ...options,
+    lambdaModules: runtimeSdk(),
+    cleanRooms: { ...options.cleanRooms, defaultPlan: { durationSeconds: query.toSeconds(), outcome: 'SUCCESS' } },
+  });
+  cloud.joinCollaboration(MEMBERSHIP);
+  return cloud;
+}
