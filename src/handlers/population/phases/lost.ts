@@ -1,3 +1,4 @@
+import type { Version } from '../clean-rooms';
 import { fail } from '../outcome';
 import type { RunState } from '../run-state';
 import { kindOf } from '../service-error';
@@ -12,7 +13,7 @@ const CLOCKS_DIFFER_BY = 5_000;
  * What becomes of a run whose populate's answer was lost, and whose version is not listed: one that was cancelled may never have been.
  * Its query is, however. Undefined where there is none: then the populate was not accepted.
  */
-export async function ifQueryWasLost(state: RunState, outside: Outside): Promise<RunState | undefined> {
+export async function ifQueryWasLost(state: RunState, listed: readonly Version[], outside: Outside): Promise<RunState | undefined> {
   if (state.doubtSince === undefined) {
     return undefined;
   }
@@ -21,7 +22,7 @@ export async function ifQueryWasLost(state: RunState, outside: Outside): Promise
   if (!queries.ok) {
     return kindOf(queries.error) === 'TRANSIENT' ? askAgain(state, 'ListProtectedQueries', queries.error, outside) : undefined;
   }
-  for (const analysisId of queries.value) {
+  for (const analysisId of queries.value.filter((id) => listed.every((version) => version.analysisId !== id))) {
     const query = await cleanRooms.getQuery(state.population, analysisId);
     if (!adoptable(state, { status: 'POPULATE_FAILED' }, query)) {
       continue;

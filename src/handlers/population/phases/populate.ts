@@ -26,7 +26,9 @@ export async function populate(state: RunState, outside: Outside): Promise<RunSt
   if (inDoubt(state, outside.now())) {
     return waitFor(state, untilNextLook(elapsed(state, outside.now()) - state.doubtSince!), outside.now());
   }
-  const blocked = await ifQueryWasLost(state, outside) ?? await takeTurn(state, outside) ?? await awaitRunning(state, versions.value, outside);
+  const blocked = await ifQueryWasLost(state, versions.value, outside)
+    ?? await takeTurn(state, outside)
+    ?? await awaitRunning(state, versions.value, outside);
   if (blocked) {
     return blocked;
   }
