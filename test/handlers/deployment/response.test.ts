@@ -43,6 +43,10 @@ describe('shortened', () => {
       return length(short) === Math.min(length(whole), Math.max(most, 1));
     }));
   });
+
+  test('cuts between characters, whatever the measure', () => {
+    expect(shortened('🙈🙈🙈', ({ length }) => length <= 4)).toBe('🙈…');
+  });
 });
 
 describe('a successful response', () => {

@@ -161,6 +161,7 @@ test('ListProtectedQueries tells of each query which table it populates', async 
   const { analysisId } = await populating();
   const { membershipIdentifier, intermediateTableIdentifier } = rooms.identifiers;
   const { protectedQueries } = await client.send(new ListTableQueriesCommand({ membershipIdentifier, maxResults: 100 }));
-  expect(protectedQueries).toEqual([{ id: analysisId, createTime: expect.any(Date), intermediateTableConfiguration: { id: intermediateTableIdentifier } }]);
+  expect(protectedQueries)
+    .toEqual([{ id: analysisId, createTime: expect.any(Date), intermediateTableConfiguration: { id: intermediateTableIdentifier } }]);
   expect(rooms.requests().at(-1)!.path).toBe(`/memberships/${membershipIdentifier}/protectedQueries?maxResults=100`);
 });

@@ -122,6 +122,25 @@ describe('the edge', () => {
     expect(await asking(failing.analysisId)).toMatchObject({ value: { status: 'FAILED', error: { code: 'OOM', message: 'Out of memory.' } } });
   });
 
+  test('lists the queries that populate the table since a moment, of as many pages as matter', async () => {
+    const other = rooms.service.resources.createIntermediateTable({
+      membershipIdentifier: rooms.table.membership.id, name: 'other', populationAnalysisConfiguration: { sqlParameters: { queryString: 'SELECT 1' } },
+    });
+    const made = Array.from({ length: 150 }, () => {
+      const [own] = [rooms.table.id, other.id].map((id) => rooms.service.populateByHand(id));
+      rooms.clock.advance(62);
+      return own;
+    });
+    const ids = async (since: number) => {
+      const listed = await edge.listQueries(rooms.population(), since);
+      return listed.ok ? [...listed.value].sort() : listed;
+    };
+    const idsOf = (populations: typeof made) => populations.map(({ analysisId }) => analysisId).sort();
+    expect(await ids(0)).toEqual(idsOf(made));
+    expect(await ids(made[148].acceptedAt)).toEqual(idsOf(made.slice(148)));
+    expect(await ids(rooms.clock.now())).toEqual([]);
+  });
+
   test('cancels a query, and tells where that is refused', async () => {
     const { analysisId } = rooms.service.populateByHand(rooms.table.id);
     expect(await edge.cancelQuery(rooms.population(), analysisId)).toEqual({ ok: true, value: undefined });
