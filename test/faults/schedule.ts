@@ -144,7 +144,8 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   cloud: fc.record({
     iamPropagationSeconds: fc.constantFrom(0, 0, 20, 60),
     listExecutionsLagSeconds: fc.constantFrom(0, 0, 1, 3),
-    eventDeliveries: fc.constantFrom(1),
+    // Of an event that EventBridge delivers twice only the first run populates, unless that one fails: not promised, and left alone here.
+    eventDeliveries: fc.constant(1),
     deliverAgainAfterSeconds: fc.constantFrom(undefined, undefined, 0, 1, 30, 400),
     requestIds: fc.constantFrom('fresh' as const, 'reused' as const),
     cancellation: fc.constantFrom('at-once' as const, 'when-finished' as const),
