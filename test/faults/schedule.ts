@@ -150,6 +150,8 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
     requestIds: fc.constantFrom('fresh' as const, 'reused' as const),
     cancellation: fc.constantFrom('at-once' as const, 'when-finished' as const),
   }),
-  steps: fc.tuple(fc.tuple(step, first).map(([made, operationOfFirst]) => ({ ...made, operation: operationOfFirst })), fc.array(step, { maxLength: 4 }))
-    .map(([create, others]) => [create, ...others]),
+  steps: fc.tuple(
+    fc.tuple(step, first).map(([made, operationOfFirst]) => ({ ...made, operation: operationOfFirst })),
+    fc.array(step, { maxLength: 4 }),
+  ).map(([create, others]) => [create, ...others]),
 });
