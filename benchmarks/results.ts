@@ -1,3 +1,4 @@
+import { cpus, loadavg } from 'node:os';
 import { Duration } from 'aws-cdk-lib';
 import { ColdStart, measureColdStarts } from './cold-start/measure';
 import { Contention, measureContention } from './contention';
@@ -12,6 +13,9 @@ import { measureWaiting } from './waiting/series';
 export interface Results {
   readonly quick: boolean;
   readonly node: string;
+  readonly processors: number;
+  /** How many processes wanted a processor when the measuring began: with more than there are, times are longer than they need be. */
+  readonly load: number;
   readonly waiting: readonly Wait[];
   readonly footprints: readonly Footprint[];
   readonly capacities: readonly Capacity[];
@@ -23,6 +27,7 @@ export interface Results {
 
 /** Timings first, while the process is young: what the simulator leaves in memory slows them. */
 export async function measureAll(quick: boolean, tell: (what: string) => void): Promise<Results> {
+  const machine = { node: process.version, processors: cpus().length, load: loadavg()[0] };
   tell('cold starts');
   const coldStarts = await measureColdStarts(quick ? 3 : 25);
   tell('import');
@@ -41,5 +46,5 @@ export async function measureAll(quick: boolean, tell: (what: string) => void): 
   }
   tell('deploy of a hundred');
   const deployed = await deployMany(quick ? 10 : 100);
-  return { quick, node: process.version, waiting, footprints, capacities, deployed, coldStarts, importCost, contention };
+  return { quick, ...machine, waiting, footprints, capacities, deployed, coldStarts, importCost, contention };
 }

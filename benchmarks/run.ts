@@ -29,10 +29,12 @@ async function main(): Promise<void> {
   const start = performance.now();
   const results = await measureAll(quick, (what) => process.stderr.write(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${what}\n`));
   const tables = tablesOf(results);
-  process.stdout.write(`\n${tables.map(asText).join('\n\n\n')}\n`);
+  const { node, processors, load } = results;
+  const machine = `Node ${node}, ${processors} processors${load > processors ? `, and a load of ${load.toFixed(0)}, so that times are longer than they need be` : ''}`;
+  process.stdout.write(`\n${tables.map(asText).join('\n\n\n')}\n\n${machine}.\n`);
   if (write) {
     const readme = join(ROOT, 'README.md');
-    const reproduce = `Measured by \`npm run bench -- --write\` on Node ${results.node}, which wrote these tables; nothing in them is typed by hand.`;
+    const reproduce = `\`npm run bench -- --write\` measured and wrote this, on ${machine}.`;
     writeFileSync(readme, withTables(readFileSync(readme, 'utf8'), [reproduce, ...tables.map(asMarkdown)].join('\n\n')));
     writeFileSync(join(ROOT, 'benchmarks/results.json'), `${JSON.stringify(results, undefined, 2)}\n`);
   }

@@ -30,7 +30,7 @@ function invocations({ waiting }: Results): Goal {
     limit: 'The bound on the lag stops it: each check may come at most a tenth of the query\'s age, or 5 to 60 s, after the one before. '
       + `That makes ${checks} checks in 30 minutes (10 up to 50 s, then a tenth more each time up to 10 minutes, then one a minute), `
       + `and ${theirs} ÷ ${checks} = ${fixed(theirs / checks, 1)} even without the other ${own - checks}, which start, populate and report. `
-      + 'A function that slept for up to 20 s between early checks would need 44 invocations, but its waiting could be neither seen nor stopped.',
+      + 'A function that slept between early checks would be invoked less often, but its waiting could be neither seen nor stopped.',
   };
 }
 
