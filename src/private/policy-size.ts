@@ -1,6 +1,7 @@
-/** The longest that a value gets which is only known when deploying: a pseudo parameter, or an ARN of a table. */
+/** The longest that values get which are only known when deploying: pseudo parameters, names of state machines, and ARNs of tables. */
 const PSEUDO_PARAMETER = 14;
-const OTHER = 150;
+const NAME = 80;
+const ARN = 152;
 
 /** The most characters, white space aside, that a resolved piece of a template can take as the JSON that IAM counts. */
 export function longestSize(fragment: unknown): number {
@@ -12,10 +13,19 @@ export function longestSize(fragment: unknown): number {
   }
   const [[intrinsic, argument] = ['', undefined]] = Object.entries(fragment);
   if (intrinsic === 'Fn::Join') {
-    return longestSize((argument as unknown[])[1]);
+    const [, parts] = argument as [string, unknown[]];
+    return parts.reduce<number>((total, part) => total + (typeof part === 'string' ? part.length : longestSize(part)), 2);
   }
   if (intrinsic === 'Ref' || intrinsic.startsWith('Fn::')) {
-    return String(argument).startsWith('AWS::') ? PSEUDO_PARAMETER : OTHER;
+    return longestValue(argument);
   }
   return Object.entries(fragment).reduce((total, [key, value]) => total + key.length + longestSize(value) + 4, 2);
+}
+
+/** Of what an intrinsic refers to, quotes included. */
+function longestValue(referred: unknown): number {
+  if (String(referred).startsWith('AWS::')) {
+    return PSEUDO_PARAMETER;
+  }
+  return Array.isArray(referred) && referred[1] === 'Name' ? NAME : ARN;
 }

@@ -84,12 +84,12 @@ describe('the shared roles stay within IAM\'s limits', () => {
 });
 
 test('few populations take inline policies, of which a role has any number, many take managed ones', () => {
-  expect(kindsOf(scheduledTemplate(20))).toEqual(new Set(['inline']));
+  expect(kindsOf(scheduledTemplate(10))).toEqual(new Set(['inline']));
   expect(kindsOf(scheduledTemplate(100))).toEqual(new Set(['managed']));
 });
 
 test('a stack that outgrows inline policies keeps no logical id for a resource of another type, which CloudFormation refuses', () => {
-  const [few, many] = [scheduledTemplate(20), scheduledTemplate(100)];
+  const [few, many] = [scheduledTemplate(10), scheduledTemplate(100)];
   for (const [id, { Type }] of Object.entries(few.Resources)) {
     expect(many.Resources[id]?.Type ?? Type).toBe(Type);
   }
