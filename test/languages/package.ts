@@ -28,6 +28,13 @@ export function compileCopy(folder: string): string {
   return copy;
 }
 
+/** Compiles the examples of README and docstrings strictly and translates them, for the packers to take along; answers how many there are. */
+export function translateExamples(copy: string): number {
+  run(bin('jsii-rosetta'), ['extract', '--strict', '.'], { cwd: copy });
+  const { snippets } = JSON.parse(readFileSync(join(copy, '.jsii.tabl.json'), 'utf8'));
+  return Object.keys(snippets).length;
+}
+
 export type Target = 'js' | 'python' | 'java' | 'go' | 'dotnet';
 
 /** Packs a compiled copy for a language; answers the folder that holds the package. */

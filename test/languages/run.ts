@@ -1,6 +1,6 @@
 /**
- * Packs the package for each language that this machine has, installs it as a user would, synthesizes the same app and compares the
- * template with TypeScript's: `tsx test/languages/run.ts [--cdk VERSION] [--only go,python]`.
+ * Translates the examples, packs the package for each language that this machine has, installs it as a user would, synthesizes the same
+ * app and compares the template with TypeScript's: `tsx test/languages/run.ts [--cdk VERSION] [--only go,python]`.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'fs';
 import { tmpdir } from 'os';
@@ -11,10 +11,10 @@ import { go } from './languages/go';
 import { java } from './languages/java';
 import { pythonLanguage } from './languages/python';
 import { typescript } from './languages/typescript';
-import { compileCopy, fileIn, lowestOf, pack } from './package';
-import { differences } from './templates';
+import { compileCopy, fileIn, lowestOf, pack, translateExamples } from './package';
+import { differences, Json } from './templates';
 
-type Template = { readonly Resources: { [id: string]: { readonly Type: string } } };
+type Template = { Resources: { [id: string]: Json } };
 
 const SHOWN_DIFFERENCES = 20;
 
@@ -39,7 +39,7 @@ function templateOf({ name, ...language }: Language, workshop: Workshop): Templa
 }
 
 function compare(name: string, reference: Template, template: Template): void {
-  const found = differences(reference as never, template as never);
+  const found = differences(reference, template);
   if (found.length) {
     throw new Error([
       `The template differs from TypeScript's in ${found.length} places, such as:`,
@@ -51,13 +51,23 @@ function compare(name: string, reference: Template, template: Template): void {
 
 const { values: options } = parseArgs({ options: { cdk: { type: 'string' }, only: { type: 'string' } } });
 const cdk = options.cdk ?? lowestOf('aws-cdk-lib');
-const chosen = [pythonLanguage, java, go].filter(({ name }) => !options.only || options.only.split(',').includes(name.toLowerCase()));
+const languages = [pythonLanguage, java, go];
+const names = options.only?.split(',') ?? languages.map(({ name }) => name.toLowerCase());
+const chosen = names.map((wanted) => {
+  const language = languages.find(({ name }) => name.toLowerCase() === wanted);
+  if (!language) {
+    throw new Error(`--only names ${wanted}. Choose of ${languages.map(({ name }) => name.toLowerCase()).join(', ')}.`);
+  }
+  return language;
+});
 
 const folder = mkdtempSync(join(tmpdir(), 'languages-'));
 const count = { passed: 0, failed: 0, skipped: 0 };
 try {
   const [copy, compiling] = timed(() => compileCopy(folder));
   say('jsii', `compiled (${compiling})`);
+  const [examples, translating] = timed(() => translateExamples(copy));
+  say('rosetta', `${examples} examples compile strictly and are translated (${translating})`);
   const workshopOf = ({ name }: Language): Workshop => {
     const own = join(folder, name.toLowerCase());
     mkdirSync(own);
