@@ -8,7 +8,7 @@ import { PopulationFunctionOptions } from '../function-options';
 import { acknowledgeWildcards } from './nag';
 import { Member, permit } from './permissions';
 import { DeploymentFunction } from '../handlers/deployment-function';
-import { hash } from '../handlers/execution-name';
+import { canonical, hash } from '../handlers/execution-name';
 import { PopulationFunction } from '../handlers/population-function';
 
 /** What populations of a stack share: two functions, three roles and one log group. */
@@ -161,7 +161,8 @@ function keyOf({ vpc, vpcSubnets, securityGroups, environmentEncryption, logEncr
     environmentEncryption: pathOf(environmentEncryption),
     logEncryptionKey: pathOf(logEncryptionKey),
   };
-  const given = JSON.stringify(parts);
+  // Languages hand over options in orders of their own.
+  const given = canonical(parts);
   return given === '{}' ? '' : hash(given, 8);
 }
 
