@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { BEHAVIOUR_POSITIONS, Behaviours } from '../../simulator/clean-rooms';
 import { closeClouds, deploy, liveIn, MARKER, openCloud, populatesIn, refresh, Scene, stackOf, tableIn, versionIn } from './support';
+import { BEHAVIOUR_POSITIONS, Behaviours } from '../../simulator/clean-rooms';
 
 afterEach(closeClouds);
 

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import type { Template } from '../../simulator/cloudformation/assembly';
 import { closeClouds, deploy, liveIn, logicalId, MACHINE, MARKER, openCloud, populatesIn, Scene, stackOf, tableIn, versionIn } from './support';
+import type { Template } from '../../simulator/cloudformation/assembly';
 import { PopulateOnDeploy, WorkerType } from '../../src';
 
 afterEach(closeClouds);

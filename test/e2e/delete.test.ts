@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import type { Cloud } from '../../simulator/cloud';
 import { closeClouds, deploy, logicalId, MARKER, openCloud, populatesIn, SCHEDULE, Scene, stackOf, tableIn, until } from './support';
+import type { Cloud } from '../../simulator/cloud';
 
 afterEach(closeClouds);
 

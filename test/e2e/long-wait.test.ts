@@ -1,8 +1,8 @@
 import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { closeClouds, deploy, failureOf, liveIn, makeTable, MARKER, openCloud, populatesIn, refresh, Scene, stackOf, synthesize, versionIn } from './support';
-import { IntermediateTablePopulation } from '../../src';
 import type { StackSource } from '../../simulator/cloudformation/assembly';
+import { IntermediateTablePopulation } from '../../src';
 
 afterEach(closeClouds);
 

@@ -22,21 +22,21 @@ function busiest(cloud: Cloud, counts: (operation?: string) => boolean): number 
 
 test.each([['rejected', 'conflict'], ['queued', 'accepted']] as const)(
   'ten populations with two queries at a time all succeed in turn, without hammering (over quota: %s, while populating: %s)', async (overQuota, populateWhilePopulating) => {
-  const cloud = openCloud({
-    cleanRooms: {
-      behaviours: { overQuota, populateWhilePopulating },
-      limits: { concurrentQueries: 2, requestsPerSecond: documentedRate },
-      defaultPlan: { durationSeconds: 240, outcome: 'SUCCESS' },
-    },
+    const cloud = openCloud({
+      cleanRooms: {
+        behaviours: { overQuota, populateWhilePopulating },
+        limits: { concurrentQueries: 2, requestsPerSecond: documentedRate },
+        defaultPlan: { durationSeconds: 240, outcome: 'SUCCESS' },
+      },
+    });
+    const result = await cloud.deploy(source(Duration.minutes(50)));
+    expect([result.status, result.failures]).toEqual(['CREATE_COMPLETE', []]);
+    const populates = cloud.cleanRooms.journal.acceptedPopulates();
+    expect([populates.length, new Set(populates.map(({ tableId }) => tableId)).size]).toEqual([COUNT, COUNT]);
+    for (const { tableId } of populates) {
+      expect(cloud.cleanRooms.maxConcurrentPopulations(tableId)).toBe(1);
+      expect(Object.values(result.outputs)).toContain(cloud.cleanRooms.liveVersionId(tableId));
+    }
+    expect(busiest(cloud, (operation) => operation !== 'GetProtectedQuery')).toBeLessThanOrEqual(5);
+    expect(busiest(cloud, () => true)).toBeLessThanOrEqual(8);
   });
-  const result = await cloud.deploy(source(Duration.minutes(50)));
-  expect([result.status, result.failures]).toEqual(['CREATE_COMPLETE', []]);
-  const populates = cloud.cleanRooms.journal.acceptedPopulates();
-  expect([populates.length, new Set(populates.map(({ tableId }) => tableId)).size]).toEqual([COUNT, COUNT]);
-  for (const { tableId } of populates) {
-    expect(cloud.cleanRooms.maxConcurrentPopulations(tableId)).toBe(1);
-    expect(Object.values(result.outputs)).toContain(cloud.cleanRooms.liveVersionId(tableId));
-  }
-  expect(busiest(cloud, (operation) => operation !== 'GetProtectedQuery')).toBeLessThanOrEqual(5);
-  expect(busiest(cloud, () => true)).toBeLessThanOrEqual(8);
-});

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { IntermediateTable, IntermediateTablePopulation } from '../../src';
 import { closeClouds, deploy, liveIn, MARKER, MEMBERSHIP, openCloud, populatesIn, Scene, logicalId, stackOf, synthesize, tableIn, until, versionIn } from './support';
+import { IntermediateTable, IntermediateTablePopulation } from '../../src';
 
 afterEach(closeClouds);
 

@@ -129,8 +129,8 @@ async function allVersions(client: CleanRoomsClient, population: TableIdentifier
 /** A membership may have had thousands of queries; those of this run are among its newest. */
 const MOST_QUERY_PAGES = 5;
 
-async function queriesOf(client: CleanRoomsClient, table: TableIdentifiers, since: number): Promise<string[]> {
-  const { membershipIdentifier, intermediateTableIdentifier } = table;
+async function queriesOf(client: CleanRoomsClient, wanted: TableIdentifiers, since: number): Promise<string[]> {
+  const { membershipIdentifier, intermediateTableIdentifier } = wanted;
   const found: string[] = [];
   let nextToken: string | undefined;
   for (let page = 0; page === 0 || (nextToken && page < MOST_QUERY_PAGES); page++) {
