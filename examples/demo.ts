@@ -23,7 +23,7 @@ const SCHEDULE = 'AWS::Events::Rule';
 const DAY_SECONDS = 24 * 3600;
 const MINUTE = 60;
 /** Virtual seconds in a real one: for watching a query, and for letting a day go by. */
-const WATCHING = 800;
+const WATCHING = 2400;
 const LEAPING = 300_000;
 
 const CAST_ERROR: QueryPlan = {
