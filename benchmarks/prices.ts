@@ -1,4 +1,4 @@
-/** List prices in US dollars, us-east-1, without free tiers; looked up in November 2026. */
+/** List prices in US dollars, us-east-1, without free tiers; from memory, so check them against the pages named before relying on a figure. */
 
 /** https://aws.amazon.com/lambda/pricing/ */
 export const LAMBDA_REQUEST = 0.20 / 1_000_000;
