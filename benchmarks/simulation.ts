@@ -1,7 +1,10 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { CfnIntermediateTable } from 'aws-cdk-lib/aws-cleanrooms';
 import { runtimeSdk } from './peers/bundle';
 import { Candidate, PopulationOptions } from './peers/candidate';
+import { WORKSPACE } from './workspace';
 import { Cloud, CloudOptions } from '../simulator/cloud';
 import { readStack, StackSource } from '../simulator/cloudformation/assembly';
 
@@ -13,7 +16,7 @@ const MEMBERSHIP = 'a1b2c3d4-5678-90ab-cdef-111111111111';
 
 /** A stack with so many tables, each with one population. */
 export function buildStack(candidate: Candidate, populations: number, options: PopulationOptions = {}): { app: App; stack: Stack } {
-  const app = new App({ analyticsReporting: false });
+  const app = new App({ analyticsReporting: false, outdir: mkdtempSync(join(WORKSPACE, 'cdk.out-')) });
   const stack = new Stack(app, STACK);
   const populate = candidate.open(stack, options);
   for (let index = 0; index < populations; index++) {
