@@ -26,6 +26,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // Bundled into the Lambdas, so that they never depend on the SDK of the Lambda runtime.
     '@aws-sdk/client-cleanrooms',
     '@aws-sdk/client-sfn',
+    '@aws-sdk/credential-provider-env',
     '@smithy/core',
     '@smithy/types',
     '@types/aws-lambda',
@@ -37,11 +38,17 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'tsx',
   ],
 
-  // Without `mainFields` esbuild takes the SDK's CommonJS builds, which it cannot tree-shake.
+  // Without `mainFields` esbuild takes the SDK's CommonJS builds, which it cannot tree-shake. The alias is what no setting of a
+  // client does: even one that is given credentials brings along the clients of all the services that credentials may come from.
   lambdaOptions: {
     runtime: awscdk.LambdaRuntime.NODEJS_24_X,
     awsSdkConnectionReuse: false,
-    bundlingOptions: { externals: [], minify: true, mainFields: ['module', 'main'] } as javascript.BundlingOptions,
+    bundlingOptions: {
+      externals: [],
+      minify: true,
+      mainFields: ['module', 'main'],
+      esbuildArgs: { '--alias:@aws-sdk/credential-provider-node': './src/handlers/lambda-credentials.ts' },
+    } as javascript.BundlingOptions,
   },
 
   publishToPypi: { distName: 'cdk-cleanrooms-intermediate-table', module: 'cdk_cleanrooms_intermediate_table' },
