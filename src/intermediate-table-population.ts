@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput, Duration } from 'aws-cdk-lib';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -11,6 +11,7 @@ import { IntermediateTablePopulationProps } from './population-props';
 import { makeExpiryAlarm, makeFailureAlarm } from './private/alarms';
 import { Machinery } from './private/machinery';
 import { ownMetric } from './private/metrics';
+import { eventRule, warnOfUnwatched } from './private/telling';
 import { validateParameters, validateProps, validateSchedule } from './private/validation';
 import { AddScheduleOptions } from './schedule-options';
 
@@ -48,7 +49,7 @@ export class IntermediateTablePopulation extends Construct {
 
   private readonly machinery: Machinery;
   private readonly upstream: readonly IntermediateTablePopulation[];
-  private isScheduled = false;
+  private firstSchedule?: events.Rule;
   private isWatched = false;
 
   /**
@@ -85,13 +86,14 @@ export class IntermediateTablePopulation extends Construct {
   public addSchedule(id: string, schedule: events.Schedule, options: AddScheduleOptions = {}): events.Rule {
     validateSchedule(this, 'schedule', schedule);
     validateParameters(this, 'parameters', options.parameters);
-    this.isScheduled = true;
-    return new events.Rule(this, id, {
+    const rule = new events.Rule(this, id, {
       schedule,
       enabled: options.enabled,
       description: options.description ?? `Populates the intermediate table of ${this.node.path}`,
       targets: [this.machinery.target(options.parameters ? { parameters: options.parameters } : {})],
     });
+    this.firstSchedule ??= rule;
+    return rule;
   }
 
   /**
@@ -101,7 +103,7 @@ export class IntermediateTablePopulation extends Construct {
    * `membershipIdentifier`, `intermediateTableIdentifier`, `population` (this construct's path) and `execution`.
    */
   public onPopulated(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return this.onEvent(id, POPULATED, options);
+    return eventRule(this.machinery, id, POPULATED, options);
   }
 
   /**
@@ -112,7 +114,7 @@ export class IntermediateTablePopulation extends Construct {
    */
   public onPopulationFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
     this.isWatched = true;
-    return this.onEvent(id, POPULATION_FAILED, options);
+    return eventRule(this.machinery, id, POPULATION_FAILED, options);
   }
 
   /**
@@ -234,21 +236,9 @@ export class IntermediateTablePopulation extends Construct {
     }
   }
 
-  private onEvent(id: string, detailType: string, options: events.OnEventOptions): events.Rule {
-    const rule = new events.Rule(options.crossStackScope ?? this, id, {
-      ruleName: options.ruleName,
-      description: options.description,
-      eventPattern: options.eventPattern,
-    });
-    rule.addEventPattern(this.machinery.eventPattern(detailType));
-    rule.addTarget(options.target);
-    return rule;
-  }
-
   private warn(): void {
-    if (this.isScheduled && !this.isWatched) {
-      Annotations.of(this).addWarningV2('cdk-cleanrooms-intermediate-table:unwatchedSchedule',
-        'A schedule populates this table, and nobody is told when that fails: use onPopulationFailed() or createFailureAlarm().');
+    if (this.firstSchedule && !this.isWatched) {
+      warnOfUnwatched(this.firstSchedule);
     }
   }
 }

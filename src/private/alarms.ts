@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -7,7 +7,7 @@ import { ExpiryAlarmOptions, FailureAlarmOptions } from '../alarm-options';
 /** Counts executions that failed, that somebody stopped, and that the machine itself has timed out. */
 export function makeFailureAlarm(scope: Construct, id: string, machine: sfn.IStateMachine, options: FailureAlarmOptions): cloudwatch.Alarm {
   const { threshold = 1, period = Duration.minutes(5) } = options;
-  if (!(threshold >= 1)) {
+  if (!Token.isUnresolved(threshold) && !(threshold >= 1)) {
     throw new Error(`${scope.node.path}/${id}: threshold is ${threshold}. Give at least 1, or the alarm is always on.`);
   }
   return new cloudwatch.Alarm(scope, id, {

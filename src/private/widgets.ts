@@ -17,7 +17,8 @@ export function populationWidgets(populations: readonly IntermediateTablePopulat
         leftYAxis: { showUnits: false, min: 0 },
         left: [
           ...each((population, id) => population.metricSucceeded({ ...day, label: `${id} succeeded` })),
-          ...each((population, id) => population.metricFailed({ ...day, label: `${id} failed`, color: cloudwatch.Color.RED })),
+          // Not `metricFailed()`, by which somebody is taken to be told of failures: a picture tells nobody.
+          ...each((population, id) => population.stateMachine.metricFailed({ ...day, label: `${id} failed`, color: cloudwatch.Color.RED })),
         ],
       }),
       new cloudwatch.GraphWidget({

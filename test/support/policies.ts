@@ -26,7 +26,7 @@ export function policiesOf(template: CfnTemplate, role: string, values = new Val
   };
   const attached = (type: string) => idsOf(template, type).map((id) => template.Resources[id].Properties)
     .filter(({ Roles }) => JSON.stringify(Roles) === JSON.stringify([{ Ref: role }]));
-  const own = template.Resources[role].Properties.Policies as { PolicyDocument: unknown }[];
+  const { Policies: own = [] } = template.Resources[role].Properties as { Policies?: { PolicyDocument: unknown }[] };
   return [
     ...own.map(({ PolicyDocument }) => policy('inline', PolicyDocument)),
     ...attached('AWS::IAM::Policy').map(({ PolicyDocument }) => policy('inline', PolicyDocument)),
@@ -34,9 +34,9 @@ export function policiesOf(template: CfnTemplate, role: string, values = new Val
   ];
 }
 
-/** The role of a stack's shared services with this name. */
+/** The role of a stack's shared services with this name, whatever their options. */
 export const roleOf = (template: CfnTemplate, name: 'PopulationRole' | 'StarterRole' | 'MachineRole'): string =>
-  idsOf(template, 'AWS::IAM::Role').find((id) => id.startsWith(`IntermediateTablePopulations${name}`))!;
+  idsOf(template, 'AWS::IAM::Role').find((id) => new RegExp(`^IntermediateTablePopulations[0-9a-f]*${name}`).test(id))!;
 
 /** Whether a role may do something, as IAM would say. */
 export function allows(policies: Policy[], action: string, resource: string, context: Record<string, string> = {}): boolean {

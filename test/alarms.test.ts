@@ -1,0 +1,115 @@
+import { Duration, Lazy } from 'aws-cdk-lib';
+import { ExpiryAlarmOptions, FailureAlarmOptions, IntermediateTablePopulation } from '../src';
+import { makePopulation, makeStack, templateOf } from './support/stacks';
+import { idOf, idsOf, resourceOf } from './support/template';
+
+const alarmOf = (make: (population: IntermediateTablePopulation) => unknown) => {
+  const stack = makeStack();
+  make(makePopulation(stack));
+  const template = templateOf(stack);
+  return { template, machine: idOf(template, 'AWS::StepFunctions::StateMachine'), properties: resourceOf(template, 'AWS::CloudWatch::Alarm').Properties };
+};
+const failureAlarm = (options?: FailureAlarmOptions) => alarmOf((population) => population.createFailureAlarm('Alarm', options));
+const expiryAlarm = (options?: ExpiryAlarmOptions) => alarmOf((population) => population.createExpiryAlarm('Alarm', options));
+
+interface MetricQuery {
+  readonly Expression?: string;
+  readonly Id: string;
+  readonly ReturnData?: boolean;
+  readonly MetricStat?: {
+    readonly Metric: { readonly MetricName: string; readonly Namespace: string; readonly Dimensions: unknown[] };
+    readonly Period: number;
+    readonly Stat: string;
+  };
+}
+const queriesOf = ({ properties }: { properties: Record<string, unknown> }) => properties.Metrics as MetricQuery[];
+
+describe('the failure alarm', () => {
+  test('goes off with the first failure within five minutes, and stays quiet where nothing runs', () => {
+    expect(failureAlarm().properties).toMatchObject({
+      Threshold: 1, EvaluationPeriods: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold', TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test('adds up runs that failed, were stopped or timed out; one of these without data does not hide the others', () => {
+    const alarm = failureAlarm();
+    const [sum, ...added] = queriesOf(alarm);
+    expect(sum.Expression).toBe('FILL(failed, 0) + FILL(stopped, 0) + FILL(timedOut, 0)');
+    expect(added.map(({ Id, MetricStat, ReturnData }) => [Id, MetricStat?.Metric.MetricName, ReturnData])).toEqual([
+      ['failed', 'ExecutionsFailed', false],
+      ['stopped', 'ExecutionsAborted', false],
+      ['timedOut', 'ExecutionsTimedOut', false],
+    ]);
+    for (const { MetricStat } of added) {
+      expect(MetricStat).toMatchObject({ Stat: 'Sum', Period: 300 });
+      expect(MetricStat?.Metric).toMatchObject({
+        Namespace: 'AWS/States', Dimensions: [{ Name: 'StateMachineArn', Value: { 'Fn::GetAtt': [alarm.machine, 'Arn'] } }],
+      });
+    }
+  });
+
+  test('counts as many failures, over as long, as wished', () => {
+    const alarm = failureAlarm({ threshold: 3, period: Duration.hours(1) });
+    expect(alarm.properties).toMatchObject({ Threshold: 3, EvaluationPeriods: 1 });
+    expect(queriesOf(alarm).slice(1).map(({ MetricStat }) => MetricStat?.Period)).toEqual([3600, 3600, 3600]);
+  });
+
+  test.each([0, -1, 0.5, NaN])('with a threshold of %d fails at synthesis, in words that name the alarm', (threshold) => {
+    expect(() => failureAlarm({ threshold })).toThrow(`Stack/Population/Alarm: threshold is ${threshold}. Give at least 1`);
+  });
+
+  test('takes a threshold that is known only later', () => {
+    expect(failureAlarm({ threshold: Lazy.number({ produce: () => 4 }) }).properties.Threshold).toBe(4);
+  });
+});
+
+describe('the expiry alarm', () => {
+  test('goes off three days before the live version expires', () => {
+    const { properties, machine } = expiryAlarm();
+    expect(properties).toMatchObject({
+      Namespace: 'CleanRoomsIntermediateTable',
+      MetricName: 'SecondsUntilExpiry',
+      Statistic: 'Minimum',
+      Period: 6 * 3600,
+      Dimensions: [{ Name: 'StateMachineArn', Value: { 'Fn::GetAtt': [machine, 'Arn'] } }],
+      Threshold: 3 * 86_400,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'LessThanThreshold',
+    });
+  });
+
+  test('stays as it is where a look at the table failed', () => {
+    expect(expiryAlarm().properties.TreatMissingData).toBe('ignore');
+  });
+
+  test('brings the rule that looks', () => {
+    expect(idsOf(expiryAlarm().template, 'AWS::Events::Rule').filter((id) => id.startsWith('PopulationFreshness'))).toHaveLength(1);
+  });
+
+  test.each([[Duration.hours(12), 43_200], [Duration.days(10), 864_000]])('goes off %s before, if that is wished', (before, seconds) => {
+    expect(expiryAlarm({ before }).properties.Threshold).toBe(seconds);
+  });
+
+  test.each([Duration.seconds(43_199), Duration.minutes(1)])('%s before fails at synthesis: the age is measured four times a day', (before) => {
+    expect(() => expiryAlarm({ before })).toThrow(/^Stack\/Population\/Alarm: before is .*\. Give at least 12 hours/);
+  });
+
+  test('takes a time that is known only later', () => {
+    expect(expiryAlarm({ before: Duration.seconds(Lazy.number({ produce: () => 90_000 })) }).properties.Threshold).toBe(90_000);
+  });
+});
+
+describe.each([['failure', failureAlarm], ['expiry', expiryAlarm]] as const)('the %s alarm', (_, alarm) => {
+  test('has a name only where it was given one, and says which population it is about', () => {
+    expect(alarm().properties).not.toHaveProperty('AlarmName');
+    expect(alarm().properties.AlarmDescription).toContain('Stack/Population');
+  });
+
+  test('takes a name and a description', () => {
+    expect(alarm({ alarmName: 'ours', alarmDescription: 'Call us' }).properties).toMatchObject({ AlarmName: 'ours', AlarmDescription: 'Call us' });
+  });
+
+  test('does nothing by itself: its actions are the user\'s', () => {
+    expect(alarm().properties).not.toHaveProperty('AlarmActions');
+  });
+});

@@ -1,0 +1,129 @@
+import { Duration } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { PopulationDashboard } from '../src';
+import { makePopulation, makeStack, templateOf } from './support/stacks';
+import { CfnTemplate, idOf, idsOf, resourceOf, Values } from './support/template';
+
+interface Rendering {
+  readonly label?: string;
+  readonly stat?: string;
+  readonly period?: number;
+  readonly visible?: boolean;
+  readonly id?: string;
+  readonly expression?: string;
+}
+type Line = (string | Rendering)[];
+interface Widget {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly properties: { readonly title: string; readonly stacked?: boolean; readonly metrics: Line[] };
+}
+interface Body {
+  readonly start: string;
+  readonly periodOverride: string;
+  readonly widgets: Widget[];
+}
+
+const bodyIn = (template: CfnTemplate): Body =>
+  JSON.parse(new Values(template).of<string>(resourceOf(template, 'AWS::CloudWatch::Dashboard').Properties.DashboardBody)) as Body;
+
+/** A line's metric, statistic, period in hours and label. */
+const told = (line: Line) => {
+  const { stat, period = 0, label } = line[line.length - 1] as Rendering;
+  return [line[1], stat, period / 3600, label];
+};
+
+const stack = makeStack();
+const populations = ['Daily', 'Weekly'].map((id) => makePopulation(stack, id));
+new PopulationDashboard(stack, 'Dashboard', { populations });
+const template = templateOf(stack);
+const body = bodyIn(template);
+const linesOf = (title: string) => body.widgets.find(({ properties }) => properties.title === title)!.properties.metrics;
+
+describe('the dashboard of several populations', () => {
+  test('shows a month, in the widgets\' own periods', () => {
+    expect(body).toMatchObject({ start: '-P28D', periodOverride: 'inherit' });
+  });
+
+  test('is two rows of two widgets', () => {
+    expect(body.widgets.map(({ x, y, width, properties: { title } }) => [title, x, y, width])).toEqual([
+      ['Populations a day', 0, 0, 12],
+      ['Duration', 12, 0, 12],
+      ['Billed CRPU-hours a day', 0, 6, 12],
+      ['Hours since the live version was made', 12, 6, 12],
+    ]);
+  });
+
+  test('counts successes and failures of each', () => {
+    expect(linesOf('Populations a day').map(told)).toEqual([
+      ['Populated', 'Sum', 24, 'Daily succeeded'],
+      ['Populated', 'Sum', 24, 'Weekly succeeded'],
+      ['ExecutionsFailed', 'Sum', 24, 'Daily failed'],
+      ['ExecutionsFailed', 'Sum', 24, 'Weekly failed'],
+    ]);
+  });
+
+  test('has the durations and the bill of each, the bills on top of each other', () => {
+    expect(linesOf('Duration').map((line) => [line[1], (line[line.length - 1] as Rendering).label])).toEqual([['Duration', 'Daily'], ['Duration', 'Weekly']]);
+    expect(linesOf('Billed CRPU-hours a day').map(told)).toEqual([['BilledCrpuHours', 'Sum', 24, 'Daily'], ['BilledCrpuHours', 'Sum', 24, 'Weekly']]);
+    expect(body.widgets.find(({ properties }) => properties.stacked)?.properties.title).toBe('Billed CRPU-hours a day');
+  });
+
+  test('tells the age of each live version in hours, of its seconds', () => {
+    const lines = linesOf('Hours since the live version was made');
+    const expressions = lines.map(([first]) => first).filter((first): first is Rendering => typeof first === 'object');
+    expect(expressions).toEqual([
+      expect.objectContaining({ expression: 'seconds0 / 3600', label: 'Daily' }),
+      expect.objectContaining({ expression: 'seconds1 / 3600', label: 'Weekly' }),
+    ]);
+    const metrics = lines.filter(([first]) => typeof first === 'string').map((line) => [line[1], line[line.length - 1]]);
+    expect(metrics).toEqual([0, 1].map((index) => ['SecondsSincePopulated',
+      expect.objectContaining({ id: `seconds${index}`, visible: false, stat: 'Maximum', period: 6 * 3600 })]));
+  });
+
+  test('reads each population\'s own state machine', () => {
+    const arns = idsOf(template, 'AWS::StepFunctions::StateMachine').map((id) => new Values(template).of<string>({ 'Fn::GetAtt': [id, 'Arn'] }));
+    expect(linesOf('Duration').map((line) => line.slice(2, 4))).toEqual(arns.map((arn) => ['StateMachineArn', arn]));
+  });
+
+  test('has the freshness of each measured', () => {
+    expect(idsOf(template, 'AWS::Events::Rule').filter((id) => id.includes('Freshness'))).toEqual([
+      expect.stringMatching(/^DailyFreshness/), expect.stringMatching(/^WeeklyFreshness/),
+    ]);
+  });
+});
+
+describe('a dashboard', () => {
+  const dashboard = (props: { dashboardName?: string } = {}) => {
+    const own = makeStack();
+    const made = new PopulationDashboard(own, 'Dashboard', { populations: [makePopulation(own)], ...props });
+    return { own, made };
+  };
+
+  test('has a name only where it was given one', () => {
+    const nameIn = ({ own }: ReturnType<typeof dashboard>) => resourceOf(templateOf(own), 'AWS::CloudWatch::Dashboard').Properties.DashboardName;
+    expect(nameIn(dashboard())).toBeUndefined();
+    expect(nameIn(dashboard({ dashboardName: 'ours' }))).toBe('ours');
+  });
+
+  test('takes further widgets', () => {
+    const { own, made } = dashboard();
+    made.dashboard.addWidgets(new cloudwatch.TextWidget({ markdown: 'Call us' }));
+    const { widgets } = bodyIn(templateOf(own)) as unknown as { widgets: { properties: { markdown?: string } }[] };
+    expect(widgets[widgets.length - 1].properties.markdown).toBe('Call us');
+    expect(idOf(templateOf(own), 'AWS::CloudWatch::Dashboard')).toBeTruthy();
+  });
+
+  test('of no population fails at synthesis', () => {
+    expect(() => new PopulationDashboard(makeStack(), 'Dashboard', { populations: [] })).toThrow('Stack/Dashboard: populations is []. Give at least one');
+  });
+
+  test('tells nobody of failures: a schedule stays unwatched', () => {
+    const own = makeStack();
+    new PopulationDashboard(own, 'Dashboard', { populations: [makePopulation(own, 'Population', { schedule: Schedule.rate(Duration.days(1)) })] });
+    Annotations.fromStack(own).hasWarning('/Stack/Population/Schedule', Match.stringLikeRegexp('unwatchedSchedule'));
+  });
+});
