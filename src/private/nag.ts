@@ -8,10 +8,22 @@ import { IConstruct } from 'constructs';
  * what it would record is what both read.
  */
 export function acknowledgeWildcards(scope: IConstruct, resources: readonly string[], reason: string): void {
-  for (const resource of resources) {
-    const flat = flattened(Stack.of(scope).resolve(resource));
-    scope.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [`AwsSolutions-IAM5[Resource::${flat}]`]: reason });
-  }
+  const known = new Set<string>();
+  const acknowledge = () => {
+    const ids = resources.map((resource) => `AwsSolutions-IAM5[Resource::${flattened(Stack.of(scope).resolve(resource))}]`);
+    for (const id of ids.filter((each) => !known.has(each))) {
+      known.add(id);
+      scope.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [id]: reason });
+    }
+  };
+  // At once, for what reads it while CDK synthesizes; and when references to other stacks have become imports, which is what cdk-nag sees.
+  acknowledge();
+  scope.node.addValidation({
+    validate() {
+      acknowledge();
+      return [];
+    },
+  });
 }
 
 /** A resolved value as cdk-nag writes it: references in angle brackets. */
@@ -25,6 +37,9 @@ function flattened(value: any): string {
   }
   if (value['Fn::GetAtt']) {
     return `<${value['Fn::GetAtt'].join('.')}>`;
+  }
+  if (value['Fn::ImportValue']) {
+    return flattened(value['Fn::ImportValue']);
   }
   return value.Ref ? `<${value.Ref}>` : JSON.stringify(value);
 }
