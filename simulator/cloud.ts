@@ -6,7 +6,7 @@ import { Inbox, PutFault, ReceivedPut } from './cloudformation/inbox';
 import { CloudFormationService, DeployResult } from './cloudformation/service';
 import { Stack, StackEvent } from './cloudformation/stack';
 import { EVENT_DELAY_SECONDS, EventsService } from './events/service';
-import { targetCaller } from './events/targets';
+import { ExecutionNames, targetCaller } from './events/targets';
 import { AccessDenied, IamService } from './iam/service';
 import { lambdaServer } from './lambda/api';
 import { LambdaFault } from './lambda/faults';
@@ -32,6 +32,10 @@ export interface CloudBehaviours extends CustomResourceBehaviours {
   listExecutionsLagSeconds?: number;
   /** How often EventBridge hands each event to each target. @default 1 */
   eventDeliveries?: number;
+  /** Seconds between these deliveries. @default 0 */
+  eventDeliveredAgainAfterSeconds?: number;
+  /** See `ExecutionNames`. @default 'by-event' */
+  eventExecutionNames?: ExecutionNames;
   /** @default 'at-once' */
   cancellation?: 'at-once' | 'when-finished';
   /** Milliseconds that a request takes to the service, and the same back. @default 10 */
@@ -96,7 +100,8 @@ export class Cloud {
       region,
       account,
       timesDelivered: behaviours.eventDeliveries,
-      call: targetCaller(() => this),
+      deliveredAgainAfterSeconds: behaviours.eventDeliveredAgainAfterSeconds,
+      call: targetCaller(() => this, behaviours.eventExecutionNames),
     });
     this.stepFunctions = new StepFunctionsService({
       clock,

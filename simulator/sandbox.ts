@@ -10,8 +10,10 @@ import { World } from './runtime/world';
 type Exports = Record<string, unknown>;
 type Require = (specifier: string) => unknown;
 
-/** Compiled once a process: a script is the same in every sandbox, only what it is given differs. */
-const COMPILED = new Map<string, (...args: unknown[]) => void>();
+type Compiled = (...args: unknown[]) => void;
+
+/** Compiled once a process: a script is the same in every sandbox, only what it is given differs. By file, and by what is in it. */
+const COMPILED = { byFile: new Map<string, Compiled>(), byCode: new Map<string, Compiled>() };
 
 /** JSON of the realm that sandboxed code runs in: a test runner's own realm has other prototypes. */
 export const REALM_JSON = new Script('JSON').runInThisContext() as typeof JSON;
@@ -48,16 +50,23 @@ export function loadModule(file: string, world: World, stubs: Record<string, unk
   return load(resolve(file));
 }
 
-function compile(path: string, names: string[]): (...args: unknown[]) => void {
+function compile(path: string, names: string[]): Compiled {
   const key = `${path} ${statSync(path).mtimeMs}`;
-  const known = COMPILED.get(key);
-  if (known) return known;
+  const known = COMPILED.byFile.get(key) ?? compileCode(path, names);
+  COMPILED.byFile.set(key, known);
+  return known;
+}
+
+function compileCode(path: string, names: string[]): Compiled {
   // A script has no import() of its own; in CommonJS it means a require that answers later.
   const code = readFileSync(path, 'utf8').replace(/(?<![\w$.])import\(/g, '__import(');
+  // Each synthesis copies the bundles to a folder of its own.
+  const known = COMPILED.byCode.get(code);
+  if (known) return known;
   const parameters = ['exports', 'require', 'module', '__filename', '__dirname', '__import', ...names].join(', ');
   const script = new Script(`(function (${parameters}) {${code}\n})`, { filename: path });
-  const compiled = script.runInThisContext() as (...args: unknown[]) => void;
-  COMPILED.set(key, compiled);
+  const compiled = script.runInThisContext() as Compiled;
+  COMPILED.byCode.set(code, compiled);
   return compiled;
 }
 

@@ -61,6 +61,8 @@ export interface EventsOptions {
   readonly call: TargetCaller;
   /** EventBridge delivers at least once. @default 1 */
   readonly timesDelivered?: number;
+  /** @default 0 */
+  readonly deliveredAgainAfterSeconds?: number;
 }
 
 /** How long an event takes from its source to its targets. */
@@ -133,9 +135,15 @@ export class EventsService {
   private deliver(rule: Rule, event: BusEvent): void {
     for (const target of rule.targets) {
       const input = inputFor(target, event, rule.arn);
-      for (let copy = 0; copy < (this.options.timesDelivered ?? 1); copy++) {
+      const hand = (): void => {
         const error = this.attempt(target, input, rule, event);
         this.deliveries.push({ time: this.options.clock.now(), rule: rule.logicalId, target: target.Arn, input, error });
+      };
+      const { clock, timesDelivered = 1, deliveredAgainAfterSeconds: later = 0 } = this.options;
+      hand();
+      for (let copy = 1; copy < timesDelivered; copy++) {
+        if (later > 0) void clock.sleep(copy * later * 1000).then(hand);
+        else hand();
       }
     }
   }

@@ -3,7 +3,7 @@ import { advance, firstStep, begin, recover } from './population/advance';
 import { cleanRooms, cleanRoomsClient } from './population/clean-rooms';
 import { embeddedMetrics } from './population/metrics';
 import type { Beginning, RunState } from './population/run-state';
-import { runsFrom, siblingsFrom } from './population/siblings';
+import { runsFrom, siblingsFrom, twinsFrom } from './population/siblings';
 import type { Outside } from './population/step';
 
 let client: SFNClient | undefined;
@@ -16,6 +16,7 @@ const outside: Outside = {
   cleanRooms: cleanRooms(cleanRoomsClient()),
   siblings: siblingsFrom(stepFunctions),
   runsOf: runsFrom(stepFunctions),
+  isTwin: twinsFrom(stepFunctions),
   now: () => Date.now(),
   chance: () => Math.random(),
   slots: Number(process.env.POPULATIONS ?? 1),

@@ -1,5 +1,7 @@
+import { Duration } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
 import {
-  closeClouds, deploy, failureOf, liveIn, logicalId, MACHINE, MARKER, openCloud, populatesIn, RESOURCE, Scene, stackOf, until, versionIn,
+  closeClouds, deploy, failureOf, liveIn, logicalId, MACHINE, MARKER, openCloud, populatesIn, refresh, RESOURCE, Scene, stackOf, until, versionIn,
 } from './support';
 import type { Cloud } from '../../simulator/cloud';
 import type { PutFault } from '../../simulator/cloudformation/inbox';
@@ -22,6 +24,44 @@ test.each([0, 1, 30, 600])('an event that is delivered a second time %d seconds 
   await cloud.settle();
   expect([populatesIn(cloud).length, versionIn(first), versionIn(second)]).toEqual([2, populatesIn(cloud)[0].versionId, liveIn(cloud)]);
   expect((await cloud.destroy('App')).status).toBe('DELETE_COMPLETE');
+});
+
+const NIGHTLY: Scene = { schedule: Schedule.rate(Duration.days(1)) };
+
+describe.each(['by-event', 'by-delivery'] as const)('where EventBridge names executions %s, an event of a schedule that it delivers twice', (eventExecutionNames) => {
+  const opened = async (eventDeliveredAgainAfterSeconds: number, listExecutionsLagSeconds = 0) => {
+    const cloud = openCloud({ behaviours: { eventDeliveries: 2, eventDeliveredAgainAfterSeconds, eventExecutionNames, listExecutionsLagSeconds } });
+    await deploy(cloud, NIGHTLY);
+    return cloud;
+  };
+  const refreshTwice = async (cloud: Cloud) => {
+    await refresh(cloud, NIGHTLY);
+    await cloud.advance(700);
+    await cloud.settle();
+  };
+
+  test.each([[0, 0], [0, 3], [2, 3], [600, 0]])('%d seconds apart populates once (ListExecutions lags by %d seconds)', async (apart, lag) => {
+    const cloud = await opened(apart, lag);
+    await refreshTwice(cloud);
+    expect([populatesIn(cloud).length, liveIn(cloud)]).toEqual([2, populatesIn(cloud)[1].versionId]);
+  });
+
+  test.each([0, 600])('%d seconds apart populates once also where that fails', async (apart) => {
+    const cloud = await opened(apart);
+    const kept = liveIn(cloud);
+    cloud.cleanRooms.defaultPlan = { durationSeconds: 60, outcome: 'FAILED', error: { code: 'BAD', message: 'Wrong.' } };
+    await refreshTwice(cloud);
+    expect([populatesIn(cloud).length, liveIn(cloud)]).toEqual([2, kept]);
+    expect(cloud.executions().map(({ status }) => status)).toContain('FAILED');
+  });
+});
+
+test('two events of one schedule populate twice', async () => {
+  const cloud = openCloud();
+  await deploy(cloud, NIGHTLY);
+  await refresh(cloud, NIGHTLY);
+  await refresh(cloud, NIGHTLY);
+  expect(populatesIn(cloud)).toHaveLength(3);
 });
 
 test.each(['fresh', 'reused'] as const)('a deployment that is tried again after a failure runs (RequestId %s)', async (requestIds) => {

@@ -40,8 +40,11 @@ export const isFlawless = ({ details }: Verdict): boolean => details.length === 
 const describe = ({ logicalId, status, reason }: { logicalId: string; status: string; reason: string }) => `${logicalId} ${status} ${reason}`;
 
 function populatesBeyondOne(played: Played): string[] {
-  return attribute(played).flatMap(({ cause, allowed, versions }) =>
-    versions.slice(allowed).map((version) => `${cause} made ${versions.length} populates, also ${version}`));
+  const { asked, unasked } = attribute(played);
+  return [
+    ...asked.flatMap(({ cause, versions }) => versions.slice(1).map((version) => `${cause} made ${versions.length} populates, also ${version}`)),
+    ...unasked.map((version) => `nobody asked for ${version}`),
+  ];
 }
 
 /** A report may take a while on its way, in which another version goes live. */

@@ -10,8 +10,6 @@ import { logicalId, MARKER, MEMBERSHIP, SCHEDULE, Scene, STACK, stackOf } from '
 /** A schedule as it went. */
 export interface Played {
   readonly cloud: Cloud;
-  /** When the schedule of the rule came due. */
-  readonly firings: readonly number[];
   /** What the deploys of a template ended with. */
   readonly deploys: readonly { readonly template: Template; readonly result: DeployResult }[];
   /** The stack's events, those of deleted stacks, too. */
@@ -49,7 +47,6 @@ export async function play(schedule: Schedule): Promise<Played> {
 
 class Player {
   public readonly cloud: Cloud;
-  public readonly firings: number[] = [];
   public readonly deploys: { template: Template; result: DeployResult }[] = [];
   public readonly reasons: { logicalId: string; status: string; reason: string }[] = [];
   private puts: (PutFault | null)[] = [];
@@ -145,7 +142,6 @@ class Player {
     const rule = logicalId(stackOf(this.scene('a')), SCHEDULE);
     if (this.exists() && this.cloud.stack(STACK).resources.has(rule)) {
       this.cloud.fireRule(rule);
-      this.firings.push(this.cloud.clock.now());
     }
   }
 

@@ -107,14 +107,17 @@ export interface Circumstances {
   readonly slots?: number;
   /** The runs of upstream tables, by their state machine. */
   readonly runs?: Readonly<Record<string, Runs>>;
+  /** Whether the run's event has started another one before. */
+  readonly twin?: boolean;
 }
 
 /** The outside world, so many seconds after the run's start. */
-export function outsideOf(cleanRooms: CleanRooms, { seconds = 0, siblings = {}, chance = 0, slots = 1, runs = {} }: Circumstances = {}): Outside {
+export function outsideOf(cleanRooms: CleanRooms, { seconds = 0, siblings = {}, chance = 0, slots = 1, runs = {}, twin = false }: Circumstances = {}): Outside {
   return {
     cleanRooms,
     siblings: async () => ({ ...ALONE, ...siblings }),
     runsOf: async (stateMachineArn) => runs[stateMachineArn],
+    isTwin: async () => twin,
     now: () => STARTED_AT + seconds * 1000,
     chance: () => chance,
     slots,

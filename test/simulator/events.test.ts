@@ -93,10 +93,20 @@ describe('a rule', () => {
     expect(cloud.events.deliveries[0].error).toContain('not authorized to perform: states:StartExecution');
   });
 
-  test('delivers a second time where AWS does', async () => {
-    const cloud = new Cloud({ behaviours: { eventDeliveries: 2 } });
+  test.each([
+    ['by-delivery', 0, 2, undefined],
+    ['by-event', 0, 1, undefined],
+    ['by-event', 60, 1, expect.stringContaining('ExecutionAlreadyExists')],
+  ] as const)('delivers a second time where AWS does: with executions named %s, %s seconds later, there are %s', async (eventExecutionNames, later, count, error) => {
+    const cloud = new Cloud({ behaviours: { eventDeliveries: 2, eventDeliveredAgainAfterSeconds: later, eventExecutionNames } });
     await cloud.deploy(stackOf(resources(start)));
     cloud.fireRule('Nightly');
-    expect(cloud.executions('Machine')).toHaveLength(2);
+    await cloud.advance(100);
+    const { rule } = cloud.events.deliveries[0];
+    const own = cloud.events.deliveries.filter((delivery) => delivery.rule === rule);
+    expect(own.map((delivery) => delivery.error)).toEqual([undefined, error]);
+    expect(cloud.executions('Machine')).toHaveLength(count);
+    const [event] = cloud.executions('Machine')[0].name.split('_');
+    expect(cloud.executions('Machine').every(({ name }) => name.startsWith(`${event}_`))).toBe(true);
   });
 });

@@ -11,6 +11,8 @@ export interface Siblings {
   readonly others: boolean;
   /** The custom resource of this table is being deleted: runs end and cancel what they started. */
   readonly released: boolean;
+  /** Whether the list shows this run yet: others that began with it may be missing, too. */
+  readonly listed: boolean;
 }
 
 export interface Execution {
@@ -20,19 +22,32 @@ export interface Execution {
   readonly stopDate?: number;
 }
 
-export const ALONE: Siblings = { ahead: false, others: false, released: false };
+export const ALONE: Siblings = { ahead: false, others: false, released: false, listed: true };
 
 /** All runs agree on their order: by the service's start date, then by name. A run that the list does not show yet is the youngest. */
 export function siblingsOf(self: string, release: string, running: readonly Execution[]): Siblings {
   const isRelease = ({ name }: Execution) => name.includes(RELEASE);
-  const order = ({ startDate, executionArn }: Execution) => `${String(startDate).padStart(16, '0')} ${executionArn}`;
   const me = running.find(({ executionArn }) => executionArn === self);
   const others = running.filter((execution) => execution !== me && !isRelease(execution));
   return {
-    ahead: others.some((other) => !me || order(other) < order(me)),
+    ahead: others.some((other) => !me || isBefore(other, me)),
     others: others.length > 0,
     released: running.some(({ name, executionArn }) => executionArn !== self && name.includes(release)),
+    listed: me !== undefined,
   };
+}
+
+const isBefore = (a: Execution, b: Execution): boolean => order(a) < order(b);
+const order = ({ startDate, executionArn }: Execution): string => `${String(startDate).padStart(16, '0')} ${executionArn}`;
+
+/** EventBridge names an execution after the event that starts it. That is not documented: other names tell of no event. */
+const eventOf = (name: string): string | undefined => name.match(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=_)/)?.[0];
+
+/** Whether an event that was delivered more than once has started a run before this one. */
+export function isTwin(self: string, newest: readonly Execution[]): boolean {
+  const me = newest.find(({ executionArn }) => executionArn === self);
+  const event = me && eventOf(me.name);
+  return event !== undefined && newest.some((other) => eventOf(other.name) === event && isBefore(other, me!));
 }
 
 /**
@@ -41,14 +56,30 @@ export function siblingsOf(self: string, release: string, running: readonly Exec
  */
 export function siblingsFrom(client: () => SFNClient) {
   return async (state: RunState): Promise<Siblings> => {
-    const self = state.executionArn;
-    const machine = self?.match(/^(arn:[^:]+:states:[^:]*:[^:]*):execution:([^:]+):[^:]+$/);
-    if (!self || !machine) {
-      return ALONE;
-    }
-    const running = await list(client, `${machine[1]}:stateMachine:${machine[2]}`, 'RUNNING');
-    return running ? siblingsOf(self, releaseMark(state.population), running) : ALONE;
+    const { self, machine } = addressOf(state);
+    const running = machine && await list(client, machine, 'RUNNING');
+    return running ? siblingsOf(self!, releaseMark(state.population), running) : ALONE;
   };
+}
+
+/** Reads whether a run of the same event came first; only runs that an event has started are looked for. */
+export function twinsFrom(client: () => SFNClient) {
+  return async (state: RunState): Promise<boolean> => {
+    const { self, machine, name } = addressOf(state);
+    return machine !== undefined && eventOf(name!) !== undefined && isTwin(self!, await list(client, machine) ?? []);
+  };
+}
+
+interface Address {
+  readonly self?: string;
+  readonly machine?: string;
+  readonly name?: string;
+}
+
+/** Which execution the run is, and of which state machine. */
+function addressOf({ executionArn: self }: RunState): Address {
+  const [, prefix, machine, name] = self?.match(/^(arn:[^:]+:states:[^:]*:[^:]*):execution:([^:]+):([^:]+)$/) ?? [];
+  return machine ? { self, machine: `${prefix}:stateMachine:${machine}`, name } : {};
 }
 
 /** Reads the newest runs of another population's state machine; one that cannot be asked counts as idle. */

@@ -11,6 +11,8 @@ export interface Outside {
   readonly cleanRooms: CleanRooms;
   readonly siblings: (state: RunState) => Promise<Siblings>;
   readonly runsOf: (stateMachineArn: string) => Promise<Runs>;
+  /** Whether the event that started this run has started another one before. */
+  readonly isTwin: (state: RunState) => Promise<boolean>;
   /** By the Lambda's clock, in milliseconds. */
   readonly now: () => number;
   /** A number from 0 to below 1. */

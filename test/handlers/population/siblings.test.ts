@@ -1,7 +1,7 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import * as fc from 'fast-check';
 import { releaseMark } from '../../../src/handlers/execution-name';
-import { ALONE, siblingsFrom, siblingsOf, type Execution } from '../../../src/handlers/population/siblings';
+import { ALONE, isTwin, siblingsFrom, siblingsOf, twinsFrom, type Execution } from '../../../src/handlers/population/siblings';
 import { EXECUTION_ARN, MACHINE_ARN, POPULATION, stateIn } from '../support';
 
 const RELEASE_MARK = releaseMark(POPULATION);
@@ -15,8 +15,8 @@ describe('siblingsOf', () => {
 
   test('the run that began first goes first', () => {
     const running = [run('b', 1_000), run('a', 2_000)];
-    expect(seenBy('b', running)).toEqual({ ahead: false, others: true, released: false });
-    expect(seenBy('a', running)).toEqual({ ahead: true, others: true, released: false });
+    expect(seenBy('b', running)).toEqual({ ahead: false, others: true, released: false, listed: true });
+    expect(seenBy('a', running)).toEqual({ ahead: true, others: true, released: false, listed: true });
   });
 
   test('dates are compared as numbers, whatever their length', () => {
@@ -26,8 +26,8 @@ describe('siblingsOf', () => {
   });
 
   test('a run that the list does not show yet is behind all others', () => {
-    expect(seenBy('new', [run('a')])).toEqual({ ahead: true, others: true, released: false });
-    expect(seenBy('new', [])).toEqual(ALONE);
+    expect(seenBy('new', [run('a')])).toEqual({ ahead: true, others: true, released: false, listed: false });
+    expect(seenBy('new', [])).toEqual({ ...ALONE, listed: false });
   });
 
   test('all runs agree on one order: exactly one goes first, whatever the list\'s order', () => {
@@ -53,7 +53,7 @@ describe('siblingsOf', () => {
 
   test('a release of the run\'s table releases it, and is nobody\'s predecessor', () => {
     const running = [run(`cfn-0a1b2c3d${RELEASE_MARK}77`, 500), run('a')];
-    expect(seenBy('a', running)).toEqual({ ahead: false, others: false, released: true });
+    expect(seenBy('a', running)).toEqual({ ahead: false, others: false, released: true, listed: true });
   });
 
   test('a release of another table, which this population had before, means nothing', () => {
@@ -69,6 +69,37 @@ describe('siblingsOf', () => {
   });
 });
 
+const EVENT = '0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9';
+const OTHER_EVENT = '1a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9';
+
+describe('isTwin', () => {
+  const twin = (self: string, ...newest: Execution[]) => isTwin(`arn:${self}`, newest);
+
+  test.each([
+    ['nothing else ran', false, []],
+    ['a run of the same event began before', true, [run(`${EVENT}_a`, 1)]],
+    ['a run of the same event began at the same moment, and is before it by name', true, [run(`${EVENT}_a`)]],
+    ['a run of the same event began later', false, [run(`${EVENT}_a`, 2_000)]],
+    ['a run of the same event began at the same moment, and is behind it by name', false, [run(`${EVENT}_c`)]],
+    ['a run of another event began before', false, [run(`${OTHER_EVENT}_a`, 1)]],
+    ['a deployment and a person have started runs before', false, [run('cfn-0a1b2c3d-populate-77-88', 1), run(EVENT, 1)]],
+  ])('where %s: %s', (_what, expected, others) => {
+    expect(twin(`${EVENT}_b`, ...others, run(`${EVENT}_b`))).toBe(expected);
+  });
+
+  test('a run that no event has started is nobody\'s twin', () => {
+    expect(twin('by-hand', run('by-hand'), run('by-hand', 1))).toBe(false);
+  });
+
+  test('of the runs of one event exactly one is not a twin', () => {
+    const runs = fc.uniqueArray(fc.tuple(fc.uuid(), fc.integer({ min: 1, max: 3 })), { minLength: 1, maxLength: 6, selector: ([name]) => name });
+    fc.assert(fc.property(runs, (named) => {
+      const listed = named.map(([name, startDate]) => run(`${EVENT}_${name}`, startDate));
+      expect(listed.filter(({ executionArn }) => !isTwin(executionArn, listed))).toHaveLength(1);
+    }));
+  });
+});
+
 describe('siblingsFrom', () => {
   const asked: unknown[] = [];
   const answering = (answer: () => Promise<object>): SFNClient =>
@@ -78,7 +109,7 @@ describe('siblingsFrom', () => {
 
   test('asks for the running executions of the run\'s own machine', async () => {
     const list = async () => ({ executions: [{ executionArn: EXECUTION_ARN, name: 'run-1', startDate: new Date(2) }, { executionArn: 'arn:other', name: 'run-0', startDate: new Date(1) }] });
-    expect(await siblingsFrom(() => answering(list))(stateIn('QUERY'))).toEqual({ ahead: true, others: true, released: false });
+    expect(await siblingsFrom(() => answering(list))(stateIn('QUERY'))).toEqual({ ahead: true, others: true, released: false, listed: true });
     expect(asked).toEqual([{ stateMachineArn: MACHINE_ARN, statusFilter: 'RUNNING', maxResults: 100 }]);
   });
 
@@ -97,5 +128,25 @@ describe('siblingsFrom', () => {
 
   test.each([['no execution', undefined], ['an execution with another kind of ARN', 'arn:aws:states:r:1:express:M:r:1']])('asks nobody in %s', async (_what, executionArn) => {
     expect(await siblingsFrom(() => { throw new Error('asked'); })(stateIn('QUERY', { executionArn }))).toEqual(ALONE);
+  });
+});
+
+describe('twinsFrom', () => {
+  const arnOf = (name: string) => EXECUTION_ARN.replace(/[^:]+$/, name);
+  const listing = (...executions: object[]) => ({ send: async () => ({ executions }) }) as unknown as SFNClient;
+  const listed = (name: string, at: number) => ({ executionArn: arnOf(name), name, startDate: new Date(at) });
+  const state = stateIn('POPULATE', { executionArn: arnOf(`${EVENT}_b`) });
+
+  test('finds the run that the event has started first among those that have ended, too', async () => {
+    const client = listing(listed(`${EVENT}_b`, 2), { ...listed(`${EVENT}_a`, 1), stopDate: new Date(2) });
+    expect(await twinsFrom(() => client)(state)).toBe(true);
+  });
+
+  test('finds none where the list does not show any', async () => {
+    expect(await twinsFrom(() => listing(listed(`${EVENT}_b`, 2)))(state)).toBe(false);
+  });
+
+  test('does not ask for a run that no event has started', async () => {
+    expect(await twinsFrom(() => { throw new Error('asked'); })(stateIn('POPULATE'))).toBe(false);
   });
 });

@@ -5,7 +5,7 @@ import { describe, kindOf } from '../service-error';
 import type { Answer, ServiceError } from '../service-error';
 import { askAgain, elapsed, ifBlocked, inDoubt, to, waitFor, type Outside } from '../step';
 import { ifQueryWasLost } from './lost';
-import { nextAttempt, takeTurn } from './turn';
+import { ifTwinRan, nextAttempt, takeTurn } from './turn';
 
 const LIST = 'ListIntermediateTableVersions';
 
@@ -28,6 +28,7 @@ export async function populate(state: RunState, outside: Outside): Promise<RunSt
   }
   const blocked = await ifQueryWasLost(state, versions.value, outside)
     ?? await takeTurn(state, outside)
+    ?? await ifTwinRan(state, outside)
     ?? await awaitRunning(state, versions.value, outside);
   if (blocked) {
     return blocked;
@@ -58,15 +59,16 @@ async function adopt(state: RunState, fresh: readonly Version[], outside: Outsid
 }
 
 /** The query that made the version, with the version's parameters where the query does not show its own. */
-async function queryOf({ population }: RunState, version: Version, { cleanRooms }: Outside): Promise<Answer<Query>> {
+async function queryOf({ population, doubtSince }: RunState, version: Version, { cleanRooms }: Outside): Promise<Answer<Query>> {
   const query = await cleanRooms.getQuery(population, version.analysisId);
   if (!query.ok || query.value.parameters || version.status !== 'POPULATE_SUCCESS') {
     return query;
   }
   const table = await cleanRooms.getTable(population);
   const live = table.ok && table.value.live?.versionId === version.versionId ? table.value.live : undefined;
-  // A live version that shows none was made without any.
-  return { ok: true, value: { ...query.value, parameters: live && (live.parameters ?? {}) } };
+  // A live version that shows none was made without any, or shows none at all: in doubt that is not to be told.
+  const unshown = doubtSince === undefined ? {} : undefined;
+  return { ok: true, value: { ...query.value, parameters: live && (live.parameters ?? unshown) } };
 }
 
 /** With a populate in doubt, a version whose parameters cannot be read is taken for its own: paying twice is the worse mistake. */

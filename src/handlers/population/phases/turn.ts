@@ -1,15 +1,33 @@
-import { fail, failure } from '../outcome';
+import { NO_VERSION, describeVersion, fail, failure, succeed } from '../outcome';
 import { untilNextAttempt } from '../pacing';
 import type { RunState } from '../run-state';
 import { elapsed, waitFor, type Outside } from '../step';
 
+/** Past this, in seconds, a run that Step Functions does not list goes on. */
+const LISTED_WITHIN = 15;
+
 /** Where other runs of this state machine are in the way: the state that waits for them, or ends for them. */
 export async function takeTurn(state: RunState, outside: Outside): Promise<RunState | undefined> {
-  const { ahead, released } = await outside.siblings(state);
+  const { ahead, released, listed } = await outside.siblings(state);
   if (released) {
     return fail(state, failure(state, 'Released', 'The custom resource is being deleted, so nothing was populated.'));
   }
+  if (!listed && elapsed(state, outside.now()) < LISTED_WITHIN) {
+    return waitFor(state, 2, outside.now(), { waitingFor: 'Step Functions does not list this run yet' });
+  }
   return ahead ? waitFor(state, nextAttempt(state, outside), outside.now(), { waitingFor: 'an earlier run of this population is still running' }) : undefined;
+}
+
+/**
+ * EventBridge may deliver one event twice. The second run, once the first one has ended, has nothing to do, however that one ended:
+ * where it has populated, its version was adopted before this is asked.
+ */
+export async function ifTwinRan(state: RunState, outside: Outside): Promise<RunState | undefined> {
+  if (state.doubtSince !== undefined || !(await outside.isTwin(state))) {
+    return undefined;
+  }
+  const table = await outside.cleanRooms.getTable(state.population);
+  return succeed(state, table.ok && table.value.live ? describeVersion(table.value.live, 'UNCHANGED') : NO_VERSION);
 }
 
 export const nextAttempt = (state: RunState, { now, chance, slots }: Outside): number =>

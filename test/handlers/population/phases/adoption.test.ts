@@ -121,6 +121,15 @@ describe('a populate step', () => {
     });
   });
 
+  test('in doubt goes on with a completed version where neither its query nor the table shows any parameters', async () => {
+    const next = await populating(stateIn('POPULATE', { doubtSince: 20 }), {
+      listVersions: [ok([version('own', 600, 'POPULATE_SUCCESS')])],
+      getQuery: [query('SUCCESS')],
+      getTable: [ok({ status: 'POPULATE_SUCCESS', live: { versionId: 'version-own', analysisId: 'analysis-own' } })],
+    }, { seconds: 200 });
+    expect(next).toMatchObject({ phase: 'QUERY', versionId: 'version-own' });
+  });
+
   test('populates after what somebody else has made with other parameters', async () => {
     const next = await populating(stateIn('POPULATE'), {
       listVersions: [ok([version('theirs', 600, 'POPULATE_SUCCESS')])],

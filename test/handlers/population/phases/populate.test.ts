@@ -178,3 +178,34 @@ describe('other runs of this population', () => {
 test('a list that cannot be read is asked for again, and nothing is populated without it', async () => {
   expect(await populating(stateIn('POPULATE'), { listVersions: [ERRORS.denied] })).toMatchObject({ phase: 'POPULATE', next: 'WAIT', failedChecks: 1 });
 });
+
+describe('a run whose event has started another one before', () => {
+  test('populates nothing once that one has ended, and names the live version', async () => {
+    const next = await populating(stateIn('POPULATE'), { listVersions: [NO_VERSIONS], getTable: [tableWith('live')] }, { twin: true });
+    expect(next).toMatchObject({ phase: 'END', next: 'SUCCEED', output: { status: 'UNCHANGED', versionId: 'version-live' } });
+  });
+
+  test('populates nothing where that one has failed and there is no version', async () => {
+    const next = await populating(stateIn('POPULATE'), { listVersions: [NO_VERSIONS], getTable: [tableWith()] }, { twin: true });
+    expect(next).toMatchObject({ phase: 'END', output: { status: 'UNCHANGED', versionId: '' } });
+  });
+
+  test('waits while that one runs', async () => {
+    const next = await populating(stateIn('POPULATE'), { listVersions: [NO_VERSIONS] }, { twin: true, siblings: { ahead: true } });
+    expect(next).toMatchObject({ phase: 'POPULATE', next: 'WAIT' });
+  });
+});
+
+describe('a run that Step Functions does not list yet', () => {
+  test('waits, since one that began before it may not be listed, either', async () => {
+    const next = await populating(stateIn('POPULATE'), { listVersions: [NO_VERSIONS] }, { siblings: { listed: false }, seconds: 14 });
+    expect(next).toMatchObject({ phase: 'POPULATE', next: 'WAIT', wait: 2 });
+  });
+
+  test('populates after 15 seconds all the same', async () => {
+    const next = await populating(stateIn('POPULATE'), {
+      listVersions: [NO_VERSIONS], populate: [ok({ analysisId: 'analysis-9', versionId: 'version-9' })],
+    }, { siblings: { listed: false }, seconds: 15 });
+    expect(next.phase).toBe('QUERY');
+  });
+});
