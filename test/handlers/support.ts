@@ -112,7 +112,8 @@ export interface Circumstances {
 }
 
 /** The outside world, so many seconds after the run's start. */
-export function outsideOf(cleanRooms: CleanRooms, { seconds = 0, siblings = {}, chance = 0, slots = 1, runs = {}, twin = false }: Circumstances = {}): Outside {
+export function outsideOf(cleanRooms: CleanRooms, circumstances: Circumstances = {}): Outside {
+  const { seconds = 0, siblings = {}, chance = 0, slots = 1, runs = {}, twin = false } = circumstances;
   return {
     cleanRooms,
     siblings: async () => ({ ...ALONE, ...siblings }),

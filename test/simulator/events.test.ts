@@ -102,8 +102,7 @@ describe('a rule', () => {
     await cloud.deploy(stackOf(resources(start)));
     cloud.fireRule('Nightly');
     await cloud.advance(100);
-    const { rule } = cloud.events.deliveries[0];
-    const own = cloud.events.deliveries.filter((delivery) => delivery.rule === rule);
+    const own = cloud.events.deliveries.filter((delivery) => delivery.rule === cloud.events.deliveries[0].rule);
     expect(own.map((delivery) => delivery.error)).toEqual([undefined, error]);
     expect(cloud.executions('Machine')).toHaveLength(count);
     const [event] = cloud.executions('Machine')[0].name.split('_');
