@@ -30,11 +30,12 @@ export function workflow(options: WorkflowOptions): object {
   return {
     Comment: 'Populates a Clean Rooms intermediate table once, and ends when its new version can be queried.',
     TimeoutSeconds: timeoutSeconds,
-    StartAt: 'Define',
+    StartAt: 'Begin',
     States: {
+      // Of the context no more than the id: interpreters of the language differ in what else they have.
+      Begin: { Type: 'Pass', Parameters: { execution: { 'Id.$': '$$.Execution.Id', 'Input.$': '$' } }, Next: 'Define' },
       // A literal result, so that no key of the user's is taken for a path.
-      Define: { Type: 'Pass', Result: population, ResultPath: '$.population', Next: 'Begin' },
-      Begin: { Type: 'Pass', Parameters: { 'population.$': '$.population', 'execution.$': '$$.Execution' }, Next: 'Advance' },
+      Define: { Type: 'Pass', Result: population, ResultPath: '$.population', Next: 'Advance' },
       // Never retried: a crashed step may have populated, which only a step that knows of the crash can look for.
       Advance: {
         Type: 'Task',

@@ -97,3 +97,14 @@ test('NEVER populates nothing, and its output is the version that is live then',
   const result = await deploy(cloud, { ...scene, parameters });
   expect([versionIn(result), populatesIn(cloud).length]).toEqual([liveIn(cloud), 1]);
 });
+
+test('an update right after a deploy never takes that one\'s version for its own, though it is listed late and a step crashes', async () => {
+  const cloud = openCloud({ cleanRooms: { behaviours: { versionListLag: 20, queryParametersVisible: 'none', activeVersionParameters: 'none' } } });
+  cloud.cleanRooms.defaultPlan = { durationSeconds: 5, outcome: 'SUCCESS' };
+  await deploy(cloud);
+  const steps = cloud.lambda.invocations.filter(({ function: name }) => name.startsWith('IntermediateTablePopulationsPopulationFunction')).length;
+  cloud.faults.push({ function: 'IntermediateTablePopulationsPopulationFunction', invocation: steps + 2, at: 'service' });
+  const result = await deploy(cloud, { parameters: { segment: `${MARKER} b` } });
+  expect(populatesIn(cloud)).toHaveLength(2);
+  expect([versionIn(result), liveIn(cloud)]).toEqual([populatesIn(cloud)[1].versionId, populatesIn(cloud)[1].versionId]);
+});

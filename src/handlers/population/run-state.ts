@@ -81,7 +81,7 @@ export interface Failure {
   readonly analysisId: string;
 }
 
-/** The newest moment, by the service's own clock, at which the table had a version when the run began, and the versions of that moment. */
+/** The newest moment, by the service's own clock, at which the table had a version when the run began, and the versions of that moment and the live one. */
 export interface Watermark {
   readonly createTime: number;
   readonly versionIds: readonly string[];

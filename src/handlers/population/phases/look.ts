@@ -33,7 +33,7 @@ export async function look(state: RunState, outside: Outside): Promise<RunState>
     return succeed(measured, live ? describeVersion(live, 'UNCHANGED', made) : NO_VERSION);
   }
   // A step of its own: should the next one crash, the machine still knows what there was before it.
-  const known = { since: watermark(versions.value), expectedSeconds: seconds(made) };
+  const known = { since: watermark(versions.value, live?.versionId), expectedSeconds: seconds(made) };
   return waitFor(to('POPULATE', measured, known), 1, outside.now());
 }
 
@@ -50,10 +50,14 @@ export function ifNothingToDo(state: RunState, table: Table, now: number, query?
 const hasExpired = ({ status, live }: Table, now: number): boolean =>
   status === 'RETENTION_PERIOD_EXPIRED' || (live?.expiresAt !== undefined && live.expiresAt <= now);
 
-/** The newest moment in a table's list of versions. Only the service's own times are compared with it: clocks differ. */
-export function watermark(versions: readonly Version[]): Watermark {
+/**
+ * The newest moment in a table's list of versions. Only the service's own times are compared with it: clocks differ.
+ * The live version was there, too, though it may not be listed yet.
+ */
+export function watermark(versions: readonly Version[], liveId?: string): Watermark {
   const createTime = versions.reduce((newest, version) => Math.max(newest, version.createTime), 0);
-  return { createTime, versionIds: versions.filter((version) => version.createTime === createTime).map(({ versionId }) => versionId) };
+  const newest = versions.filter((version) => version.createTime === createTime).map(({ versionId }) => versionId);
+  return { createTime, versionIds: liveId && !newest.includes(liveId) ? [...newest, liveId] : newest };
 }
 
 const seconds = (query?: Query): number | undefined =>

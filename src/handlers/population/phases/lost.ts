@@ -9,6 +9,9 @@ import { ended } from './query';
 /** By how much the clocks of Lambda and of the service may differ, in milliseconds. */
 const CLOCKS_DIFFER_BY = 5_000;
 
+/** The list is the last resort: the run goes on without it where it cannot be had for about a minute. */
+const MOST_FAILED_CHECKS = 5;
+
 /**
  * What becomes of a run whose populate's answer was lost, and whose version is not listed: one that was cancelled may never have been.
  * Its query is, however. Undefined where there is none: then the populate was not accepted.
@@ -20,7 +23,8 @@ export async function ifQueryWasLost(state: RunState, listed: readonly Version[]
   const { cleanRooms, now } = outside;
   const queries = await cleanRooms.listQueries(state.population, state.startedAt - CLOCKS_DIFFER_BY);
   if (!queries.ok) {
-    return kindOf(queries.error) === 'TRANSIENT' ? askAgain(state, 'ListProtectedQueries', queries.error, outside) : undefined;
+    const mayPass = kindOf(queries.error) === 'TRANSIENT' && (state.failedChecks ?? 0) < MOST_FAILED_CHECKS;
+    return mayPass ? askAgain(state, 'ListProtectedQueries', queries.error, outside) : undefined;
   }
   for (const analysisId of queries.value.filter((id) => listed.every((version) => version.analysisId !== id))) {
     const query = await cleanRooms.getQuery(state.population, analysisId);

@@ -172,3 +172,9 @@ test('the watermark is the newest moment with all its versions, in whatever orde
   expect(watermark([...versions].reverse())).toEqual({ createTime: 300, versionIds: ['version-c', 'version-b'] });
   expect(watermark([])).toEqual({ createTime: 0, versionIds: [] });
 });
+
+test('the watermark has the live version also while it is not listed yet, and once where it is', () => {
+  expect(watermark([version('older', 300, 'POPULATE_FAILED')], 'version-live')).toEqual({ createTime: 300, versionIds: ['version-older', 'version-live'] });
+  expect(watermark([version('live', 300)], 'version-live')).toEqual({ createTime: 300, versionIds: ['version-live'] });
+  expect(watermark([], 'version-live')).toEqual({ createTime: 0, versionIds: ['version-live'] });
+});

@@ -1,5 +1,5 @@
 import { populate } from '../../../../src/handlers/population/phases/populate';
-import { ok, query, stateIn, step, version, type Answers } from '../../support';
+import { ERRORS, ok, query, stateIn, step, version, type Answers } from '../../support';
 
 const OWN = { region: 'north' };
 const OTHER = { region: 'south' };
@@ -7,8 +7,10 @@ const NO_VERSIONS = ok([]);
 const ACCEPTED = ok({ analysisId: 'analysis-9', versionId: 'version-9' });
 
 /** A minute after a populate whose answer was lost. */
-const populating = (answers: Answers, versionIds: string[] = []) =>
-  step((outside) => populate(stateIn('POPULATE', { doubtSince: 100, since: { createTime: 500, versionIds } }), outside), answers, { seconds: 160 });
+const populating = (answers: Answers, versionIds: string[] = [], failedChecks?: number) => {
+  const state = stateIn('POPULATE', { doubtSince: 100, since: { createTime: 500, versionIds }, failedChecks });
+  return step((outside) => populate(state, outside), answers, { seconds: 160 });
+};
 
 test('a query with other parameters is not the lost one: the populate is sent again', async () => {
   const next = await populating({ listVersions: [NO_VERSIONS], listQueries: [ok(['theirs'])], getQuery: [query('STARTED', { parameters: OTHER })], populate: [ACCEPTED] });
@@ -31,6 +33,18 @@ describe('the query of a version that is listed is not lost', () => {
   test.each(['POPULATE_SUCCESS', 'POPULATE_FAILED'])('that of an earlier run, %s, neither ends this one nor holds it up', async (status) => {
     const next = await populating(
       { listVersions: [ok([version('earlier', 500, status)])], listQueries: [ok(['analysis-earlier'])], populate: [ACCEPTED] }, ['version-earlier']);
+    expect(next).toMatchObject({ phase: 'QUERY', versionId: 'version-9' });
+  });
+});
+
+describe('where the queries cannot be listed', () => {
+  test.each([undefined, 4])('for a moment, it is tried again (failed before: %s)', async (failedChecks) => {
+    const next = await populating({ listVersions: [NO_VERSIONS], listQueries: [ERRORS.throttled] }, [], failedChecks);
+    expect(next).toMatchObject({ phase: 'POPULATE', next: 'WAIT', failedChecks: (failedChecks ?? 0) + 1 });
+  });
+
+  test.each([['for about a minute', ERRORS.throttled, 5], ['at all', ERRORS.denied, undefined]] as const)('%s, the run goes on without', async (_what, error, failedChecks) => {
+    const next = await populating({ listVersions: [NO_VERSIONS], listQueries: [error], populate: [ACCEPTED] }, [], failedChecks);
     expect(next).toMatchObject({ phase: 'QUERY', versionId: 'version-9' });
   });
 });
