@@ -35,6 +35,8 @@ export class LongWait {
     this.result = new CustomResource(scope, 'Version', {
       serviceToken,
       resourceType: 'Custom::IntermediateTableVersion',
+      // It reads what is known already.
+      serviceTimeout: Duration.seconds(MARGIN_SECONDS),
       properties: {
         Execution: Lazy.string({ produce: () => starter().getAttString('Execution') }),
         // Not there yet when the populations are put in order, which follows the execution instead.

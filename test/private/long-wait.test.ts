@@ -57,6 +57,7 @@ describe('above 55 minutes a wait condition waits', () => {
       ServiceToken: resourceOf(template, POPULATION).Properties.ServiceToken,
       Execution: { 'Fn::GetAtt': [idOf(template, POPULATION), 'Execution'] },
       Signal: { 'Fn::GetAtt': [idOf(template, WAIT), 'Data'] },
+      ServiceTimeout: '600',
     });
     const [output] = Object.values(template.Outputs ?? {});
     expect(output.Value).toEqual({ 'Fn::GetAtt': [idOf(template, VERSION), 'versionId'] });
