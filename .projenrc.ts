@@ -116,9 +116,13 @@ bench.exec('tsx benchmarks/run.ts', { receiveArgs: true });
 
 const languages = project.addTask('test:languages', { description: 'Synthesizes one app in each language whose toolchain is at hand, and compares the templates' });
 languages.spawn(bundle);
-languages.exec('tsx test/languages/run.ts');
+languages.exec('tsx test/languages/run.ts', { receiveArgs: true });
 
 const range = project.addTask('test:range', { description: 'Uses the packed library beside the oldest and the newest aws-cdk-lib' });
-range.exec('tsx test/range/run.ts');
+range.exec('tsx test/range/run.ts', { receiveArgs: true });
+
+const lint = project.addTask('test:cfn-lint', { description: 'Lints the templates of all examples and scenes by cfn-lint, where Python is at hand' });
+lint.spawn(bundle);
+lint.exec('tsx test/cfn-lint/run.ts');
 
 project.synth();
