@@ -1,9 +1,5 @@
-import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { aws_cloudwatch as cloudwatch, aws_events as events, aws_iam as iam, aws_stepfunctions as sfn, CfnOutput, Duration } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as events from 'aws-cdk-lib/aws-events';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ExpiryAlarmOptions, FailureAlarmOptions } from './alarm-options';
 import { OBSERVE_INPUT, POPULATED, POPULATION_FAILED } from './handlers/shared-names';

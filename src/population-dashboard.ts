@@ -1,5 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { IntermediateTablePopulation } from './intermediate-table-population';
 import { populationWidgets } from './private/widgets';

@@ -1,37 +1,40 @@
-import { fork } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { median } from '../statistics';
+import { dirname, join, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { inTurns, median } from '../statistics';
 import { ROOT } from '../workspace';
 
 /** What `require` of the library adds to an app that has required aws-cdk-lib and aws-cdk-lib/aws-cleanrooms. Milliseconds are medians. */
 export interface ImportCost {
-  /** Of the library's own modules. */
+  /** In an app that has loaded what the library uses of aws-cdk-lib. */
   readonly own: number;
   readonly ownModules: number;
-  /** Of the aws-cdk-lib modules that it uses, which an app may have loaded already. */
-  readonly others: number;
+  /** In an app that has not. */
+  readonly all: number;
+  /** Of aws-cdk-lib, which it then loads. */
   readonly otherModules: number;
 }
 
-export async function measureImport(rounds: number): Promise<ImportCost> {
-  const library = join(ROOT, 'lib/index.js');
+interface Probe {
+  readonly millis: number;
+  readonly loaded: readonly string[];
+}
+
+export async function measureImport(rounds: number, library = join(ROOT, 'lib/index.js')): Promise<ImportCost> {
   if (!existsSync(library)) {
     throw new Error(`${library} is not there. Compile the library first: npx projen compile.`);
   }
-  const costs: ImportCost[] = [];
-  for (let round = 0; round < rounds; round++) {
-    costs.push(await probe(library));
-  }
-  const of = (key: keyof ImportCost) => median(costs.map((cost) => cost[key]));
-  return { own: of('own'), ownModules: of('ownModules'), others: of('others'), otherModules: of('otherModules') };
+  const { loaded } = await probe(library, []);
+  const others = loaded.filter((file) => !file.startsWith(dirname(library) + sep));
+  const probes = await inTurns([[], others], rounds, (alreadyLoaded) => probe(library, alreadyLoaded));
+  const millisOf = (alreadyLoaded: readonly Probe[]) => median(alreadyLoaded.map(({ millis }) => millis));
+  const [all, own] = [...probes.values()];
+  return { own: millisOf(own), ownModules: own[0].loaded.length, all: millisOf(all), otherModules: others.length };
 }
 
-function probe(library: string): Promise<ImportCost> {
-  const child = fork(join(__dirname, 'probe.js'), [library], { execArgv: [] });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`Requiring the library ended with ${code}.`)));
-    child.once('message', (cost) => resolve(cost as ImportCost));
-  });
+/** By its output, since a channel between the processes has work of its own to do in the middle of what is measured. */
+async function probe(library: string, alreadyLoaded: readonly string[]): Promise<Probe> {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(__dirname, 'probe.js'), library, JSON.stringify(alreadyLoaded)]);
+  return JSON.parse(stdout);
 }

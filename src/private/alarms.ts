@@ -1,6 +1,4 @@
-import { Duration, Token } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { aws_cloudwatch as cloudwatch, aws_stepfunctions as sfn, Duration, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ExpiryAlarmOptions, FailureAlarmOptions } from '../alarm-options';
 

@@ -1,5 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
-import * as events from 'aws-cdk-lib/aws-events';
+import { aws_events as events, Stack, Token } from 'aws-cdk-lib';
 import { identityOf } from './definition';
 import type { Machinery } from './machinery';
 import { OBSERVE_INPUT } from '../handlers/shared-names';

@@ -1,5 +1,5 @@
-import { Duration, IResolvable } from 'aws-cdk-lib';
-import { CfnIntermediateTable, IIntermediateTableRef, IntermediateTableReference } from 'aws-cdk-lib/aws-cleanrooms';
+import { aws_cleanrooms as cleanrooms, Duration, IResolvable } from 'aws-cdk-lib';
+import { IIntermediateTableRef, IntermediateTableReference } from 'aws-cdk-lib/aws-cleanrooms';
 import { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { PopulationCompute } from '../compute';
 
@@ -24,7 +24,7 @@ export interface DefinitionProps {
 
 /** By the attributes of a table of this app: its generated reference takes them out of `Ref`, whose form is not documented. */
 export function identityOf(table: IIntermediateTableRef): IntermediateTableReference {
-  return CfnIntermediateTable.isCfnIntermediateTable(table)
+  return cleanrooms.CfnIntermediateTable.isCfnIntermediateTable(table)
     ? {
       membershipIdentifier: table.membershipIdentifier,
       intermediateTableIdentifier: table.attrIntermediateTableIdentifier,
@@ -57,12 +57,12 @@ const filled = (map?: { [key: string]: string }) => (map && Object.keys(map).len
 
 /** The ARN of the key that the table's data is encrypted with, where it can be known. */
 export function kmsKeyArnOf(table: IIntermediateTableRef, key?: IKeyRef): string | undefined {
-  return key?.keyRef.keyArn ?? (CfnIntermediateTable.isCfnIntermediateTable(table) ? table.kmsKeyArn : undefined);
+  return key?.keyRef.keyArn ?? (cleanrooms.CfnIntermediateTable.isCfnIntermediateTable(table) ? table.kmsKeyArn : undefined);
 }
 
 /** The properties of a table of this app that replace it when they change: what its identifier cannot tell before it is deployed. */
 export function replacingProperties(table: IIntermediateTableRef): { [name: string]: string | IResolvable | object } {
-  if (!CfnIntermediateTable.isCfnIntermediateTable(table)) {
+  if (!cleanrooms.CfnIntermediateTable.isCfnIntermediateTable(table)) {
     return {};
   }
   const { membershipIdentifier, name, populationAnalysisConfiguration } = table;

@@ -1,9 +1,8 @@
-import { Aws, CfnResource, CustomResource, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
+import {
+  Aws, CfnResource, CustomResource, Duration, Lazy, Stack, Token,
+  aws_events as events, aws_events_targets as targets, aws_ssm as ssm, aws_stepfunctions as sfn,
+} from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
-import * as events from 'aws-cdk-lib/aws-events';
-import * as targets from 'aws-cdk-lib/aws-events-targets';
-import * as ssm from 'aws-cdk-lib/aws-ssm';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../handlers/shared-names';
 import { PopulateOnDeploy } from '../populate-on-deploy';

@@ -1,5 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
 import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../handlers/shared-names';
 
 /** A metric that runs publish themselves: see `src/handlers/population/metrics.ts`. */

@@ -1,8 +1,7 @@
-import { Aspects, Duration, IAspect, Lazy, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import * as events from 'aws-cdk-lib/aws-events';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import {
+  Aspects, Duration, IAspect, Lazy, Names, RemovalPolicy, Stack,
+  aws_events as events, aws_iam as iam, aws_lambda as lambda, aws_logs as logs,
+} from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { PopulationFunctionOptions } from '../function-options';
 import { acknowledgeWildcards } from './nag';

@@ -1,5 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
 import type { IntermediateTablePopulation } from '../intermediate-table-population';
 
 const HALF = 12;

@@ -1,11 +1,15 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { limitOf, synthesizeScheduled } from '../../benchmarks/footprint/measure';
+import { measureImport } from '../../benchmarks/import-cost/measure';
 import { awsCustomResource, ours, polling, provider } from '../../benchmarks/peers';
 import { openCloud, synthesize } from '../../benchmarks/simulation';
 import { inTurns, median } from '../../benchmarks/statistics';
 import { bill } from '../../benchmarks/waiting/bill';
 import { measureWait } from '../../benchmarks/waiting/measure';
 import { fewestChecks, lagOfChecks } from '../../benchmarks/waiting/series';
+import { WORKSPACE } from '../../benchmarks/workspace';
 
 describe('waiting', () => {
   test('with the Provider framework goes through its own runtime and waiter', async () => {
@@ -73,6 +77,18 @@ describe('a footprint', () => {
     expect(limitOf(polling, 2)).toBeUndefined();
     expect(limitOf(polling, 130)).toMatch(/524 is greater than allowed maximum of 500$/);
   });
+});
+
+test('an import is measured beside what it takes of aws-cdk-lib, which an app may have loaded', async () => {
+  const folder = mkdtempSync(join(WORKSPACE, 'library-'));
+  // A stand-in, since lib/ may not be compiled: one module more of its own, and one of aws-cdk-lib that takes its time.
+  const vpc = join(dirname(require.resolve('aws-cdk-lib/package.json')), 'aws-ec2/lib/vpc.js');
+  writeFileSync(join(folder, 'index.js'), `require('./own'); require(${JSON.stringify(vpc)});`);
+  writeFileSync(join(folder, 'own.js'), '');
+  const { own, ownModules, all, otherModules } = await measureImport(1, join(folder, 'index.js'));
+  expect(ownModules).toBe(2);
+  expect(otherModules).toBeGreaterThan(2);
+  expect(own).toBeLessThan(all);
 });
 
 test('the median is in the middle, and subjects take turns', async () => {

@@ -5,7 +5,7 @@ import { run } from './shell';
 export const ROOT = resolve(__dirname, '../..');
 
 /** What compiling and packing read. */
-const SOURCES = ['package.json', 'tsconfig.json', '.npmignore', 'README.md', 'LICENSE', 'src', 'assets', 'rosetta'];
+const SOURCES = ['.projen', 'package.json', 'tsconfig.json', '.npmignore', 'README.md', 'LICENSE', 'src', 'assets', 'rosetta'];
 
 /** A program of this project's dependencies. */
 const bin = (name: string) => join(ROOT, 'node_modules/.bin', name);
@@ -24,7 +24,7 @@ export function compileCopy(folder: string): string {
   mkdirSync(copy);
   SOURCES.filter((name) => existsSync(join(ROOT, name))).forEach((name) => cpSync(join(ROOT, name), join(copy, name), { recursive: true }));
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-  run(bin('jsii'), ['--silence-warnings=reserved-word'], { cwd: copy });
+  run(bin('projen'), ['compile'], { cwd: copy });
   return copy;
 }
 
