@@ -1,5 +1,4 @@
-import { Annotations } from 'aws-cdk-lib';
-import * as events from 'aws-cdk-lib/aws-events';
+import { Annotations, aws_events as events } from 'aws-cdk-lib';
 import type { Machinery } from './machinery';
 
 /** A rule on what a population's state machine announces. */
