@@ -90,14 +90,8 @@ for (const folder of ['simulator', 'examples', 'benchmarks', 'docs']) {
 // jsii's Node 20 end-of-life banner drowns the output.
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 
-// Loading the library takes a third of the time as one file that asks for aws-cdk-lib once: Node looks through a package's exports for
-// each `require` anew, and aws-cdk-lib has hundreds. The functions' constructs stay apart: they find the assets from where they are.
-project.compileTask.exec([
-  'esbuild lib/index.js --outfile=lib/index.js --allow-overwrite --bundle --packages=external --external:./lib/handlers/*-function.js',
-  "--banner:js='require = ((load, kept = {}) => (name) => kept[name] ??= load(name))(require);'",
-  '--platform=node --target=node20 --sourcemap --log-level=warning',
-].join(' '));
-// What that file holds already.
+project.compileTask.exec('tsx projenrc/bundle-library.ts');
+// What the library's one file holds already.
 project.npmignore?.exclude('/lib/*.js', '/lib/private/', '/lib/handlers/*');
 project.npmignore?.include('/lib/index.js', '/lib/handlers/*-function.js');
 

@@ -5,7 +5,7 @@ import { run } from './shell';
 export const ROOT = resolve(__dirname, '../..');
 
 /** What compiling and packing read. */
-const SOURCES = ['.projen', 'package.json', 'tsconfig.json', '.npmignore', 'README.md', 'LICENSE', 'src', 'assets', 'rosetta'];
+const SOURCES = ['.projen', 'projenrc', 'package.json', 'tsconfig.json', '.npmignore', 'README.md', 'LICENSE', 'src', 'assets', 'rosetta'];
 
 /** A program of this project's dependencies. */
 const bin = (name: string) => join(ROOT, 'node_modules/.bin', name);
