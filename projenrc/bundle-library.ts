@@ -2,12 +2,13 @@
  * Makes the compiled library one file, lib/index.js, which asks for aws-cdk-lib once: an app loads it in a third of the time. Node looks
  * through a package's exports for each `require` anew, and aws-cdk-lib has hundreds.
  */
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 
 const lib = join(__dirname, '../lib');
 // Named, since those who `import` a CommonJS module get what Node can tell are its exports without running it.
-const names = Object.keys(require(lib));
+const names = Object.keys(createRequire(__filename)(lib));
 
 buildSync({
   stdin: { contents: `export { ${names.join(', ')} } from './index.js';`, resolveDir: lib },

@@ -49,8 +49,8 @@ export function limitOf(candidate: Candidate, populations: number): string | und
     return resources > MOST_RESOURCES ? `${resources} resources, of ${MOST_RESOURCES}`
       : templateBytes > MOST_BYTES ? `${templateBytes} bytes of template, of ${MOST_BYTES}` : undefined;
   } catch (error) {
-    // Without its list of all the resource types.
-    return (error as Error).message.split('\n')[0].replace(/(maximum of \d+):.*/, '$1');
+    // Without CDK's heading, or its list of all the resource types.
+    return (error as Error).message.replace(/^Validation failed.*\n\s*\[.*?\] /, '').split('\n')[0].replace(/(maximum of \d+):.*/, '$1');
   }
 }
 

@@ -10,6 +10,8 @@ import { longestSize } from './policy-size';
 
 /** One population, as far as the stack's shared roles are concerned. */
 export interface Member {
+  /** The population's construct. */
+  readonly scope: Construct;
   readonly table: IIntermediateTableRef;
   readonly machine: CfnStateMachine;
   readonly kmsKeyArn?: string;
@@ -40,7 +42,7 @@ export function permit(scope: Construct, roles: Roles, members: readonly Member[
   const { managed, groups } = policyGroupsOf(levelsOf(members), sizeOf);
   if (managed && groups.length > MOST_POLICIES) {
     throw new Error(`${Stack.of(scope).node.path}: ${members.length} populations need ${groups.length} managed policies on one role, of which IAM `
-      + `allows ${MOST_POLICIES}. Spread the populations over several stacks.`);
+      + `allows ${MOST_POLICIES}. Spread the populations over several stacks, or over nested ones.`);
   }
   // Names of their own: CloudFormation cannot make a managed policy of an inline one.
   const [kind, name] = managed ? [iam.ManagedPolicy, 'ManagedPolicy'] : [iam.Policy, 'Policy'];

@@ -4,6 +4,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { PopulationFunctionOptions } from '../function-options';
+import { overfull } from './capacity';
 import { acknowledgeWildcards } from './nag';
 import { Member, permit } from './permissions';
 import { DeploymentFunction } from '../handlers/deployment-function';
@@ -61,6 +62,7 @@ export class Services extends Construct {
     this.watch();
     acknowledgeWildcards(this, ['*'], 'Log delivery, X-Ray and the network interfaces of functions have no narrower resource.');
     Aspects.of(this).add(new Completion(this));
+    this.node.addValidation({ validate: () => overfull(this, this.members.map((member) => member.scope)) });
   }
 
   /** Takes a population in; its place among the stack's populations is the answer. */

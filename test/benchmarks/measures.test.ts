@@ -73,8 +73,9 @@ describe('a footprint', () => {
     expect(templateBytes).toBeGreaterThan(10_000);
   });
 
-  test('has a limit where CDK or CloudFormation has one', () => {
+  test('has a limit where CDK, CloudFormation or the library has one', () => {
     expect(limitOf(polling, 2)).toBeUndefined();
+    expect(limitOf(ours, 130)).toMatch(/^The stack Bench has \d+ resources, of which CloudFormation takes 500\. .* Spread the populations over several stacks/);
     expect(limitOf(polling, 130)).toMatch(/524 is greater than allowed maximum of 500$/);
   });
 });

@@ -1,0 +1,45 @@
+import { NestedStack, Stack } from 'aws-cdk-lib';
+import { CfnTopic } from 'aws-cdk-lib/aws-sns';
+import { makePopulation, makeStack, makeTable, templateOf } from '../support/stacks';
+
+const LIMIT = '@aws-cdk/core:stackResourceLimit';
+
+/** A stack with so many populations, each of one table, and so many other resources. */
+function stackWith(populations: number, others = 0, stack = makeStack()): Stack {
+  const intermediateTable = makeTable(stack);
+  for (let index = 0; index < populations; index++) {
+    makePopulation(stack, `Population${index}`, { intermediateTable });
+  }
+  for (let index = 0; index < others; index++) {
+    new CfnTopic(stack, `Topic${index}`);
+  }
+  return stack;
+}
+
+const resourcesOf = (stack: Stack) => Object.keys(templateOf(stack).Resources).length;
+
+/** With two populations. */
+const usual = resourcesOf(stackWith(2));
+
+describe('a stack with more resources than CloudFormation takes', () => {
+  test('fails at synthesis, in words that tell how many of them are the populations\' and what to do', () => {
+    expect(() => templateOf(stackWith(2, 501 - usual))).toThrow(
+      `The stack Stack has 501 resources, of which CloudFormation takes 500. Its populations (2) and what they share are ${usual - 1} of them. `
+      + 'Spread the populations over several stacks, or over nested ones.');
+  });
+
+  test('passes with as many as it takes', () => {
+    expect(resourcesOf(stackWith(2, 500 - usual))).toBe(500);
+  });
+
+  test('is not one whose nested stacks have the rest, each with a limit of its own', () => {
+    const stack = stackWith(2, 499 - usual);
+    stackWith(2, 0, new NestedStack(stack, 'Nested'));
+    expect(resourcesOf(stack)).toBe(500);
+  });
+
+  test('has the limit that CDK is told', () => {
+    expect(() => templateOf(stackWith(2, 0, makeStack('Stack', {}, { context: { [LIMIT]: usual - 1 } })))).toThrow(`takes ${usual - 1}. Its populations (2)`);
+    expect(() => templateOf(stackWith(2, 501, makeStack('Stack', {}, { context: { [LIMIT]: 0 } })))).not.toThrow();
+  });
+});
