@@ -6,6 +6,7 @@ import { put, responseBody, signalled, type ResponseTarget, type Result } from '
 import { executionArnOf, isStarted, recall, start, startFor, targetOf, type Past, type Start } from './deployment/start';
 import { unreported, type ExecutionStatusChange } from './deployment/watchdog';
 import type { PopulationOutput } from './population/run-state';
+import { sentence } from './text';
 
 const stepFunctions = new SFNClient({
   maxAttempts: 6, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
@@ -130,7 +131,7 @@ function identified(event: CloudFormationEvent): ResponseTarget {
 
 const failed = (error: Error): Result => ({
   Status: 'FAILED',
-  Reason: `The population could not be started. ${error.name}: ${error.message} See the log of ${process.env.AWS_LAMBDA_FUNCTION_NAME}.`,
+  Reason: `The population could not be started. ${sentence(`${error.name}: ${error.message}`)} See the log of ${process.env.AWS_LAMBDA_FUNCTION_NAME}.`,
 });
 
 const answer = (target: ResponseTarget, result: Result): Promise<void> => put(target.url, responseBody(target, result));

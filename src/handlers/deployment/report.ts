@@ -1,6 +1,7 @@
 import { responseBody, signalBody, type Put, type Result } from './response';
 import type { Request } from './start';
 import type { Beginning, Failure, PopulationOutput, RunState } from '../population/run-state';
+import { sentence } from '../text';
 
 /** What the machine hands over at its end; `broken` where the population function could not even say what went wrong. */
 export interface Ended {
@@ -40,6 +41,6 @@ export function endedRun({ crash, ...state }: LastState): Ended {
   const [execution, deployment, output] = 'phase' in state
     ? [state.executionArn, state.deployment, state.output]
     : [state.execution.Id, state.execution.Input?.deployment, undefined];
-  const cause = [failure?.cause, crash && `${crash.Error}: ${crash.Cause}`, execution && crash && `Execution ${execution}.`].filter(Boolean).join(' ');
+  const cause = [failure?.cause, crash && sentence(`${crash.Error}: ${crash.Cause}`), execution && crash && `Execution ${execution}.`].filter(Boolean).join(' ');
   return { execution, deployment: deployment as Request | undefined, output, failure: failure && { ...failure, cause } };
 }

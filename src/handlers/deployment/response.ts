@@ -1,4 +1,4 @@
-import { bytesOf, shortened } from '../shortened';
+import { bytesOf, shortened } from '../text';
 
 /** What CloudFormation is told, through the presigned URL that it hands out. */
 

@@ -1,6 +1,7 @@
 import type { Ended } from './report';
 import type { Request } from './start';
 import type { RunInput } from '../population/run-state';
+import { sentence } from '../text';
 
 /** "Step Functions Execution Status Change": https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
 export interface ExecutionStatusChange {
@@ -25,7 +26,7 @@ export function unreported({ detail }: ExecutionStatusChange): Ended | undefined
   if (reported || !input?.deployment) {
     return undefined;
   }
-  const words = `The execution ended as ${status}${error ? ` with ${error}` : ''}${cause ? `: ${cause}` : ''}.`;
+  const words = sentence(`The execution ended as ${status}${error ? ` with ${error}` : ''}${cause ? `: ${cause}` : ''}`);
   return {
     execution: executionArn,
     deployment: input.deployment as Request,

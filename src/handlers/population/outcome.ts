@@ -1,4 +1,4 @@
-import { bytesOf, shortened } from '../shortened';
+import { bytesOf, sentence, shortened } from '../text';
 import type { Query } from './clean-rooms';
 import type { Failure, Next, PopulationOutput, RunState } from './run-state';
 import { describe, type ServiceError } from './service-error';
@@ -25,7 +25,7 @@ export function fail(state: RunState, reason: Failure): RunState {
 export function failure(state: RunState, error: string, what: string, remedy?: string): Failure {
   const { membershipIdentifier, intermediateTableIdentifier } = state.population;
   const sentences = [
-    shortened(what, (shorter) => bytesOf(JSON.stringify(shorter)) <= LONGEST_WHAT),
+    sentence(shortened(what, (shorter) => bytesOf(JSON.stringify(shorter)) <= LONGEST_WHAT)),
     remedy,
     `Intermediate table ${intermediateTableIdentifier}, membership ${membershipIdentifier}.`,
     state.analysisId && `Protected query ${state.analysisId}: see Clean Rooms console > Collaborations > Analyses.`,

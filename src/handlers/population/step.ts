@@ -60,7 +60,7 @@ export function ifBlocked(state: RunState, table: { readonly status: string; rea
   const remedy = table.status === 'BASE_TABLE_REMOVED'
     ? 'A table that the stored query reads is no longer in the collaboration: restore it, or change the query.'
     : 'A data provider no longer allows this table: ask them to, or change the query.';
-  return fail(state, failure(state, table.status, `The table cannot be populated. ${table.status}: ${table.statusReason ?? 'no reason given'}.`, remedy));
+  return fail(state, failure(state, table.status, `The table cannot be populated. ${table.status}: ${table.statusReason ?? 'no reason given'}`, remedy));
 }
 
 export const inDoubt = (state: RunState, now: number): boolean =>

@@ -93,7 +93,7 @@ describe('what the machine hands over at its end', () => {
     const failure = { error: 'PopulationFunctionFailed', cause: 'The function cannot run.', analysisId: '' };
     const ended = endedRun({ ...stateIn('QUERY', { deployment, failure }), crash: { Error: 'Lambda.Unknown', Cause: 'out of memory' } });
     expect(ended).toMatchObject({
-      deployment, failure: { error: 'PopulationFunctionFailed', cause: `The function cannot run. Lambda.Unknown: out of memory Execution ${EXECUTION_ARN}.` },
+      deployment, failure: { error: 'PopulationFunctionFailed', cause: `The function cannot run. Lambda.Unknown: out of memory. Execution ${EXECUTION_ARN}.` },
     });
   });
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { fitted, responseBody, signalBody } from '../../../src/handlers/deployment/response';
-import { shortened } from '../../../src/handlers/shortened';
+import { shortened } from '../../../src/handlers/text';
 
 const TARGET = { url: 'https://secret.example?signature=x', StackId: 's', RequestId: 'r', LogicalResourceId: 'l', PhysicalResourceId: 'p' };
 const failedWith = (Reason: string) => ({ Status: 'FAILED' as const, Reason });
@@ -35,7 +35,7 @@ describe.each<[string, (reason: string) => string, (body: Record<string, string>
   });
 });
 
-describe('shortened', () => {
+describe('text', () => {
   test('keeps the longest beginning that fits', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', minLength: 1 }), fc.integer({ min: 0, max: 60 }), (whole, most) => {
       const length = (value: string) => Array.from(value).length;

@@ -1,3 +1,4 @@
+import { sentence } from '../../text';
 import type { Query } from '../clean-rooms';
 import { fail } from '../outcome';
 import type { Failure, RunState } from '../run-state';
@@ -14,7 +15,7 @@ const CANCELS_WITHIN = 120;
 export async function cancelFor(state: RunState, reason: Failure, outside: Outside): Promise<RunState> {
   const answer = await outside.cleanRooms.cancelQuery(state.population, state.analysisId!);
   const now = outside.now();
-  const said = answer.ok ? ' Its cancellation was asked for.' : ` Cancelling it was refused: ${describe(answer.error)}.`;
+  const said = answer.ok ? ' Its cancellation was asked for.' : ` Cancelling it was refused: ${sentence(describe(answer.error))}`;
   const cancelledFor = { ...reason, cause: reason.cause + said };
   return waitFor(to('CANCEL', state, { cancelledFor, cancellingSince: elapsed(state, now) }), 5, now);
 }

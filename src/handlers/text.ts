@@ -13,4 +13,7 @@ export function shortened(text: string, fits: (text: string) => boolean): string
   return cut(fitting);
 }
 
+/** Ends with a full stop, once: messages of services come with one or without. */
+export const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+
 export const bytesOf = (text: string): number => Buffer.byteLength(text, 'utf8');
