@@ -5,6 +5,7 @@ import { ExpiryAlarmOptions, FailureAlarmOptions } from './alarm-options';
 import { OBSERVE_INPUT, POPULATED, POPULATION_FAILED } from './handlers/shared-names';
 import { IntermediateTablePopulationProps } from './population-props';
 import { makeExpiryAlarm, makeFailureAlarm } from './private/alarms';
+import { inOrder } from './private/definition';
 import { Machinery } from './private/machinery';
 import { ownMetric } from './private/metrics';
 import { eventRule, warnOfUnwatched } from './private/telling';
@@ -86,7 +87,7 @@ export class IntermediateTablePopulation extends Construct {
       schedule,
       enabled: options.enabled,
       description: options.description ?? `Populates the intermediate table of ${this.node.path}`,
-      targets: [this.machinery.target(options.parameters ? { parameters: options.parameters } : {})],
+      targets: [this.machinery.target(options.parameters ? { parameters: inOrder(options.parameters) } : {})],
     });
     this.firstSchedule ??= rule;
     return rule;
@@ -138,7 +139,7 @@ export class IntermediateTablePopulation extends Construct {
    * @default - sum over 5 minutes
    */
   public metricSucceeded(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return ownMetric(this.stateMachine.stateMachineArn, 'Populated', 'Sum', options);
+    return ownMetric(this.stateMachine, 'Populated', 'Sum', options);
   }
 
   /**
@@ -157,7 +158,7 @@ export class IntermediateTablePopulation extends Construct {
    * @default - sum over 5 minutes
    */
   public metricTimedOut(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return ownMetric(this.stateMachine.stateMachineArn, 'TimedOut', 'Sum', options);
+    return ownMetric(this.stateMachine, 'TimedOut', 'Sum', options);
   }
 
   /**
@@ -166,7 +167,7 @@ export class IntermediateTablePopulation extends Construct {
    * @default - average over 5 minutes
    */
   public metricDuration(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return ownMetric(this.stateMachine.stateMachineArn, 'Duration', 'Average', options);
+    return ownMetric(this.stateMachine, 'Duration', 'Average', options);
   }
 
   /**
@@ -176,7 +177,7 @@ export class IntermediateTablePopulation extends Construct {
    * @see https://aws.amazon.com/clean-rooms/pricing/
    */
   public metricBilledCrpuHours(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return ownMetric(this.stateMachine.stateMachineArn, 'BilledCrpuHours', 'Sum', options);
+    return ownMetric(this.stateMachine, 'BilledCrpuHours', 'Sum', options);
   }
 
   /**
@@ -186,7 +187,7 @@ export class IntermediateTablePopulation extends Construct {
    */
   public metricSecondsSincePopulated(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     this.enableFreshnessMetrics();
-    return ownMetric(this.stateMachine.stateMachineArn, 'SecondsSincePopulated', 'Maximum', { period: Duration.hours(6), ...options });
+    return ownMetric(this.stateMachine, 'SecondsSincePopulated', 'Maximum', { period: Duration.hours(6), ...options });
   }
 
   /**
@@ -196,7 +197,7 @@ export class IntermediateTablePopulation extends Construct {
    */
   public metricSecondsUntilExpiry(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     this.enableFreshnessMetrics();
-    return ownMetric(this.stateMachine.stateMachineArn, 'SecondsUntilExpiry', 'Minimum', { period: Duration.hours(6), ...options });
+    return ownMetric(this.stateMachine, 'SecondsUntilExpiry', 'Minimum', { period: Duration.hours(6), ...options });
   }
 
   /**

@@ -1,4 +1,5 @@
 import { CfnParameter, Duration, Fn, Lazy } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
 import { WorkerType } from '../src';
 import { definitionsIn, stateMachineIn } from './support/definitions';
 import { makePopulation, makeStack, MEMBERSHIP, PopulationProps, templateOf, templateWith } from './support/stacks';
@@ -35,6 +36,18 @@ test.each(cases)('the custom resource and the state machine get the same definit
   const { resource, machine } = definitionsIn(templateWith(props));
   expect(resource).toEqual({ ...DEFAULTS, ...expected });
   expect(machine).toEqual({ ...DEFAULTS, ...expected, slot: 0 });
+});
+
+test('the order of parameters and Spark properties, which is the language\'s own, does not show in the template', () => {
+  const withKeys = (...keys: string[]) => {
+    const map = Object.fromEntries(keys.map((key) => [key, key]));
+    const stack = makeStack();
+    makePopulation(stack, 'Population', { parameters: map, compute: { sparkProperties: map }, timeout: Duration.hours(6) })
+      .addSchedule('Nightly', Schedule.rate(Duration.days(1)), { parameters: map });
+    return JSON.stringify(templateOf(stack));
+  };
+  expect(withKeys('b', 'c', 'a')).toBe(withKeys('a', 'b', 'c'));
+  expect(withKeys('a', 'b', 'd')).not.toBe(withKeys('a', 'b', 'c'));
 });
 
 test('the definition is a literal of the state machine, so that nothing in it is taken for a path', () => {

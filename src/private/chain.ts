@@ -1,6 +1,8 @@
-import { aws_events as events, Stack, Token } from 'aws-cdk-lib';
+import { aws_events as events, Stack } from 'aws-cdk-lib';
 import { identityOf } from './definition';
 import type { Machinery } from './machinery';
+import { requireSameApp } from './nearness';
+import { known } from './problem';
 import { OBSERVE_INPUT } from '../handlers/shared-names';
 
 /** Tables that are built on others' populations: the order of their refreshes. */
@@ -60,6 +62,7 @@ export function requireAcyclic(machinery: Machinery): void {
       + 'A table cannot be built on itself: leave one of them out.');
   }
   for (const upstream of machinery.upstream()) {
+    requireSameApp(machinery.scope, 'refreshAfter', upstream.scope, 'Let an event of that population start this one instead: see onPopulated().');
     requireSameEnvironment(machinery, upstream);
   }
 }
@@ -80,9 +83,11 @@ function circle(start: Machinery, path: readonly Machinery[]): readonly Machiner
 function requireSameEnvironment(machinery: Machinery, upstream: Machinery): void {
   const [here, there] = [Stack.of(machinery.scope), Stack.of(upstream.scope)];
   for (const key of ['account', 'region'] as const) {
-    if (here[key] !== there[key] && !(Token.isUnresolved(here[key]) && Token.isUnresolved(there[key]))) {
-      throw new Error(`${machinery.scope.node.path}: refreshAfter has ${upstream.scope.node.path}, whose ${key} is ${JSON.stringify(there[key])} and not `
-        + `${JSON.stringify(here[key])}. Tables are built on tables of their own ${key}: put both populations into stacks of one ${key}.`);
+    if (here[key] !== there[key] && (known(here[key]) || known(there[key]))) {
+      throw new Error(`${machinery.scope.node.path}: refreshAfter has ${upstream.scope.node.path}, whose ${key} is ${shown(there[key])} and not `
+        + `${shown(here[key])}. Tables are built on tables of their own ${key}: put both populations into stacks of one ${key}.`);
     }
   }
 }
+
+const shown = (value: string): string => (known(value) ? JSON.stringify(value) : 'any');

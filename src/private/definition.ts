@@ -52,8 +52,12 @@ function computeOf({ workerType, workers, sparkProperties }: PopulationCompute =
   return Object.values(compute).some((value) => value !== undefined) ? compute : undefined;
 }
 
+/** Languages hand over maps in orders of their own: one order for all, so that the template tells of changes only. */
+export const inOrder = (map: { [key: string]: string }): { [key: string]: string } =>
+  Object.fromEntries(Object.entries(map).sort(([one], [other]) => (one < other ? -1 : 1)));
+
 /** An empty map means the same as none, and must not count as a change. */
-const filled = (map?: { [key: string]: string }) => (map && Object.keys(map).length ? map : undefined);
+const filled = (map?: { [key: string]: string }) => (map && Object.keys(map).length ? inOrder(map) : undefined);
 
 /** The ARN of the key that the table's data is encrypted with, where it can be known. */
 export function kmsKeyArnOf(table: IIntermediateTableRef, key?: IKeyRef): string | undefined {

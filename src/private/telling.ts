@@ -1,9 +1,13 @@
-import { Annotations, aws_events as events } from 'aws-cdk-lib';
+import { Annotations, aws_events as events, Stack } from 'aws-cdk-lib';
 import type { Machinery } from './machinery';
+import { requireSame } from './nearness';
 
 /** A rule on what a population's state machine announces. */
 export function eventRule(machinery: Machinery, id: string, detailType: string, options: events.OnEventOptions): events.Rule {
-  const rule = new events.Rule(options.crossStackScope ?? machinery.scope, id, {
+  const scope = options.crossStackScope ?? machinery.scope;
+  // A rule sees the events of its own account and region.
+  requireSame(machinery.scope, 'crossStackScope', { node: scope.node, env: Stack.of(scope) }, ['account', 'region']);
+  const rule = new events.Rule(scope, id, {
     ruleName: options.ruleName,
     description: options.description,
     eventPattern: options.eventPattern,

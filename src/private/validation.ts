@@ -1,11 +1,14 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { Schedule } from 'aws-cdk-lib/aws-events';
+import { IParameter } from 'aws-cdk-lib/aws-ssm';
 import { IConstruct } from 'constructs';
 import { PopulationCompute } from '../compute';
 import { PopulateOnDeploy } from '../populate-on-deploy';
 import { IntermediateTablePopulationProps } from '../population-props';
 import { identityOf } from './definition';
+import { requireHere, requireSame } from './nearness';
+import { known, problem } from './problem';
 
 /**
  * What can be said at synth of the values that are known then: tokens pass. Every message names the construct's path, the prop,
@@ -18,13 +21,6 @@ const TABLE_ARN = /^arn:aws[-a-z]*:cleanrooms:[\w-]+:\d{12}:membership\/([^/]+)\
 
 export const SHORTEST_TIMEOUT = Duration.minutes(1);
 export const LONGEST_TIMEOUT = Duration.hours(12);
-
-const known = (value: unknown): boolean => !Token.isUnresolved(value);
-
-function problem(path: string, prop: string, value: unknown, remedy: string): never {
-  // JSON has no NaN.
-  throw new Error(`${path}: ${prop} is ${typeof value === 'number' ? value : JSON.stringify(value)}. ${remedy}`);
-}
 
 const pathOf = (scope: IConstruct, id: string) => [scope.node.path, id].filter(Boolean).join('/');
 
@@ -53,13 +49,13 @@ export function validateTable(scope: IConstruct, table: IIntermediateTableRef): 
   const { membershipIdentifier, intermediateTableIdentifier } = identityOf(table);
   requireIdentifier(scope, '', 'intermediateTable.membershipIdentifier', membershipIdentifier);
   requireIdentifier(scope, '', 'intermediateTable.intermediateTableIdentifier', intermediateTableIdentifier);
-  const stack = Stack.of(scope);
-  for (const key of ['account', 'region'] as const) {
-    const [theirs, ours] = [table.env[key], stack[key]];
-    if (known(theirs) && known(ours) && theirs !== ours) {
-      problem(scope.node.path, `the ${key} of intermediateTable ${table.node.path}`, theirs,
-        `The stack's is ${JSON.stringify(ours)}: put the population into a stack of the table's ${key}.`);
-    }
+  requireHere(scope, 'intermediateTable', table, 'Refer to it by IntermediateTable.fromIdentifiers().');
+}
+
+export function validateVersionParameter(scope: IConstruct, parameter: IParameter): void {
+  requireHere(scope, 'versionParameter', parameter, 'Refer to it by StringParameter.fromStringParameterName().');
+  if (known(parameter.parameterType) && parameter.parameterType !== 'String') {
+    problem(scope.node.path, `the type of versionParameter ${parameter.node.path}`, parameter.parameterType, 'Give a parameter of type String.');
   }
 }
 
@@ -68,6 +64,12 @@ export function validateProps(scope: IConstruct, props: IntermediateTablePopulat
   validateParameters(scope, 'parameters', props.parameters);
   validateCompute(scope, props.compute);
   validatePayer(scope, props.analysisPayerAccountId);
+  if (props.versionParameter) {
+    validateVersionParameter(scope, props.versionParameter);
+  }
+  if (props.encryptionKey) {
+    requireSame(scope, 'encryptionKey', props.encryptionKey, ['region']);
+  }
   if (props.timeout) {
     validateTimeout(scope, props.timeout);
   }

@@ -50,6 +50,16 @@ test('an upgrade of the library, which changes the functions\' code, populates n
   expect([second.status, versionIn(second), populatesIn(cloud).length]).toEqual(['UPDATE_COMPLETE', versionIn(first), 1]);
 });
 
+test.each([20, 180])('an upgrade that puts parameters into another order populates nothing (timeout %d minutes)', async (minutes) => {
+  const cloud = openCloud();
+  const source = stackOf({ parameters: { a: MARKER, b: MARKER }, timeout: Duration.minutes(minutes) });
+  const [ordered, reversed] = [['a', 'b'], ['b', 'a']].map((names) => JSON.stringify(JSON.stringify(Object.fromEntries(names.map((name) => [name, MARKER])))).slice(1, -1));
+  const earlier = JSON.parse(JSON.stringify(source.template).replaceAll(ordered, reversed)) as Template;
+  expect(earlier).not.toEqual(source.template);
+  const [first, second] = [await cloud.deploy({ ...source, template: earlier }), await cloud.deploy(source)];
+  expect([second.status, versionIn(second), populatesIn(cloud).length]).toEqual(['UPDATE_COMPLETE', versionIn(first), 1]);
+});
+
 /** The same template, with other hashes of the same code, and a memory size and a definition that a later library might have. */
 function upgraded(template: Template, assets: Readonly<Record<string, string>>): { template: Template; assets: Record<string, string> } {
   const rename = (key: string) => `0123456789abcdef${key.slice(16)}`;
