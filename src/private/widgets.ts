@@ -13,6 +13,8 @@ export function populationWidgets(populations: readonly IntermediateTablePopulat
       new cloudwatch.GraphWidget({
         title: 'Populations a day',
         width: HALF,
+        // Lines would lie on each other: most days all populations have the same count.
+        stacked: true,
         leftYAxis: { showUnits: false, min: 0 },
         left: [
           ...each((population, id) => population.metricSucceeded({ ...day, label: `${id} succeeded` })),
