@@ -30,8 +30,9 @@ const RESOURCES = {
   IntermediateTablePopulationsDeploymentFunction120361CE: 'AWS::Lambda::Function',
   IntermediateTablePopulationsWatchdog6FB445BA: 'AWS::Events::Rule',
   IntermediateTablePopulationsWatchdogPermission72B64EAE: 'AWS::Lambda::Permission',
-  IntermediateTablePopulationsPopulationPolicy4B9AAEB4: 'AWS::IAM::Policy',
-  IntermediateTablePopulationsStarterPolicy2789113A: 'AWS::IAM::Policy',
+  // Named for the populations that they are for.
+  IntermediateTablePopulationsPopulationPolicy35b558834C5D283C: 'AWS::IAM::Policy',
+  IntermediateTablePopulationsStarterPolicy35b5588315B87A35: 'AWS::IAM::Policy',
 };
 
 const SERVICE_TOKEN = { 'Fn::GetAtt': ['IntermediateTablePopulationsDeploymentFunction120361CE', 'Arn'] };

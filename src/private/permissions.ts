@@ -7,6 +7,7 @@ import { levelsOf } from './levels';
 import { acknowledgeWildcards } from './nag';
 import { MOST_POLICIES, policyGroupsOf } from './policy-groups';
 import { longestSize } from './policy-size';
+import { canonical, hash } from '../handlers/execution-name';
 
 /** One population, as far as the stack's shared roles are concerned. */
 export interface Member {
@@ -35,6 +36,10 @@ export interface Roles {
  *
  * A table may depend on another one's population, so one policy for all of them could depend on what depends on it: populations
  * share policies by their level in that order. Each custom resource depends on the policies of its own level only.
+ *
+ * An update changes policies before it deletes what is no longer in the template, and a custom resource that is deleted still needs
+ * its permissions. So an inline policy is another one as soon as it is for others: the old one goes after the custom resource.
+ * Managed policies have no room for that: a role takes ten of them.
  */
 export function permit(scope: Construct, roles: Roles, members: readonly Member[]): void {
   // The starter role's are always shorter.
@@ -47,7 +52,7 @@ export function permit(scope: Construct, roles: Roles, members: readonly Member[
   // Names of their own: CloudFormation cannot make a managed policy of an inline one.
   const [kind, name] = managed ? [iam.ManagedPolicy, 'ManagedPolicy'] : [iam.Policy, 'Policy'];
   groups.forEach((group, index) => {
-    const suffix = index === 0 ? '' : String(index + 1);
+    const suffix = managed ? index || '' : hash(canonical(group.map((member) => member.scope.node.addr).sort()), 8);
     const policies = [
       new kind(scope, `Population${name}${suffix}`, { roles: [roles.population], statements: populationStatements(scope, group, members) }),
       new kind(scope, `Starter${name}${suffix}`, { roles: [roles.starter], statements: starterStatements(group) }),

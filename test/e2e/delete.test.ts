@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { closeClouds, deploy, logicalId, MARKER, openCloud, populatesIn, SCHEDULE, Scene, stackOf, tableIn, until } from './support';
+import { closeClouds, deploy, logicalId, makeTable, MARKER, openCloud, populatesIn, SCHEDULE, Scene, stackOf, synthesize, tableIn, until } from './support';
 import type { Cloud } from '../../simulator/cloud';
+import { IntermediateTablePopulation } from '../../src';
 
 afterEach(closeClouds);
 
@@ -86,4 +87,22 @@ test('a table that is replaced leaves its old one without a running query, and t
   await cloud.settle();
   expect(cloud.cleanRooms.populations(old).map(({ outcome }) => outcome)).not.toContain(undefined);
   expect(cloud.cleanRooms.liveVersionId(tableIn(cloud))).toBeDefined();
+});
+
+const several = (...names: string[]) => synthesize((stack) => {
+  const tables = ['One', 'Two', 'Three'].map((name) => makeTable(stack, `${name}Table`));
+  names.forEach((name) => new IntermediateTablePopulation(stack, name, {
+    intermediateTable: tables[['One', 'Two', 'Three'].indexOf(name)], schedule: Schedule.rate(Duration.days(1)),
+  }));
+});
+
+test.each([[['One', 'Three']], [['Two']]])('a population that is taken out of a stack of several cancels the query that it has running (left: %s)', async (left) => {
+  const cloud = openCloud();
+  const all = several('One', 'Two', 'Three');
+  expect((await cloud.deploy(all)).status).toBe('CREATE_COMPLETE');
+  cloud.cleanRooms.planQuery({ durationSeconds: 3600, outcome: 'SUCCESS' });
+  cloud.fireRule(logicalId(all, left.length === 2 ? 'TwoSchedule' : 'OneSchedule'));
+  await until(cloud, () => populatesIn(cloud).length === 4);
+  expect((await cloud.deploy(several(...left))).status).toBe('UPDATE_COMPLETE');
+  expect(cloud.cleanRooms.populations().map(({ outcome }) => outcome)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS', 'CANCELLED']);
 });
