@@ -74,3 +74,13 @@ describe.each(['conflict', 'accepted'] as const)('where a populate of a populati
     expect([cloud.cleanRooms.maxConcurrentPopulations(table), populatesIn(cloud).length]).toEqual([1, 3]);
   });
 });
+
+test('a populate that is refused since a person\'s population runs, which is not listed yet, waits for it and is asked for again', async () => {
+  const cloud = openCloud({ cleanRooms: { behaviours: { populateWhilePopulating: 'conflict', versionListLag: 20 } } });
+  await deploy(cloud, BEFORE);
+  cloud.cleanRooms.planQuery(long);
+  const byHand = cloud.cleanRooms.populateByHand(tableIn(cloud), { segment: 'mine' });
+  const result = await deploy(cloud, AFTER);
+  expect(cloud.cleanRooms.journal.requests.filter(({ errorCode }) => errorCode === 'ConflictException').length).toBeGreaterThan(0);
+  expect([byHand.outcome, populatesIn(cloud).length, versionIn(result)]).toEqual(['SUCCESS', 2, liveIn(cloud)]);
+});
