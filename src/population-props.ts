@@ -94,7 +94,7 @@ export interface IntermediateTablePopulationProps {
   readonly versionIdOutput?: boolean;
 
   /**
-   * The KMS key that the table's data is encrypted with, for the permission to use it. A change of the key populates again.
+   * The KMS key, of the stack's region, that the table's data is encrypted with, for the permission to use it. A change of the key populates again.
    *
    * @default - the `kmsKeyArn` of a `CfnIntermediateTable`; an AWS owned key otherwise
    * @see https://docs.aws.amazon.com/clean-rooms/latest/userguide/data-encryption.html
@@ -102,8 +102,8 @@ export interface IntermediateTablePopulationProps {
   readonly encryptionKey?: IKeyRef;
 
   /**
-   * Populations that the table's query builds on. On deploy this population comes after them, and repopulates when a deploy
-   * repopulates one of them. On refresh it runs when one of them has a new version and none is about to get one.
+   * Populations that the table's query builds on, of this app, account and region. On deploy this population comes after them, and
+   * repopulates when a deploy repopulates one of them. On refresh it runs when one of them has a new version and none is about to get one.
    *
    * If the table is a `CfnIntermediateTable`, it is created after them, too: a query can only read tables that are populated.
    *
@@ -112,7 +112,8 @@ export interface IntermediateTablePopulationProps {
   readonly refreshAfter?: IntermediateTablePopulation[];
 
   /**
-   * An SSM parameter of type String that always holds the id of the live version: every run that ends well writes it.
+   * An SSM parameter of type String, in the stack's account and region, that always holds the id of the live version: every run that
+   * ends well writes it.
    *
    * For other stacks and apps, which the output would not tell of refreshes. The parameter's value in the template is only
    * the first one; it must not be `versionId`, which would be a circular dependency.
