@@ -6,7 +6,7 @@ import { populate } from './phases/populate';
 import { publish } from './phases/publish';
 import { query } from './phases/query';
 import { release } from './phases/release';
-import type { Beginning, Phase, RunState } from './run-state';
+import type { Beginning, Failure, Phase, RunState } from './run-state';
 import { elapsed, timeLeft, waitFor, type Outside } from './step';
 
 const STEPS: Record<Exclude<Phase, 'END'>, (state: RunState, outside: Outside) => Promise<RunState>> = {
@@ -90,6 +90,14 @@ function timedOut(state: RunState, outside: Outside) {
 const MOST_CRASHES = 8;
 const RECOVERS_PAST_DEADLINE = 30;
 
+/** What a query is being cancelled for comes first. */
+function afterCrashes(state: RunState, what: string): Failure {
+  const { cancelledFor } = state;
+  return cancelledFor
+    ? { ...cancelledFor, cause: `${cancelledFor.cause} Whether it ended is not known. ${what} Its log group tells why.` }
+    : failure(state, 'PopulationFunctionCrashed', what, 'Its log group tells why.');
+}
+
 /**
  * After a step that crashed or timed out, nobody knows at which line. Before the query was known, a populate may have been
  * accepted, so the next steps look for its version first.
@@ -98,8 +106,7 @@ export function recover(state: RunState, crash: { readonly Error?: string }, out
   const crashes = (state.crashes ?? 0) + 1;
   const awake = { ...state, waited: state.waited + state.wait, wait: 0 };
   if (crashes > MOST_CRASHES || overtime(awake, outside) > RECOVERS_PAST_DEADLINE) {
-    return fail(awake, failure(awake, 'PopulationFunctionCrashed', `The population function failed ${crashes} times in a row (${crash.Error ?? 'unknown error'}).`,
-      'Its log group tells why.'));
+    return fail(awake, afterCrashes(awake, `The population function failed ${crashes === 1 ? 'once' : `${crashes} times in a row`} (${crash.Error ?? 'unknown error'}).`));
   }
   const doubt = state.phase === 'POPULATE' ? { doubtSince: elapsed(awake, outside.now()) } : {};
   return waitFor(awake, backOff(crashes + 1, outside.chance()), outside.now(), { ...doubt, crashes });

@@ -52,6 +52,17 @@ describe('crashes in a row', () => {
 });
 
 describe('a crash past the deadline', () => {
+  test('while a query is cancelled does not hide what it is cancelled for', () => {
+    const cancelledFor = { error: 'PopulationTimedOut', cause: 'Time is up. Its cancellation was asked for.', analysisId: 'analysis-1' };
+    expect(recovering(stateIn('CANCEL', { cancelledFor }), 3340)).toMatchObject({
+      phase: 'END',
+      failure: {
+        ...cancelledFor,
+        cause: 'Time is up. Its cancellation was asked for. Whether it ended is not known. The population function failed once (Sandbox.Timedout). Its log group tells why.',
+      },
+    });
+  });
+
   test('is recovered from for half a minute: the query may still have to be cancelled', () => {
     expect(recovering(stateIn('QUERY'), 3330)).toMatchObject({ phase: 'QUERY', next: 'WAIT', wait: 2 });
   });
