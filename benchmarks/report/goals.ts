@@ -30,6 +30,7 @@ function invocations({ waiting }: Results): Goal {
     limit: 'The bound on the lag stops it: each check may come at most a tenth of the query\'s age, or 5 to 60 s, after the one before. '
       + `That makes ${checks} checks in 30 minutes (10 up to 50 s, then a tenth more each time up to 10 minutes, then one a minute), `
       + `and ${theirs} ÷ ${checks} = ${fixed(theirs / checks, 1)} even without the other ${own - checks}, which start, populate and report. `
+      + 'A known duration saves none of them: a query can fail at any moment, so after each check the next one is due as soon as without it. '
       + 'A function that slept between early checks would be invoked less often, but its waiting could be neither seen nor stopped.',
   };
 }
@@ -51,7 +52,11 @@ function lag({ waiting }: Results): Goal {
   };
 }
 
-function resources({ footprints }: Results): Goal[] {
+/** Where names are shortest: each population's policies name at least its table. */
+const TABLE_ARN = `arn:aws:cleanrooms:us-east-1:111122223333:membership/${'m'.repeat(36)}/intermediatetable/${'t'.repeat(36)}`;
+const MOST_INLINE = 10_240;
+
+function resources({ footprints, deployed }: Results): Goal[] {
   const own = footprints.filter(({ candidate }) => candidate === ours.name);
   const one = own.find(({ populations }) => populations === 1)!.resources;
   const furtherOnes = own.filter(({ populations }) => populations > 1).map(({ populations, resources: all }): Goal => {
@@ -61,8 +66,9 @@ function resources({ footprints }: Results): Goal[] {
       goal: '≤ 3',
       measured: fixed(each, 2),
       isMet: each <= 3,
-      limit: 'IAM\'s limits on a role stop it: past 28 populations the two shared roles need managed policies, one each for every 16 populations, '
-        + `${count(all - one - 3 * (populations - 1))} more resources for ${populations}.`,
+      limit: `IAM's limits on a role stop it. ${populations} table ARNs of ${TABLE_ARN.length} characters are ${count(populations * TABLE_ARN.length)}, and a role takes `
+        + `${count(MOST_INLINE)} of inline policies; a wildcard in their place would allow populating everybody's tables. So each of the two roles has `
+        + `${deployed.mostManagedOnRole} managed policies instead of an inline one: ${count(all - one - 3 * (populations - 1))} more resources in all.`,
     };
   });
   return [{ what: 'resources for one scheduled population, with log groups', goal: '≤ 14', measured: String(one), isMet: one <= 14 }, ...furtherOnes];

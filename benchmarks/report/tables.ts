@@ -1,9 +1,10 @@
 import { count, dollars, duration, fixed, kilobytes, millis } from './format';
 import { goalsOf, goalsTable } from './goals';
 import type { Table } from './table';
-import { marginal } from '../footprint/measure';
-import { CANDIDATES } from '../peers';
+import { Footprint, marginal } from '../footprint/measure';
+import { CANDIDATES, ours } from '../peers';
 import type { Results } from '../results';
+import type { Wait } from '../waiting/measure';
 
 export const tablesOf = (results: Results): Table[] =>
   [goals, waiting, footprint, capacity, coldStart, importing, contention].map((make) => make(results)).filter(({ rows }) => rows.length > 0);
@@ -11,18 +12,25 @@ export const tablesOf = (results: Results): Table[] =>
 const goals = (results: Results): Table => goalsTable(goalsOf(results));
 
 function waiting({ waiting: waits }: Results): Table {
+  const oursFor = (wait: Wait) => waits.find(({ candidate, seconds, again }) => candidate === ours.name && seconds === wait.seconds && !again)!;
+  const comparison = (wait: Wait, of: (each: Wait) => number) =>
+    (wait.cannot || wait.candidate === ours.name ? '' : fixed(of(wait) / of(oursFor(wait)), 1));
   return {
     title: 'Waiting for a query',
     about: 'One deploy of one population. The lag is from the query\'s end to CloudFormation\'s answer. Dollars are Lambda\'s and Step Functions\' at list price, '
       + 'without Clean Rooms\' own (a dollar or more), logs and traces.',
-    columns: ['Query', '', 'Lambda invocations', 'State transitions', 'Clean Rooms requests', 'Lag', 'Dollars', ''],
-    rows: waits.map(({ candidate, seconds, again, invocations, transitions, cleanRoomsRequests, lagSeconds, dollars: price, cannot }) => [
-      duration(seconds) + (again ? ', again' : ''), candidate, count(invocations), count(transitions), count(cleanRoomsRequests),
-      lagSeconds === undefined ? '' : `${fixed(lagSeconds, 1)} s`, dollars(price), cannot ? `cannot: ${cannot}` : '',
+    columns: ['Query', '', 'Lambda invocations', '÷ ours', 'State transitions', 'Clean Rooms requests', 'Dollars', '÷ ours', 'Lag'],
+    rows: waits.map((wait) => [
+      duration(wait.seconds) + (wait.again ? ', again' : ''), wait.candidate,
+      count(wait.invocations), comparison(wait, ({ invocations }) => invocations), count(wait.transitions), count(wait.cleanRoomsRequests),
+      dollars(wait.dollars), comparison(wait, (each) => each.dollars),
+      wait.cannot ? `cannot: ${wait.cannot}` : `${fixed(wait.lagSeconds!, 1)} s`,
     ]),
     notes: [
-      'What cannot wait for a query is not tried with longer ones. "Again" is the table\'s second population, when the first one\'s duration is known: it is looked '
-      + 'for when its end is due, and more often right after; never less often before, since a query that fails ends early.',
+      'What cannot wait for a query is not tried with longer ones. A query may take 11 h 50 min: our own answer has to come before the 12 hours are over that '
+      + 'CloudFormation waits at most.',
+      '"Again" is the table\'s second population, when the first one\'s duration is known: it is looked for when its end is due, and more often right after. '
+      + 'That makes the lag shorter, not the checks fewer: a query can fail at any moment, which is to be seen within the same bound.',
       'On the simulator, a request takes 20 ms and a cold start 300 ms; processor time on Lambda comes on top, the same for each invocation. '
       + 'The peers\' runs in Lambda are their synthesized templates, with the Provider framework\'s and AwsCustomResource\'s own runtimes; the SDK that these '
       + 'take from Lambda\'s runtime is the npm packages\', with the commands for intermediate tables added that the newest one lacks.',
@@ -30,21 +38,27 @@ function waiting({ waiting: waits }: Results): Table {
   };
 }
 
+type Size = Pick<Footprint, 'resources' | 'templateBytes'>;
+
 function footprint({ footprints }: Results): Table {
   const counts = [...new Set(footprints.map(({ populations }) => populations))];
+  const cells = (figures: Size, own: Size, digits: number) => [
+    fixed(figures.resources, digits), fixed(figures.resources / own.resources, 2),
+    kilobytes(figures.templateBytes), fixed(figures.templateBytes / own.templateBytes, 2),
+  ];
+  const rowsOf = (populations: number) => CANDIDATES.map(({ name }) => {
+    const of = (wanted: string) => footprints.find((each) => each.candidate === wanted && each.populations === populations);
+    const figures = of(name);
+    return [count(populations), name, ...(figures ? [...cells(figures, of(ours.name)!, 0), millis(figures.synthMillis)] : ['too many', '', '', '', ''])];
+  });
+  const oneMore = CANDIDATES.map(({ name }) => ['one more', name, ...cells(marginal(footprints, name), marginal(footprints, ours.name), 2), '']);
   return {
     title: 'Footprint',
     about: 'Scheduled populations in one stack; the tables themselves are not counted as resources. Synthesis is the median time to build and synthesize the app, '
       + 'without CDK\'s validation of the template.',
-    columns: ['', ...counts.flatMap((populations) => [`${populations}: resources`, 'template', 'synthesis']), 'one more: resources', 'template'],
-    rows: CANDIDATES.map(({ name }) => [
-      name,
-      ...counts.flatMap((populations) => {
-        const found = footprints.find((each) => each.candidate === name && each.populations === populations);
-        return found ? [count(found.resources), kilobytes(found.templateBytes), millis(found.synthMillis)] : ['too many', '', ''];
-      }),
-      fixed(marginal(footprints, name).resources, 2), kilobytes(marginal(footprints, name).templateBytes),
-    ]),
+    columns: ['Populations', '', 'Resources', '÷ ours', 'Template', '÷ ours', 'Synthesis'],
+    rows: [...counts.flatMap(rowsOf), ...oneMore],
+    notes: ['"One more" is the average between the fewest and the most that fit.'],
   };
 }
 
@@ -65,12 +79,15 @@ function capacity({ capacities, deployed }: Results): Table {
 }
 
 function coldStart({ coldStarts }: Results): Table {
+  const own = coldStarts.find(({ name }) => name === 'population')!;
   return {
     title: 'Cold start',
     about: 'Loading a function and its first call, to a server on the same machine, in fresh processes: medians. A default bundle is the same code by esbuild\'s defaults.',
-    columns: ['', 'Code', 'Load', 'First call', 'Together', 'Processor time'],
-    rows: coldStarts.map(({ name, bytes, needsRuntimeSdk, load, call, total, cpu }) =>
-      [name, `${kilobytes(bytes)}${needsRuntimeSdk ? ' + SDK' : ''}`, millis(load), millis(call), millis(total), millis(cpu)]),
+    columns: ['', 'Code', 'Load', 'First call', 'Together', '÷ population', 'Processor time', '÷ population'],
+    rows: coldStarts.map(({ name, bytes, needsRuntimeSdk, load, call, total, cpu }) => [
+      name, `${kilobytes(bytes)}${needsRuntimeSdk ? ' + SDK' : ''}`, millis(load), millis(call),
+      millis(total), fixed(total / own.total, 2), millis(cpu), fixed(cpu / own.cpu, 2),
+    ]),
     notes: ['"+ SDK": loads packages that Lambda\'s runtime brings along.'],
   };
 }
@@ -88,13 +105,15 @@ function importing({ importCost: { own, ownModules, all, otherModules } }: Resul
 }
 
 function contention({ contention: all }: Results): Table {
+  const [{ populations, quota, requestsPerSecond }] = all;
   return {
     title: 'Contention',
-    about: 'One deploy of a stack of populations that have to take turns. Ideal are queries back to back.',
-    columns: ['Populations', 'Quota', 'Past the quota', 'Query', 'Ideal', 'Took', 'Ratio', 'Requests', 'Populates refused', 'Throttled', 'Busiest second', 'Populated twice'],
+    about: `One deploy of a stack of ${populations} populations that have to take turns: ${quota} queries at a time, ${requestsPerSecond} requests a second. `
+      + 'Ideal are queries back to back.',
+    columns: ['Query', 'Past the quota', 'Ideal', 'Took', 'Took ÷ ideal', 'Requests', 'Populates refused', 'Throttled', 'Busiest second', 'Populated twice'],
     rows: all.map((each) => [
-      count(each.populations), count(each.quota), each.overQuota, duration(each.querySeconds), duration(each.idealSeconds), duration(each.seconds),
-      fixed(each.ratio, 3), count(each.requests), count(each.refusedByQuota), count(each.throttled), `${each.busiestSecond} of ${each.requestsPerSecond}`, count(each.surplus),
+      duration(each.querySeconds), each.overQuota, duration(each.idealSeconds), duration(each.seconds), fixed(each.ratio, 3),
+      count(each.requests), count(each.refusedByQuota), count(each.throttled), `${each.busiestSecond} requests`, count(each.surplus),
     ]),
     notes: ['AWS does not document whether a populate past the quota is refused or queued: both are measured. '
       + 'A membership\'s five ongoing queries are a quota of their own, which refuses either way.'],
