@@ -2,7 +2,7 @@ import { count, duration, fixed, millis } from './format';
 import type { Table } from './table';
 import { ours, provider } from '../peers';
 import type { Results } from '../results';
-import { fewestChecks, lagOfChecks } from '../waiting/series';
+import { fewestChecks, lagsOfChecks } from '../waiting/series';
 
 export interface Goal {
   readonly what: string;
@@ -40,8 +40,7 @@ function lag({ waiting }: Results): Goal {
   const deploys = waiting.flatMap(({ candidate, seconds, lagSeconds }) =>
     (candidate === ours.name && lagSeconds !== undefined ? [{ seconds, lagSeconds, share: lagSeconds / allowed(seconds) }] : []));
   const worst = deploys.sort((a, b) => b.share - a.share)[0];
-  const lengths = Array.from({ length: 12 * 3600 }, (_, index) => index + 1);
-  const checks = Math.max(...lengths.map((seconds) => lagOfChecks(seconds) / allowed(seconds)));
+  const checks = Math.max(...lagsOfChecks(12 * 3600).map((each, seconds) => each / allowed(seconds)));
   return {
     what: 'lag behind the query\'s end',
     goal: '≤ 10 % of its length, at least 5 s, at most 60 s',

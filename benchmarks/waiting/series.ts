@@ -27,13 +27,15 @@ export async function measureWaiting(quick: boolean): Promise<Wait[]> {
   return waits.sort((a, b) => a.seconds - b.seconds || Number(a.again) - Number(b.again));
 }
 
-/** How long after a query's end our checks see it, as the function paces them. */
-export function lagOfChecks(seconds: number): number {
-  let age = 0;
-  while (age < seconds) {
-    age += untilNextCheck(age);
+/** How long after its end our checks see a query, as the function paces them: by the query's length in seconds, up to the longest. */
+export function lagsOfChecks(longest: number): number[] {
+  const lags: number[] = [];
+  for (let age = 0; lags.length <= longest; age += untilNextCheck(age)) {
+    while (lags.length <= age) {
+      lags.push(age - lags.length);
+    }
   }
-  return age - seconds;
+  return lags.slice(0, longest + 1);
 }
 
 /** The ages at which a query has to be looked at, so that its end is seen in time whenever it comes: none of them can be left out. */
