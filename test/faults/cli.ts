@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { added, check, Checked, Counts } from './check';
+import { added, Check, check, Checked, Counts } from './check';
 
 const TITLES: Record<keyof Counts, string> = {
   populatesBeyondOne: 'accepted populates beyond one',
@@ -16,25 +16,29 @@ const TITLES: Record<keyof Counts, string> = {
 
 const PROGRESS_EVERY = 100;
 
-interface Share {
-  readonly runs: number;
-  readonly seed: number;
-  readonly path?: string;
-}
+type Share = Omit<Check, 'onRun'>;
 
 type Message = { readonly progress: number } | Checked;
 
 /** Many schedules, on all processors; the first that goes wrong is printed with what reproduces it, and ends the run. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { runs: { type: 'string', default: '1000' }, seed: { type: 'string' }, path: { type: 'string' }, workers: { type: 'string' } },
+    options: {
+      runs: { type: 'string', default: '1000' },
+      seed: { type: 'string' },
+      path: { type: 'string' },
+      workers: { type: 'string' },
+      minutes: { type: 'string' },
+    },
   });
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
   const runs = Number(values.runs);
+  // As many of the runs as fit.
+  const mostSeconds = values.minutes === undefined ? undefined : Number(values.minutes) * 60;
   const workers = values.path ? 1 : Math.min(runs, Number(values.workers ?? availableParallelism()));
   // Each worker plays the schedules of a seed of its own.
   const shares = Array.from({ length: workers }, (_, index) => ({
-    runs: Math.floor((runs + index) / workers), seed: seed + index, path: values.path,
+    runs: Math.floor((runs + index) / workers), seed: seed + index, path: values.path, mostSeconds,
   }));
   const began = Date.now();
   const results = await playAll(shares, (played) => {
