@@ -142,7 +142,7 @@ const first: fc.Arbitrary<Operation> = fc.record({ kind: fc.constant('deploy' as
 
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.nat(1_000_000),
-  timeoutMinutes: fc.constantFrom(4, 4, 4, 4, 10, 65),
+  timeoutMinutes: fc.constantFrom(4, 4, 4, 4, 4, 4, 10, 65),
   cancelOnTimeout: fc.boolean(),
   behaviours,
   cloud: fc.record({
@@ -157,6 +157,6 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   }),
   steps: fc.tuple(
     fc.tuple(step, first).map(([made, operationOfFirst]) => ({ ...made, operation: operationOfFirst })),
-    fc.array(step, { maxLength: 4 }),
+    fc.array(step, { maxLength: 3 }),
   ).map(([create, others]) => [create, ...others]),
 });
