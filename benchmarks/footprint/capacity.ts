@@ -9,6 +9,8 @@ export interface Capacity {
   readonly candidate: string;
   /** The most scheduled populations, each with its table, that one stack takes. */
   readonly most: number;
+  /** Of that stack's template. */
+  readonly templateBytes: number;
   /** What one more of them meets. */
   readonly limit: string;
 }
@@ -27,7 +29,7 @@ export function measureCapacity(candidate: Candidate): Capacity {
     most++;
     limit = limitOf(candidate, most + 1);
   }
-  return { candidate: candidate.name, most, limit };
+  return { candidate: candidate.name, most, templateBytes: synthesizeScheduled(candidate, most).templateBytes, limit };
 }
 
 export interface Deployed {

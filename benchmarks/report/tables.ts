@@ -67,8 +67,8 @@ function capacity({ capacities, deployed }: Results): Table {
   return {
     title: 'How many fit into one stack',
     about: 'Scheduled populations, each with its table, under 500 resources, 1 MB of template and IAM\'s limits for a role.',
-    columns: ['', 'Most', 'One more'],
-    rows: capacities.map(({ candidate, most, limit }) => [candidate, count(most), limit]),
+    columns: ['', 'Most', 'Template, of 1,000 kB', 'One more'],
+    rows: capacities.map(({ candidate, most, templateBytes, limit }) => [candidate, count(most), kilobytes(templateBytes), limit]),
     notes: [
       `${populations} of ours, deployed to the simulator: ${status}, ${populatedOnce ? 'each populated once' : 'not each populated once'}. `
       + `The largest role has ${count(largestInline)} characters of inline policies from populations (of 10,240), `

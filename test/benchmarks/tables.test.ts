@@ -34,7 +34,7 @@ const RESULTS: Results = {
     ...CANDIDATES.map(({ name }) => footprint(name, 1, name === 'this library' ? 13 : 26)),
     ...CANDIDATES.map(({ name }) => footprint(name, 100, 322)),
   ],
-  capacities: [],
+  capacities: [{ candidate: 'this library', most: 119, templateBytes: 833_000, limit: 'too many' }],
   deployed: { populations: 100, status: 'CREATE_COMPLETE', populatedOnce: true, largestInline: 0, largestManaged: 5000, mostManagedOnRole: 7 },
   coldStarts: [start('empty handler', 1), start('population', 60), start('population, default bundle', 100)],
   importCost: { own: 8, ownModules: 3, all: 40, otherModules: 20 },
@@ -79,6 +79,10 @@ describe('what a table compares', () => {
   test('is with the population function', () => {
     expect(tableOf('Cold start').map((row) => row['÷ population'])).toEqual(['0.02', '1.00', '1.67']);
   });
+});
+
+test('how many fit is shown with how near the template comes to its own limit', () => {
+  expect(tableOf('How many fit into one stack')).toEqual([{ '': 'this library', 'Most': '119', 'Template, of 1,000 kB': '833 kB', 'One more': 'too many' }]);
 });
 
 describe('a goal', () => {
