@@ -12,6 +12,12 @@ export interface Workshop {
 export interface Language {
   readonly name: string;
 
+  /** The example's language on the README's code fence. */
+  readonly fence: string;
+
+  /** The app that each language has, in `apps`. */
+  readonly app: string;
+
   /** What the language's package manager says where its registry does not have this version of aws-cdk-lib. */
   readonly notServed: RegExp;
 
@@ -24,6 +30,6 @@ export interface Language {
   /** Installs the package and its dependencies for the app; answers the versions that came. */
   install(workshop: Workshop): string;
 
-  /** Synthesizes the language's app into the cloud assembly `outdir`. */
-  synthesize(workshop: Workshop, outdir: string): void;
+  /** Synthesizes a program, by its source, into the cloud assembly `outdir`. */
+  synthesize(workshop: Workshop, source: string, outdir: string): void;
 }

@@ -1,6 +1,6 @@
 /**
  * Translates the examples, packs the package for each language that this machine has, installs it as a user would, synthesizes the same
- * app and compares the template with TypeScript's: `tsx test/languages/run.ts [--cdk VERSION] [--only go,python]`.
+ * app and the README's first example, and compares the templates with TypeScript's: `tsx test/languages/run.ts [--cdk VERSION] [--only go,python]`.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'fs';
 import { tmpdir } from 'os';
@@ -11,7 +11,7 @@ import { go } from './languages/go';
 import { java } from './languages/java';
 import { pythonLanguage } from './languages/python';
 import { typescript } from './languages/typescript';
-import { compileCopy, fileIn, lowestOf, pack, translateExamples } from './package';
+import { compileCopy, fileIn, lowestOf, pack, ROOT, translateExamples } from './package';
 import { differences, Json } from './templates';
 
 type Template = { Resources: { [id: string]: Json } };
@@ -26,27 +26,42 @@ function timed<T>(action: () => T): [T, string] {
   return [result, `${((Date.now() - start) / 1000).toFixed(0)} s`];
 }
 
-function templateOf({ name, ...language }: Language, workshop: Workshop): Template {
+/** The same app in each language, and the README's first example: both by name. */
+function programsOf({ app, fence }: Language): Record<string, string> {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const example = new RegExp(`^\`\`\`${fence}\\n(.*?)^\`\`\``, 'ms').exec(readme);
+  if (!example) {
+    throw new Error(`README.md has no example in \`\`\`${fence}.`);
+  }
+  return { 'app': readFileSync(join(__dirname, 'apps', app), 'utf8'), 'README example': example[1] };
+}
+
+function templatesOf(language: Language, workshop: Workshop): Record<string, Template> {
+  const { name } = language;
   const [what, packing] = timed(() => language.pack(workshop));
   say(name, `packed ${what} (${packing})`);
   const [versions, installing] = timed(() => language.install(workshop));
   say(name, `installed ${versions} (${installing})`);
-  const outdir = join(workshop.folder, 'cdk.out');
-  const [, synthesizing] = timed(() => language.synthesize(workshop, outdir));
-  const template = join(outdir, 'Audiences.template.json');
-  say(name, `synthesized ${statSync(template).size} bytes (${synthesizing})`);
-  return JSON.parse(readFileSync(template, 'utf8'));
+  return Object.fromEntries(Object.entries(programsOf(language)).map(([program, source]) => {
+    const outdir = join(workshop.folder, 'cdk.out', program);
+    const [, synthesizing] = timed(() => language.synthesize(workshop, source, outdir));
+    const template = join(outdir, 'Audiences.template.json');
+    say(name, `synthesized the ${program}: ${statSync(template).size} bytes (${synthesizing})`);
+    return [program, JSON.parse(readFileSync(template, 'utf8'))];
+  }));
 }
 
-function compare(name: string, reference: Template, template: Template): void {
-  const found = differences(reference, template);
-  if (found.length) {
-    throw new Error([
-      `The template differs from TypeScript's in ${found.length} places, such as:`,
-      ...found.slice(0, SHOWN_DIFFERENCES),
-    ].join('\n'));
+function compare(name: string, references: Record<string, Template>, templates: Record<string, Template>): void {
+  for (const [program, template] of Object.entries(templates)) {
+    const found = differences(references[program], template);
+    if (found.length) {
+      throw new Error([
+        `The template of the ${program} differs from TypeScript's in ${found.length} places, such as:`,
+        ...found.slice(0, SHOWN_DIFFERENCES),
+      ].join('\n'));
+    }
+    say(name, `same template of the ${program}: ${Object.keys(template.Resources).length} resources`);
   }
-  say(name, `same template: ${Object.keys(template.Resources).length} resources`);
 }
 
 const { values: options } = parseArgs({ options: { cdk: { type: 'string' }, only: { type: 'string' } } });
@@ -74,7 +89,7 @@ try {
     return { copy, folder: own, cdk };
   };
 
-  const reference = templateOf(typescript, workshopOf(typescript));
+  const references = templatesOf(typescript, workshopOf(typescript));
   for (const language of chosen) {
     const { name } = language;
     const missing = language.lacks();
@@ -84,7 +99,7 @@ try {
       continue;
     }
     try {
-      compare(name, reference, templateOf(language, workshopOf(language)));
+      compare(name, references, templatesOf(language, workshopOf(language)));
       count.passed++;
     } catch (error) {
       const { message } = error as Error;
@@ -93,7 +108,9 @@ try {
       count[notServed ? 'skipped' : 'failed']++;
     }
   }
-  say('C#', `generated ${fileIn(pack(copy, 'dotnet', '--code-only'), '.csproj').split('/').pop()}, not compiled`);
+  if (!options.only) {
+    say('C#', `generated ${fileIn(pack(copy, 'dotnet', '--code-only'), '.csproj').split('/').pop()}, not compiled`);
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -12,6 +12,8 @@ const moduleName = (copy: string) => `${packageJson().jsii.targets.go.moduleName
 
 export const go: Language = {
   name: 'Go',
+  fence: 'go',
+  app: 'go/main.go',
   notServed: new RegExp(`${CDK}@[^\\n]*(unknown revision|not available|404)`),
 
   lacks: () => succeeds('go', 'version') ? undefined : 'go',
@@ -30,12 +32,13 @@ export const go: Language = {
     run('go', ['mod', 'init', 'audiences'], { cwd });
     run('go', ['mod', 'edit', `-require=${CDK}@v${cdk}`, `-require=${moduleName(copy)}@v0.0.0`, `-replace=${moduleName(copy)}=${moduleIn(copy)}`], { cwd });
     run('go', ['mod', 'tidy'], { cwd });
-    run('go', ['build', '-o', 'audiences', '.'], { cwd });
     const modules = [CDK, 'github.com/aws/constructs-go/constructs/v10', 'github.com/aws/jsii-runtime-go'];
     return run('go', ['list', '-m', ...modules], { cwd }).trim().replace(/github\.com\/aws\//g, '').replace(/\n/g, ', ');
   },
 
-  synthesize({ folder }, outdir) {
+  synthesize({ folder, folder: cwd }, source, outdir) {
+    writeFileSync(join(folder, 'main.go'), source);
+    run('go', ['build', '-o', 'audiences', '.'], { cwd });
     run(join(folder, 'audiences'), [], { cwd: folder, env: { CDK_OUTDIR: outdir } });
   },
 };

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync } from 'fs';
+import { cpSync, readFileSync, writeFileSync } from 'fs';
 import { basename, delimiter, join } from 'path';
 import { pathToFileURL } from 'url';
 import { Language } from '../language';
@@ -11,6 +11,8 @@ const classpathIn = (folder: string) => readFileSync(join(folder, 'classpath'), 
 
 export const java: Language = {
   name: 'Java',
+  fence: 'java',
+  app: 'java/Audiences.java',
   notServed: /(No versions available for|Could not find artifact) software\.amazon\.awscdk:aws-cdk-lib:\S+/,
 
   lacks: () => ['javac', 'mvn'].find((program) => !succeeds(program, '-version')),
@@ -36,7 +38,8 @@ export const java: Language = {
     return jars.filter((jar) => /^(aws-cdk-lib|constructs|jsii-runtime)-\d/.test(jar)).map((jar) => jar.replace(/-(?=\d)/, ' ')).join(', ');
   },
 
-  synthesize({ folder }, outdir) {
+  synthesize({ folder }, source, outdir) {
+    writeFileSync(join(folder, 'Audiences.java'), source);
     // Compiles the one file and runs it.
     run('java', ['--class-path', classpathIn(folder), 'Audiences.java'], { cwd: folder, env: { CDK_OUTDIR: outdir } });
   },

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'fs';
 import { basename, join } from 'path';
 import { Language, Workshop } from '../language';
 import { fileIn, pack } from '../package';
@@ -7,6 +8,8 @@ const python = ({ folder }: Workshop) => join(folder, 'venv/bin/python');
 
 export const pythonLanguage: Language = {
   name: 'Python',
+  fence: 'python',
+  app: 'python/app.py',
   notServed: /No matching distribution found for aws-cdk-lib/,
 
   lacks: () => succeeds('python3', '-c', 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))') ? undefined : 'Python 3.10 or newer with venv',
@@ -23,7 +26,9 @@ export const pythonLanguage: Language = {
     return installed.filter(({ name }) => ['aws-cdk-lib', 'constructs', 'jsii'].includes(name)).map(({ name, version }) => `${name} ${version}`).join(', ');
   },
 
-  synthesize(workshop, outdir) {
-    run(python(workshop), [join(__dirname, '../apps/python/app.py')], { cwd: workshop.folder, env: { CDK_OUTDIR: outdir } });
+  synthesize(workshop, source, outdir) {
+    const program = join(workshop.folder, 'program.py');
+    writeFileSync(program, source);
+    run(python(workshop), [program], { cwd: workshop.folder, env: { CDK_OUTDIR: outdir } });
   },
 };

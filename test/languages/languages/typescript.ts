@@ -1,4 +1,4 @@
-import { cpSync, writeFileSync } from 'fs';
+import { writeFileSync } from 'fs';
 import { basename, join } from 'path';
 import { Language } from '../language';
 import { fileIn, pack, ROOT } from '../package';
@@ -7,6 +7,8 @@ import { run } from '../shell';
 /** The reference, in a foreign project that compiles strictly against the package's declarations. */
 export const typescript: Language = {
   name: 'TypeScript',
+  fence: 'ts',
+  app: 'typescript/app.mts',
   notServed: /No matching version found for aws-cdk-lib/,
 
   lacks: () => undefined,
@@ -18,14 +20,14 @@ export const typescript: Language = {
   install({ copy, folder, cdk }) {
     writeFileSync(join(folder, 'package.json'), '{ "private": true }');
     run('npm', ['install', '--no-audit', '--no-fund', fileIn(join(copy, 'dist/js'), '.tgz'), `aws-cdk-lib@${cdk}`, 'constructs@10'], { cwd: folder });
-    cpSync(join(__dirname, '../apps/typescript'), folder, { recursive: true });
-    run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'),
-      '--strict', '--module', 'nodenext', '--target', 'es2022', '--skipLibCheck', 'app.mts'], { cwd: folder });
     const { dependencies } = JSON.parse(run('npm', ['ls', '--json', '--depth=0'], { cwd: folder }));
     return ['aws-cdk-lib', 'constructs'].map((name) => `${name} ${dependencies[name].version}`).join(', ');
   },
 
-  synthesize({ folder }, outdir) {
-    run(process.execPath, ['app.mjs'], { cwd: folder, env: { CDK_OUTDIR: outdir } });
+  synthesize({ folder }, source, outdir) {
+    writeFileSync(join(folder, 'program.mts'), source);
+    run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'),
+      '--strict', '--module', 'nodenext', '--target', 'es2022', '--skipLibCheck', 'program.mts'], { cwd: folder });
+    run(process.execPath, ['program.mjs'], { cwd: folder, env: { CDK_OUTDIR: outdir } });
   },
 };
