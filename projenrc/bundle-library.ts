@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 
 const lib = join(__dirname, '../lib');
-// Named, since those who `import` a CommonJS module get what Node can tell are its exports without running it.
+// Those who `import` a CommonJS module by name get what Node can tell are its exports without running it.
 const names = Object.keys(createRequire(__filename)(lib));
 
 buildSync({
-  stdin: { contents: `export { ${names.join(', ')} } from './index.js';`, resolveDir: lib },
+  entryPoints: [join(lib, 'index.js')],
   outfile: join(lib, 'index.js'),
   allowOverwrite: true,
   bundle: true,
@@ -19,6 +19,7 @@ buildSync({
   // They find the functions' assets from where they are.
   external: [join(lib, 'handlers/*-function.js')],
   banner: { js: 'require = ((load, kept = {}) => (name) => kept[name] ??= load(name))(require);' },
+  footer: { js: `0 && (module.exports = { ${names.join(', ')} });` },
   platform: 'node',
   target: 'node20',
   sourcemap: true,
