@@ -16,29 +16,34 @@ export interface Check {
   readonly runs: number;
   readonly seed: number;
   readonly path?: string;
-  /** Plays no further schedule after so many seconds. */
+  /** Plays no further schedule after so many seconds, once there were `leastRuns`. */
   readonly mostSeconds?: number;
+  readonly leastRuns?: number;
   readonly onRun?: (runs: number) => void;
 }
 
 /** Plays many schedules from a seed; the first that goes wrong is shrunk and ends the check. */
-export async function check({ runs: numRuns, seed, path, mostSeconds, onRun }: Check): Promise<Checked> {
+export async function check({ runs: numRuns, seed, path, mostSeconds = Infinity, leastRuns = 0, onRun }: Check): Promise<Checked> {
   let runs = 0;
   let failed = false;
   let counts = {} as Counts;
+  const end = Date.now() + mostSeconds * 1000;
   const property = fc.asyncProperty(schedules, async (schedule) => {
+    if (!failed && runs >= leastRuns && Date.now() > end) {
+      return;
+    }
     const { details, ...found } = judge(await play(schedule));
     if (!failed) {
       counts = added(counts, found);
-      onRun?.(++runs);
+      runs++;
+      onRun?.(runs);
     }
     failed ||= details.length > 0;
     if (!isFlawless({ ...found, details })) {
       throw new Error(details.slice(0, 10).join('\n'));
     }
   });
-  const limit = mostSeconds === undefined ? {} : { interruptAfterTimeLimit: mostSeconds * 1000, markInterruptAsFailure: false };
-  const outcome = await fc.check(property, { numRuns, seed, path, ...limit });
+  const outcome = await fc.check(property, { numRuns, seed, path });
   return {
     runs,
     counts,
