@@ -3,13 +3,14 @@ import { describeRun, type PastExecution } from './deployment/history';
 import { attributes, endedRun, report, type LastState } from './deployment/report';
 import { isResult, resultOf, type CloudFormationEvent } from './deployment/request';
 import { put, responseBody, signalled, type ResponseTarget, type Result } from './deployment/response';
+import { settling } from './deployment/settling';
 import { executionArnOf, isStarted, recall, start, startFor, targetOf, type Past, type Start } from './deployment/start';
 import { unreported, type ExecutionStatusChange } from './deployment/watchdog';
 import type { PopulationOutput } from './population/run-state';
 import { sentence } from './text';
 
 const stepFunctions = new SFNClient({
-  maxAttempts: 6, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+  maxAttempts: 3, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 });
 const PREFIX = process.env.EXECUTION_PREFIX ?? 'cfn';
 
@@ -136,23 +137,9 @@ const failed = (error: Error): Result => ({
 
 const answer = (target: ResponseTarget, result: Result): Promise<void> => put(target.url, responseBody(target, result));
 
-/** IAM may need a minute before a policy that was just attached counts; together these stay within the function's timeout. */
+/** In seconds. IAM may need a minute before a policy that was just attached counts; together these stay within the function's timeout. */
 const START_SETTLES_WITHIN = 75;
 const READ_SETTLES_WITHIN = 10;
-
-async function settling<T>(seconds: number, call: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + seconds * 1_000;
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      if ((error as Error).name !== 'AccessDeniedException' || Date.now() > deadline) {
-        throw error;
-      }
-      await new Promise((resolve) => { setTimeout(resolve, 4_000); });
-    }
-  }
-}
 
 /** Never an event as a whole: it carries parameters and the ResponseURL. */
 function log(message: string, details: Record<string, unknown>): void {

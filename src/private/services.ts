@@ -55,7 +55,7 @@ export class Services extends Construct {
     this.deploymentFunction = new DeploymentFunction(this, 'DeploymentFunction', {
       ...this.common(this.starterRole),
       description: 'Starts intermediate table populations for CloudFormation and reports their end',
-      timeout: Duration.seconds(90),
+      timeout: Duration.minutes(2),
       environment: { EXECUTION_PREFIX: this.executionPrefix },
     });
     this.machineRole = this.makeMachineRole();
