@@ -17,3 +17,17 @@ export function shortened(text: string, fits: (text: string) => boolean): string
 export const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
 export const bytesOf = (text: string): number => Buffer.byteLength(text, 'utf8');
+
+/** The text with each of these values replaced by its name. A short value counts where it stands alone: as a part of a word it tells nothing. */
+export function withNames(text: string, values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .filter(([, value]) => value !== '')
+    .sort(([, a], [, b]) => b.length - a.length)
+    .reduce((masked, [name, value]) => {
+      const literal = value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      const pattern = value.length < SHORT ? `(?<![0-9A-Za-z_])${literal}(?![0-9A-Za-z_])` : literal;
+      return masked.replace(new RegExp(pattern, 'g'), () => `<${name}>`);
+    }, text);
+}
+
+const SHORT = 4;

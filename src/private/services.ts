@@ -29,6 +29,7 @@ export class Services extends Construct {
   public readonly starterRole: iam.Role;
   /** Begins the names of the executions that deploys start. */
   public readonly executionPrefix: string;
+  private readonly watchdog: Construct[];
   private readonly populationRole: iam.Role;
   private readonly machinePolicy = new iam.PolicyDocument();
   private readonly members: Member[] = [];
@@ -59,7 +60,7 @@ export class Services extends Construct {
       environment: { EXECUTION_PREFIX: this.executionPrefix },
     });
     this.machineRole = this.makeMachineRole();
-    this.watch();
+    this.watchdog = this.watch();
     acknowledgeWildcards(this, ['*'], 'Log delivery, X-Ray and the network interfaces of functions have no narrower resource.');
     Aspects.of(this).add(new Completion(this));
     this.node.addValidation({ validate: () => overfull(this, this.members.map((member) => member.scope)) });
@@ -78,6 +79,8 @@ export class Services extends Construct {
   /** At synthesis, once all populations and all dependencies are known. */
   public complete(): void {
     this.members.forEach((member) => member.link());
+    // A stack that is deleted still watches over what its custom resources have started.
+    this.members.forEach(({ customResource }) => customResource.node.addDependency(...this.watchdog));
     permit(this, { population: this.populationRole, starter: this.starterRole }, this.members);
     this.members.forEach((member) => member.complete());
   }
@@ -118,7 +121,7 @@ export class Services extends Construct {
   }
 
   /** An execution that is stopped or breaks cannot report to CloudFormation: EventBridge tells the deployment function. */
-  private watch(): void {
+  private watch(): Construct[] {
     const rule = new events.CfnRule(this, 'Watchdog', {
       description: 'Tells CloudFormation of population executions that were stopped, timed out or broke',
       eventPattern: {
@@ -128,12 +131,13 @@ export class Services extends Construct {
       },
       targets: [{ id: 'DeploymentFunction', arn: this.deploymentFunction.functionArn }],
     });
-    new lambda.CfnPermission(this, 'WatchdogPermission', {
+    const permission = new lambda.CfnPermission(this, 'WatchdogPermission', {
       action: 'lambda:InvokeFunction',
       functionName: this.deploymentFunction.functionArn,
       principal: 'events.amazonaws.com',
       sourceArn: rule.attrArn,
     });
+    return [rule, permission];
   }
 }
 

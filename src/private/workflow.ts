@@ -47,7 +47,7 @@ export function workflow(options: WorkflowOptions): object {
       Recover: {
         Type: 'Task',
         Resource: populationFunctionArn,
-        Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 4, BackoffRate: 2 }],
+        Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 6, BackoffRate: 2, MaxDelaySeconds: 60 }],
         Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.crash', Next: 'Broken' }],
         Next: 'Decide',
       },
@@ -77,7 +77,7 @@ function report({ deploymentFunctionArn }: WorkflowOptions, next: string): State
       Type: 'Task',
       Resource: deploymentFunctionArn,
       ResultPath: '$.reported',
-      Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 5, BackoffRate: 2 }],
+      Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 8, BackoffRate: 2, MaxDelaySeconds: 60 }],
       Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.crash', Next: 'Unreported' }],
       Next: next,
     },

@@ -89,6 +89,15 @@ test('a table that is replaced leaves its old one without a running query, and t
   expect(cloud.cleanRooms.liveVersionId(tableIn(cloud))).toBeDefined();
 });
 
+test('a delete of the stack goes on where a person stops the execution that releases the table', async () => {
+  const cloud = await refreshing('accepted');
+  const deleting = cloud.destroy('App');
+  await until(cloud, () => cloud.executions().some(({ name, status }) => name.includes('-release-') && status === 'RUNNING'), 0.5);
+  await cloud.advance(2);
+  cloud.executions().filter(({ status }) => status === 'RUNNING').forEach(({ arn }) => cloud.stepFunctions.stop(arn, 'Stopped', 'By hand.'));
+  expect((await deleting).status).toBe('DELETE_COMPLETE');
+});
+
 const several = (...names: string[]) => synthesize((stack) => {
   const tables = ['One', 'Two', 'Three'].map((name) => makeTable(stack, `${name}Table`));
   names.forEach((name) => new IntermediateTablePopulation(stack, name, {

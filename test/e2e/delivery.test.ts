@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import {
-  closeClouds, deploy, failureOf, liveIn, logicalId, MACHINE, MARKER, openCloud, populatesIn, refresh, RESOURCE, Scene, stackOf, until, versionIn,
+  closeClouds, deploy, failureOf, liveIn, logicalId, MACHINE, MARKER, openCloud, populatesIn, refresh, RESOURCE,
+  SCHEDULE, Scene, stackOf, until, versionIn,
 } from './support';
 import type { Cloud } from '../../simulator/cloud';
 import type { PutFault } from '../../simulator/cloudformation/inbox';
@@ -54,6 +55,21 @@ describe.each(['by-event', 'by-delivery'] as const)('where EventBridge names exe
     expect([populatesIn(cloud).length, liveIn(cloud)]).toEqual([2, kept]);
     expect(cloud.executions().map(({ status }) => status)).toContain('FAILED');
   });
+});
+
+test('an event of a schedule that is delivered twice populates once also where steps of the second run crash', async () => {
+  const cloud = openCloud({ behaviours: { eventDeliveries: 2, eventDeliveredAgainAfterSeconds: 20, eventExecutionNames: 'by-delivery' } });
+  await deploy(cloud, NIGHTLY);
+  cloud.cleanRooms.planQuery({ durationSeconds: 120, outcome: 'SUCCESS' });
+  cloud.fireRule(logicalId(stackOf(NIGHTLY), SCHEDULE));
+  await until(cloud, () => cloud.executions().filter(({ status }) => status === 'RUNNING').length === 2);
+  await cloud.advance(5);
+  const steps = cloud.lambda.invocations.filter(({ function: name }) => name.startsWith(POPULATION_FUNCTION));
+  const before = Math.max(...steps.map(({ invocation }) => invocation));
+  cloud.faults.push(...[1, 2, 3, 5].map((next) => ({ function: POPULATION_FUNCTION, at: 'service' as const, invocation: before + next })));
+  await cloud.settle();
+  expect([populatesIn(cloud).length, liveIn(cloud)]).toEqual([2, populatesIn(cloud)[1].versionId]);
+  expect(cloud.executions().slice(0, 2).map(({ output }) => (JSON.parse(output!) as { status: string }).status).sort()).toEqual(['POPULATED', 'UNCHANGED']);
 });
 
 test('two events of one schedule populate twice', async () => {

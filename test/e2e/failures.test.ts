@@ -203,3 +203,19 @@ test('a populate whose answer was lost is not repeated where its query was cance
   const reason = failureOf(await cloud.deploy(stackOf(AFTER)));
   expect([populatesIn(cloud).length, reason]).toEqual([2, expect.stringMatching(/ProtectedQueryCancelled.*OUT_OF_MEMORY/)]);
 });
+
+test('a parameter\'s value that the service quotes is named, not told', async () => {
+  const cloud = openCloud();
+  const message = `Cannot cast '${MARKER} a' to INT.`;
+  cloud.cleanRooms.planQuery({ durationSeconds: 60, outcome: 'FAILED', error: { code: 'SPARK_ERROR', message } });
+  expect(failureOf(await cloud.deploy(stackOf()))).toContain('SPARK_ERROR: Cannot cast \'<segment>\' to INT.');
+  cloud.cleanRooms.faults.inject({ operation: 'PopulateIntermediateTable', fault: { kind: 'error', code: 'ValidationException', message, members: { reason: 'INVALID_QUERY' } } });
+  await cloud.destroy('App');
+  expect(failureOf(await cloud.deploy(stackOf()))).toMatch(/INVALID_QUERY.*Cannot cast '<segment>' to INT\./);
+});
+
+test('a populate that is answered without ids is looked for, not polled', async () => {
+  const cloud = openCloud();
+  cloud.cleanRooms.faults.inject({ operation: 'PopulateIntermediateTable', fault: { kind: 'reply', status: 200, body: '{}', when: 'after' }, first: 1 });
+  expect([versionIn(await deploy(cloud)), populatesIn(cloud).length]).toEqual([liveIn(cloud), 1]);
+});

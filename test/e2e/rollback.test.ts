@@ -81,3 +81,11 @@ test('going back and forth between two templates populates once each time', asyn
   }
   expect(populatesIn(cloud)).toHaveLength(4);
 });
+
+test('a rollback to a table that was replaced is free: the old table still has what the old properties made', async () => {
+  const cloud = openCloud();
+  const first = await deploy(cloud);
+  const result = await cloud.deploy(stackOf({ table: { name: 'Another' }, laterFails: true }));
+  expect([result.status, versionIn(result), liveIn(cloud)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', versionIn(first), versionIn(first)]);
+  expect(populatesIn(cloud)).toHaveLength(2);
+});

@@ -1,5 +1,5 @@
 import { DescribeExecutionCommand, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import { KEEP, populateMark, releaseMark, requestHash } from '../execution-name';
+import { fingerprintIn, KEEP, populateMark, releaseMark, requestHash } from '../execution-name';
 import { describeRun, pastRuns, runUnder } from './history';
 import { fingerprintOf, physicalIdOf, populationOf, propertiesOf, type CloudFormationEvent, type PopulationProperties } from './request';
 import type { ResponseTarget } from './response';
@@ -40,8 +40,23 @@ export const targetOf = (event: CloudFormationEvent): ResponseTarget => ({
   PhysicalResourceId: event.RequestType === 'Delete' ? event.PhysicalResourceId! : physicalIdOf(populationOf(propertiesOf(event))),
 });
 
+/** For what comes after a run's own deadline: a query's cancellation, and the report. */
+const WINDS_UP_WITHIN = 240;
+const LATEST = 900;
+
+/**
+ * Seconds since CloudFormation sent the event, by when its response URL was signed: Lambda hands an event over again, minutes later,
+ * to a function that crashed. Zero where that cannot be told.
+ */
+export function lateness({ ResponseURL }: Pick<CloudFormationEvent, 'ResponseURL'>, now: number): number {
+  const [, ...parts] = /[?&]X-Amz-Date=(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(ResponseURL) ?? [];
+  const [year, month, ...rest] = parts.map(Number);
+  const late = parts.length ? Math.round((now - Date.UTC(year, month - 1, ...rest as [number])) / 1000) : 0;
+  return late > 0 && late < LATEST ? late : 0;
+}
+
 /** Which execution an event asks for. */
-export function startFor(event: CloudFormationEvent, past: Past, prefix: string): Start {
+export function startFor(event: CloudFormationEvent, past: Past, prefix: string, now = Date.now()): Start {
   const properties = propertiesOf(event);
   const population = populationOf(properties);
   const response = targetOf(event);
@@ -54,7 +69,8 @@ export function startFor(event: CloudFormationEvent, past: Past, prefix: string)
   const definition = fingerprintOf(properties);
   const waitHandle = isListening(event, past) ? properties.WaitHandle : undefined;
   // A wait condition does the waiting where one listens; otherwise CloudFormation's hour is all there is.
-  const timeoutSeconds = Math.min(population.timeoutSeconds, waitHandle ? LONGEST_CONDITION_WAIT : LONGEST_RESOURCE_WAIT);
+  const longest = waitHandle ? LONGEST_CONDITION_WAIT : Math.min(LONGEST_RESOURCE_WAIT, 3600 - WINDS_UP_WITHIN - lateness(event, now));
+  const timeoutSeconds = Math.min(population.timeoutSeconds, longest);
   return {
     stateMachineArn,
     name: name(plan.mayPopulate && plan.keep !== 'ANY' ? populateMark(definition) : KEEP),
@@ -88,6 +104,12 @@ const isListening = (event: CloudFormationEvent, past: Past): boolean => bringsH
 const bringsHandle = (event: CloudFormationEvent): boolean =>
   propertiesOf(event).WaitHandle !== undefined && propertiesOf(event).WaitHandle !== event.OldResourceProperties?.WaitHandle;
 
+/** Whether an update's properties before it were of another table. */
+function otherTable({ ResourceProperties, OldResourceProperties }: CloudFormationEvent): boolean {
+  const idOf = (properties: Record<string, unknown>) => physicalIdOf(populationOf(properties as unknown as PopulationProperties));
+  return OldResourceProperties !== undefined && idOf(OldResourceProperties) !== idOf(ResourceProperties);
+}
+
 /** Reads what only the machine's history can tell: whether an update goes back to what made the live version. */
 export async function recall(client: SFNClient, event: CloudFormationEvent): Promise<Past> {
   const properties = propertiesOf(event);
@@ -96,7 +118,9 @@ export async function recall(client: SFNClient, event: CloudFormationEvent): Pro
   }
   const fingerprint = fingerprintOf(properties);
   const runs = await pastRuns(client, properties.StateMachineArn);
-  const last = runUnder(fingerprint, runs);
+  // What was made of another table, which this one had been replaced by, changed nothing in this one.
+  const elsewhere = otherTable(event) && fingerprintOf(event.OldResourceProperties as unknown as PopulationProperties);
+  const last = runUnder(fingerprint, runs.filter(({ name }) => !elsewhere || fingerprintIn(name) !== elsewhere));
   const made = last && await describeRun(client, last.executionArn);
   return { madeVersionId: made?.output?.versionId, waitHandleUsed: bringsHandle(event) && await wasSignalled() };
 

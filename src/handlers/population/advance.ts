@@ -7,7 +7,7 @@ import { publish } from './phases/publish';
 import { query } from './phases/query';
 import { release } from './phases/release';
 import type { Beginning, Failure, Phase, RunState } from './run-state';
-import { elapsed, timeLeft, waitFor, type Outside } from './step';
+import { elapsed, inDoubt, timeLeft, waitFor, type Outside } from './step';
 
 const STEPS: Record<Exclude<Phase, 'END'>, (state: RunState, outside: Outside) => Promise<RunState>> = {
   LOOK: look, POPULATE: populate, QUERY: query, PUBLISH: publish, CANCEL: cancel, RELEASE: release,
@@ -79,7 +79,7 @@ async function lastLook(state: RunState, outside: Outside): Promise<RunState> {
 
 function timedOut(state: RunState, outside: Outside) {
   const minutes = Math.round(state.population.timeoutSeconds / 6) / 10;
-  const doubt = state.doubtSince !== undefined ? ' A populate was sent whose answer was lost: the table may be populating.' : '';
+  const doubt = state.doubtSince !== undefined ? ' A populate may have been sent, whose answer was lost: the table may be populating.' : '';
   return failure(state, 'PopulationTimedOut',
     `The population did not end within its timeout of ${minutes} minutes (${Math.round(elapsed(state, outside.now()))} seconds); `
     + `at the end: ${state.waitingFor ?? 'nothing had been answered'}.${doubt}`,
@@ -108,6 +108,7 @@ export function recover(state: RunState, crash: { readonly Error?: string }, out
   if (crashes > MOST_CRASHES || overtime(awake, outside) > RECOVERS_PAST_DEADLINE) {
     return fail(awake, afterCrashes(awake, `The population function failed ${crashes === 1 ? 'once' : `${crashes} times in a row`} (${crash.Error ?? 'unknown error'}).`));
   }
-  const doubt = state.phase === 'POPULATE' ? { doubtSince: elapsed(awake, outside.now()) } : {};
+  // A step that is still in doubt of an earlier populate sends none.
+  const doubt = state.phase === 'POPULATE' && !inDoubt(awake, outside.now()) ? { doubtSince: elapsed(awake, outside.now()) } : {};
   return waitFor(awake, backOff(crashes + 1, outside.chance()), outside.now(), { ...doubt, crashes });
 }

@@ -14,6 +14,7 @@ import {
 } from './clean-rooms-commands';
 import type { Population } from './run-state';
 import { toServiceError, type Answer } from './service-error';
+import { withNames } from '../text';
 
 export interface Table {
   readonly status: string;
@@ -47,7 +48,7 @@ export interface Query {
 }
 
 /** A population, or a table that one is built on. */
-export type TableIdentifiers = Pick<Population, 'membershipIdentifier' | 'intermediateTableIdentifier'>;
+export type TableIdentifiers = Pick<Population, 'membershipIdentifier' | 'intermediateTableIdentifier'> & Partial<Pick<Population, 'parameters'>>;
 
 export interface Populated {
   readonly analysisId: string;
@@ -75,23 +76,27 @@ export function cleanRoomsClient(): CleanRoomsClient {
 
 export function cleanRooms(client: CleanRoomsClient): CleanRooms {
   return {
-    getTable: (population) => answer(async () => {
+    getTable: (population) => answer(population, async () => {
       const { intermediateTable: table } = await client.send(new GetIntermediateTableCommand(identifiers(population)));
       const { status, statusReason, intermediateTableVersion: live } = table;
       return { status, statusReason, live: live && !isExpired(status, live) ? liveOf(live) : undefined };
     }),
-    listVersions: (population) => answer(() => allVersions(client, population)),
-    listQueries: (table, since) => answer(() => queriesOf(client, table, since)),
-    populate: (population) => answer(async () => {
+    listVersions: (population) => answer(population, () => allVersions(client, population)),
+    listQueries: (table, since) => answer(table, () => queriesOf(client, table, since)),
+    populate: (population) => answer(population, async () => {
       const { analysisId, versionId } = await client.send(new PopulateIntermediateTableCommand({
         ...identifiers(population),
         parameters: population.parameters,
         computeConfiguration: population.compute && { queryComputeConfiguration: population.compute as WorkerComputeConfiguration },
         analysisPayerAccountId: population.analysisPayerAccountId,
       }));
+      if (!analysisId || !versionId) {
+        // Not the service's format: nobody knows what it did.
+        throw new Error('PopulateIntermediateTable answered without ids.');
+      }
       return { analysisId, versionId };
     }),
-    getQuery: (population, analysisId) => answer(async () => {
+    getQuery: (population, analysisId) => answer(population, async () => {
       const { protectedQuery: query } = await client.send(new GetProtectedQueryCommand({
         membershipIdentifier: population.membershipIdentifier,
         protectedQueryIdentifier: analysisId,
@@ -102,10 +107,10 @@ export function cleanRooms(client: CleanRoomsClient): CleanRooms {
         parameters: query!.sqlParameters?.parameters,
         durationMillis: query!.statistics?.totalDurationInMillis,
         billedCrpuHours: query!.statistics?.billedResourceUtilization?.units,
-        error: query!.error && { code: query!.error.code!, message: query!.error.message! },
+        error: query!.error && { code: query!.error.code!, message: masked(query!.error.message!, population) },
       };
     }),
-    cancelQuery: (population, analysisId) => answer(async () => {
+    cancelQuery: (population, analysisId) => answer(population, async () => {
       await client.send(new UpdateProtectedQueryCommand({
         membershipIdentifier: population.membershipIdentifier,
         protectedQueryIdentifier: analysisId,
@@ -156,10 +161,16 @@ const toVersion = ({ versionId, analysisId, status, createTime }: IntermediateTa
 const identifiers = ({ membershipIdentifier, intermediateTableIdentifier }: TableIdentifiers) =>
   ({ membershipIdentifier, intermediateTableIdentifier });
 
-async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
+async function answer<T>(about: Masking, ask: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { ok: true, value: await ask() };
   } catch (thrown) {
-    return { ok: false, error: toServiceError(thrown) };
+    const error = toServiceError(thrown);
+    return { ok: false, error: { ...error, message: masked(error.message, about) } };
   }
 }
+
+type Masking = Partial<Pick<Population, 'parameters'>>;
+
+/** The service may quote a parameter's value, which is nobody's to read in a log: the parameter's name stands for it. */
+const masked = (text: string, { parameters = {} }: Masking): string => withNames(text, parameters);

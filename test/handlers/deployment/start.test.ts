@@ -1,6 +1,6 @@
 import { eventOf, PREFIX, propertiesWith } from './support';
 import { fingerprintOf, physicalIdOf, type PopulationProperties } from '../../../src/handlers/deployment/request';
-import { planOf, startFor, targetOf, type Past } from '../../../src/handlers/deployment/start';
+import { lateness, planOf, startFor, targetOf, type Past } from '../../../src/handlers/deployment/start';
 import { fingerprintIn, KEEP, releaseMark } from '../../../src/handlers/execution-name';
 import { MACHINE_ARN, POPULATION } from '../support';
 
@@ -129,4 +129,24 @@ test('the physical id is the same on create and update, whatever else changes', 
   const ids = [eventOf('Create'), eventOf('Update', propertiesWith(OTHER)), eventOf('Update', propertiesWith({ population: { timeoutSeconds: 1 } }))]
     .map((event) => targetOf(event).PhysicalResourceId);
   expect(new Set(ids).size).toBe(1);
+});
+
+describe('an event that Lambda hands over late', () => {
+  const SENT = Date.UTC(2026, 10, 23, 6, 0, 0);
+  const signed = (query: string) => ({ ...eventOf('Create', propertiesWith()), ResponseURL: `https://bucket.s3.amazonaws.com/stack${query}` });
+  const event = signed('?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20261123T060000Z&X-Amz-Expires=7200');
+  const timeoutOf = (minutesLate: number) => startFor(event, NEW, PREFIX, SENT + minutesLate * 60_000).request.population!.timeoutSeconds;
+
+  test.each([
+    ['as late as its response URL is old', event, 181_000, 181],
+    ['not late before it was sent: clocks differ', event, -3_000, 0],
+    ['not late by more than Lambda waits: the URL is signed in another way', event, 900_000, 0],
+    ['not late where its response URL does not tell', signed('?Signature=x'), 181_000, 0],
+  ])('is %s', (_what, late, millis, expected) => {
+    expect(lateness(late, SENT + millis)).toBe(expected);
+  });
+
+  test('has its run end in time for CloudFormation\'s hour', () => {
+    expect([0, 1, 3, 6].map(timeoutOf)).toEqual([3300, 3300, 3180, 3000]);
+  });
 });

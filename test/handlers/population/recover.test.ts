@@ -18,8 +18,13 @@ describe('a step that crashed', () => {
     expect(recovering(stateIn('POPULATE'))).toMatchObject({ doubtSince: 100 });
   });
 
-  test('makes an earlier doubt start anew: it may have sent another one', () => {
+  test('makes an earlier doubt start anew once that was over: it may have sent another one', () => {
+    expect(recovering(stateIn('POPULATE', { doubtSince: 40 }))).toMatchObject({ doubtSince: 100 });
     expect(recovering(stateIn('POPULATE', { doubtSince: 5 }))).toMatchObject({ doubtSince: 100 });
+  });
+
+  test('leaves an earlier doubt that lasts as it is: none is sent while in doubt', () => {
+    expect(recovering(stateIn('POPULATE', { doubtSince: 41 }))).toMatchObject({ doubtSince: 41 });
   });
 
   test('keeps everything that was known', () => {

@@ -5,7 +5,7 @@ import { describe, kindOf } from '../service-error';
 import type { Answer, ServiceError } from '../service-error';
 import { askAgain, elapsed, ifBlocked, inDoubt, to, waitFor, type Outside } from '../step';
 import { ifQueryWasLost } from './lost';
-import { ifTwinRan, nextAttempt, takeTurn } from './turn';
+import { nextAttempt, takeTurn, unchanged } from './turn';
 
 const LIST = 'ListIntermediateTableVersions';
 
@@ -14,6 +14,9 @@ const LIST = 'ListIntermediateTableVersions';
  * that leaves its effect in doubt, the run looks for a version that began since the run did, and adopts it.
  */
 export async function populate(state: RunState, outside: Outside): Promise<RunState> {
+  if (await outside.isTwin(state)) {
+    return await takeTurn(state, outside) ?? unchanged(state, outside);
+  }
   const versions = await outside.cleanRooms.listVersions(state.population);
   if (!versions.ok) {
     return askAgain(state, LIST, versions.error, outside);
@@ -28,7 +31,6 @@ export async function populate(state: RunState, outside: Outside): Promise<RunSt
   }
   const blocked = await ifQueryWasLost(state, versions.value, outside)
     ?? await takeTurn(state, outside)
-    ?? await ifTwinRan(state, outside)
     ?? await awaitRunning(state, versions.value, outside);
   if (blocked) {
     return blocked;

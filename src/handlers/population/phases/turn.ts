@@ -19,13 +19,10 @@ export async function takeTurn(state: RunState, outside: Outside): Promise<RunSt
 }
 
 /**
- * EventBridge may deliver one event twice. The second run, once the first one has ended, has nothing to do, however that one ended:
- * where it has populated, its version was adopted before this is asked.
+ * Of the runs that one event has started, since EventBridge may deliver it twice, only the first populates. The others end after it,
+ * with nothing done, however it ended.
  */
-export async function ifTwinRan(state: RunState, outside: Outside): Promise<RunState | undefined> {
-  if (state.doubtSince !== undefined || !(await outside.isTwin(state))) {
-    return undefined;
-  }
+export async function unchanged(state: RunState, outside: Outside): Promise<RunState> {
   const table = await outside.cleanRooms.getTable(state.population);
   return succeed(state, table.ok && table.value.live ? describeVersion(table.value.live, 'UNCHANGED') : NO_VERSION);
 }
