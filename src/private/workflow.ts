@@ -77,7 +77,7 @@ function report({ deploymentFunctionArn }: WorkflowOptions, next: string): State
       Type: 'Task',
       Resource: deploymentFunctionArn,
       ResultPath: '$.reported',
-      Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 8, BackoffRate: 2, MaxDelaySeconds: 60 }],
+      Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 20, BackoffRate: 2, MaxDelaySeconds: 60 }],
       Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.crash', Next: 'Unreported' }],
       Next: next,
     },

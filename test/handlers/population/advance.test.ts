@@ -76,7 +76,7 @@ describe('the deadline', () => {
     });
 
     test.each([['cancelOnTimeout', {}], ['without cancelOnTimeout', LEFT_RUNNING]])('looks a last time: it may have succeeded (%s)', async (_what, change) => {
-      const answers = { getQuery: [query('SUCCESS'), query('SUCCESS')], getTable: [tableWith('1')] };
+      const answers = { getQuery: [query('SUCCESS')], getTable: [tableWith('1')] };
       expect(await advancing(stateIn('QUERY', change), answers, AT)).toMatchObject({ phase: 'END', next: 'SUCCEED', output: { status: 'POPULATED' } });
     });
 

@@ -52,15 +52,15 @@ describe('the first step', () => {
     expect((await step((outside) => firstStep(beginningWith({}, { ...DEFINED, slot: undefined }), outside), reading)).phase).toBe('POPULATE');
   });
 
-  test('waits for its own second for the others', async () => {
-    expect(await step((outside) => firstStep(beginningWith({}), outside), {})).toMatchObject({ phase: 'LOOK', next: 'WAIT', wait: 4 });
+  test('waits for its own moment for the others', async () => {
+    expect(await step((outside) => firstStep(beginningWith({}), outside), {})).toMatchObject({ phase: 'LOOK', next: 'WAIT', wait: 12 });
   });
 
   test('spreads a deployment\'s runs, too', async () => {
     // As the custom resource hands it over: without the slot, which only the state machine's definition has.
     const { slot: _, ...population } = DEFINED;
     const first = await step((outside) => firstStep(beginningWith({ deployment: { ...DEPLOYMENT, population } }), outside), {}, { slots: 10 });
-    expect(first).toMatchObject({ phase: 'LOOK', next: 'WAIT', wait: 4, population: { slot: 4 } });
+    expect(first).toMatchObject({ phase: 'LOOK', next: 'WAIT', wait: 12, population: { slot: 4 } });
   });
 
   test('of a release does not wait', async () => {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { backOff, DOUBT_SETTLES_AFTER, firstWait, untilNextAttempt, untilNextCheck, untilNextLook } from '../../../src/handlers/population/pacing';
+import { backOff, DOUBT_SETTLES_AFTER, firstWait, untilNextAttempt, untilNextCheck, untilNextLook, untilOwnSecond } from '../../../src/handlers/population/pacing';
 
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
@@ -75,10 +75,10 @@ describe('backOff', () => {
 describe('turns of a stack\'s populations', () => {
   const places = fc.integer({ min: 1, max: 200 }).chain((slots) => fc.tuple(fc.constant(slots), fc.integer({ min: 0, max: slots - 1 })));
   const moments = fc.integer({ min: 1.7e12, max: 1.9e12 });
-  const roundOf = (slots: number) => Math.max(15, slots);
+  const roundOf = (slots: number) => Math.max(15, Math.ceil(slots * 1.5));
 
-  test('they begin a second apart, the first at once', () => {
-    expect([0, 1, 2, 9].map(firstWait)).toEqual([0, 1, 2, 9]);
+  test('they begin three seconds apart, the first at once', () => {
+    expect([0, 1, 2, 9].map(firstWait)).toEqual([0, 3, 6, 27]);
   });
 
   test('an attempt falls, within the second that Step Functions rounds to, into the population\'s own place in the round', () => {
@@ -86,7 +86,7 @@ describe('turns of a stack\'s populations', () => {
       const round = roundOf(slots);
       const at = now / 1000 + untilNextAttempt(now, slot, slots, by);
       const distance = ((at - (slot * round) / slots) % round + round) % round;
-      return distance <= round / slots + 0.51 || distance >= round - 0.51;
+      return distance <= round / slots / 2 + 0.51 || distance >= round - 0.51;
     }));
   });
 
@@ -97,12 +97,12 @@ describe('turns of a stack\'s populations', () => {
     }));
   });
 
-  test('all populations of a stack, refused again and again, make at most one attempt a second together', () => {
+  test('all populations of a stack, refused again and again, make at most two attempts in three seconds together', () => {
     fc.assert(fc.property(fc.integer({ min: 1, max: 60 }), moments, fc.infiniteStream(chance), (slots, start, chances) => {
       const attempts = Array.from({ length: slots }, (_, slot) => attemptsOf(slot, slots, start, 600, chances)).flat();
       // One more each: the round that is under way at the start is not over.
-      expect(attempts.length).toBeLessThanOrEqual(600 + slots);
-      expect(busiest(attempts, 5)).toBeLessThanOrEqual(8);
+      expect(attempts.length).toBeLessThanOrEqual(400 + slots);
+      expect(busiest(attempts, 6)).toBeLessThanOrEqual(6);
     }), { numRuns: 50 });
   });
 
@@ -128,6 +128,33 @@ describe('turns of a stack\'s populations', () => {
   function busiest(attempts: number[], seconds: number): number {
     return Math.max(...attempts.map((from) => attempts.filter((at) => at >= from && at < from + seconds).length));
   }
+});
+
+describe('a second of the population\'s own', () => {
+  const places = fc.integer({ min: 1, max: 200 }).chain((slots) => fc.tuple(fc.constant(slots), fc.integer({ min: 0, max: slots - 1 })));
+  const moments = fc.integer({ min: 1.7e12, max: 1.9e12 });
+  const usual = fc.integer({ min: 3, max: 60 });
+  const roundOf = (slots: number) => Math.ceil(slots / 2);
+
+  test('is a look\'s, within the second that Step Functions rounds to, for each of more than two populations', () => {
+    fc.assert(fc.property(places, moments, usual, ([slots, slot], now, wait) => {
+      const round = roundOf(slots);
+      const at = now / 1000 + untilOwnSecond(wait, now, slot, slots);
+      const distance = ((at - slot) % round + round) % round;
+      return slots <= 2 || distance <= 0.81 || distance >= round - 0.21;
+    }));
+  });
+
+  test('is rather earlier than later, but leaves some seconds and a round at most between two looks', () => {
+    fc.assert(fc.property(places, moments, usual, ([slots, slot], now, wait) => {
+      const own = untilOwnSecond(wait, now, slot, slots);
+      return Number.isInteger(own) && own >= Math.min(wait, 5) - 0.5 && own <= Math.max(wait, Math.min(wait, 5) + roundOf(slots)) + 0.5;
+    }));
+  });
+
+  test('is any second for one population or two', () => {
+    fc.assert(fc.property(fc.constantFrom(1, 2), moments, usual, (slots, now, wait) => untilOwnSecond(wait, now, slots - 1, slots) === wait));
+  });
 });
 
 describe('untilNextLook', () => {

@@ -22,8 +22,9 @@ export async function cancelFor(state: RunState, reason: Failure, outside: Outsi
 
 /** Looks whether the query has ended. One that has succeeded meanwhile was paid for, and counts. */
 export async function cancel(state: RunState, outside: Outside): Promise<RunState> {
-  const decided = afterCancel(state, await outside.cleanRooms.getQuery(state.population, state.analysisId!), outside);
-  return decided.phase === 'PUBLISH' ? publish(decided, outside) : decided;
+  const answer = await outside.cleanRooms.getQuery(state.population, state.analysisId!);
+  const decided = afterCancel(state, answer, outside);
+  return answer.ok && decided.phase === 'PUBLISH' ? publish(decided, outside, answer.value) : decided;
 }
 
 export function afterCancel(state: RunState, answer: Answer<Query>, outside: Outside): RunState {

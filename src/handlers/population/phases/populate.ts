@@ -5,7 +5,7 @@ import { describe, kindOf } from '../service-error';
 import type { Answer, ServiceError } from '../service-error';
 import { askAgain, elapsed, ifBlocked, inDoubt, to, waitFor, type Outside } from '../step';
 import { ifQueryWasLost } from './lost';
-import { nextAttempt, takeTurn, unchanged } from './turn';
+import { nextAttempt, nextCheck, takeTurn, unchanged } from './turn';
 
 const LIST = 'ListIntermediateTableVersions';
 
@@ -108,7 +108,7 @@ const ageWait = (query: Answer<Query>, { now }: Outside): number =>
 function querying(state: RunState, { analysisId, versionId }: Populated, outside: Outside): RunState {
   const now = outside.now();
   return waitFor(to('QUERY', state, { analysisId, versionId, doubtSince: undefined, queryingSince: elapsed(state, now), waitingFor: undefined }),
-    untilNextCheck(0, state.expectedSeconds), now);
+    nextCheck(state, 0, outside), now);
 }
 
 async function afterRefusal(state: RunState, error: ServiceError, outside: Outside): Promise<RunState> {

@@ -1,4 +1,4 @@
-import type { Table } from '../clean-rooms';
+import type { Query, Table } from '../clean-rooms';
 import { endOf, fail, failure, populated, succeed } from '../outcome';
 import type { RunState } from '../run-state';
 import { askAgain, elapsed, waitFor, type Outside } from '../step';
@@ -7,7 +7,7 @@ import { askAgain, elapsed, waitFor, type Outside } from '../step';
 const GOES_LIVE_WITHIN = 900;
 
 /** Success means that the version can be queried: it is the table's live one. */
-export async function publish(state: RunState, outside: Outside): Promise<RunState> {
+export async function publish(state: RunState, outside: Outside, ended?: Query): Promise<RunState> {
   const table = await outside.cleanRooms.getTable(state.population);
   if (!table.ok) {
     return askAgain(state, 'GetIntermediateTable', table.error, outside);
@@ -16,8 +16,10 @@ export async function publish(state: RunState, outside: Outside): Promise<RunSta
   if (live?.versionId !== state.versionId) {
     return notLive(state, table.value, outside);
   }
-  const query = await outside.cleanRooms.getQuery(state.population, state.analysisId!);
-  return query.ok ? succeed({ ...state, live: { madeAt: endOf(query.value), expiresAt: live?.expiresAt } }, populated(state, query.value)) : askAgain(state, 'GetProtectedQuery', query.error, outside);
+  const query = ended ? { ok: true, value: ended } as const : await outside.cleanRooms.getQuery(state.population, state.analysisId!);
+  return query.ok
+    ? succeed({ ...state, live: { madeAt: endOf(query.value), expiresAt: live?.expiresAt } }, populated(state, query.value))
+    : askAgain(state, 'GetProtectedQuery', query.error, outside);
 }
 
 export function notLive(state: RunState, { status, live }: Table, outside: Outside): RunState {

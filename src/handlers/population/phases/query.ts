@@ -1,11 +1,11 @@
 import type { Query } from '../clean-rooms';
 import { fail, failure } from '../outcome';
-import { untilNextCheck } from '../pacing';
 import type { RunState } from '../run-state';
 import type { Answer, ServiceError } from '../service-error';
 import { askAgain, elapsed, to, waitFor, type Outside } from '../step';
 import { cancelFor } from './cancel';
 import { publish } from './publish';
+import { nextCheck } from './turn';
 
 /** A query may not be there to read in the first seconds after it was accepted. */
 const SHOWS_AFTER = 120;
@@ -14,8 +14,8 @@ const SHOWS_AFTER = 120;
 export async function query(state: RunState, outside: Outside): Promise<RunState> {
   const answer = await outside.cleanRooms.getQuery(state.population, state.analysisId!);
   const decided = afterQuery(state, answer, outside);
-  if (decided.phase === 'PUBLISH') {
-    return publish(decided, outside);
+  if (answer.ok && decided.phase === 'PUBLISH') {
+    return publish(decided, outside, answer.value);
   }
   return decided.phase === 'QUERY' && (await outside.siblings(state)).released
     ? cancelFor(decided, failure(state, 'Released', 'The custom resource is being deleted.'), outside)
@@ -36,7 +36,7 @@ export function afterQuery(state: RunState, answer: Answer<Query>, outside: Outs
     case 'TIMED_OUT':
       return fail({ ...state, billedInVain: answer.value.billedCrpuHours }, ended(state, answer.value));
     default:
-      return waitFor(state, untilNextCheck(age, state.expectedSeconds), now, {
+      return waitFor(state, nextCheck(state, age, outside), now, {
         waitingFor: `the protected query is ${answer.value.status} after ${Math.round(age)} seconds`,
       });
   }

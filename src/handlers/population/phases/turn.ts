@@ -1,5 +1,5 @@
 import { NO_VERSION, describeVersion, fail, failure, succeed } from '../outcome';
-import { untilNextAttempt } from '../pacing';
+import { untilNextAttempt, untilNextCheck, untilOwnSecond } from '../pacing';
 import type { RunState } from '../run-state';
 import { elapsed, waitFor, type Outside } from '../step';
 
@@ -29,3 +29,7 @@ export async function unchanged(state: RunState, outside: Outside): Promise<RunS
 
 export const nextAttempt = (state: RunState, { now, chance, slots }: Outside): number =>
   untilNextAttempt(now(), state.population.slot ?? 0, slots, chance(), elapsed(state, now()));
+
+/** When a run looks at its query again. */
+export const nextCheck = ({ population, expectedSeconds }: RunState, age: number, { now, slots }: Outside): number =>
+  untilOwnSecond(untilNextCheck(age, expectedSeconds), now(), population.slot ?? 0, slots);

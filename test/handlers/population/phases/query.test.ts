@@ -15,6 +15,15 @@ describe('a query that has not ended', () => {
     expect((await asking({ getQuery: [answering('STARTED')] }, { seconds: 70 }, stateIn('QUERY', { expectedSeconds: 63 }))).wait).toBe(4);
   });
 
+  test('is looked at in a second of the population\'s own where the stack has many', async () => {
+    const wait = async (slot: number) => {
+      const state = stateIn('QUERY');
+      return (await asking({ getQuery: [answering('STARTED')] }, { seconds: 70, slots: 30 }, { ...state, population: { ...state.population, slot } })).wait;
+    };
+    const waits = await Promise.all(Array.from({ length: 15 }, (_, slot) => wait(slot)));
+    expect(new Set(waits).size).toBe(15);
+  });
+
   test('is cancelled where the resource is being deleted', async () => {
     const next = await asking({ getQuery: [answering('STARTED')], cancelQuery: [ok(undefined)] }, { seconds: 70, siblings: { released: true } });
     expect(next).toMatchObject({ phase: 'CANCEL', next: 'WAIT', cancellingSince: 70, cancelledFor: { error: 'Released', analysisId: 'analysis-1' } });
@@ -27,12 +36,12 @@ describe('a query that has not ended', () => {
 
 describe('a query that succeeded', () => {
   test('is followed at once by a look at whether its version is live', async () => {
-    const next = await asking({ getQuery: [answering('SUCCESS'), answering('SUCCESS')], getTable: [tableWith('1')] });
+    const next = await asking({ getQuery: [answering('SUCCESS')], getTable: [tableWith('1')] });
     expect(next).toMatchObject({ phase: 'END', next: 'SUCCEED', succeededSince: 70, output: { versionId: 'version-1', status: 'POPULATED' } });
   });
 
   test('counts though the resource is being deleted', async () => {
-    const answers = { getQuery: [answering('SUCCESS'), answering('SUCCESS')], getTable: [tableWith('1')] };
+    const answers = { getQuery: [answering('SUCCESS')], getTable: [tableWith('1')] };
     expect((await asking(answers, { seconds: 70, siblings: { released: true } })).next).toBe('SUCCEED');
   });
 });
