@@ -100,6 +100,8 @@ const bundle = project.tasks.tryFind('bundle')!;
 project.testTask.prependSpawn(bundle);
 // For CI, whose build comes right after the tests.
 project.testTask.addCondition('node -e "process.exit(process.env.TESTED ? 1 : 0)"');
+// On all processors, which Jest would share out. Always the same schedules, so that a red run is red again.
+project.testTask.exec('tsx test/faults/cli.ts --runs 250 --seed 20261122');
 // Jest only strips the types.
 project.testTask.exec('tsc --noEmit --project test/tsconfig.json');
 

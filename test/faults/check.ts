@@ -16,20 +16,19 @@ export interface Check {
   readonly runs: number;
   readonly seed: number;
   readonly path?: string;
-  /** Plays no further schedule after so many seconds, once there were `leastRuns`. */
+  /** Plays no further schedule after so many seconds. */
   readonly mostSeconds?: number;
-  readonly leastRuns?: number;
   readonly onRun?: (runs: number) => void;
 }
 
 /** Plays many schedules from a seed; the first that goes wrong is shrunk and ends the check. */
-export async function check({ runs: numRuns, seed, path, mostSeconds = Infinity, leastRuns = 0, onRun }: Check): Promise<Checked> {
+export async function check({ runs: numRuns, seed, path, mostSeconds = Infinity, onRun }: Check): Promise<Checked> {
   let runs = 0;
   let failed = false;
   let counts = {} as Counts;
   const end = Date.now() + mostSeconds * 1000;
   const property = fc.asyncProperty(schedules, async (schedule) => {
-    if (!failed && runs >= leastRuns && Date.now() > end) {
+    if (!failed && Date.now() > end) {
       return;
     }
     const { details, ...found } = judge(await play(schedule));

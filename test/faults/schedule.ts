@@ -72,7 +72,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 const error = { code: 'SPARK_ERROR', message: 'x'.repeat(5_000) };
 
 const query: fc.Arbitrary<QueryPlan> = fc.oneof(
-  { weight: 6, arbitrary: success(fc.constantFrom<number | 'never'>(0, 0, 0, 25, 200, 'never')) },
+  { weight: 6, arbitrary: success(fc.constantFrom<number | 'never'>(0, 0, 0, 0, 25, 25, 200, 'never')) },
   {
     weight: 2,
     arbitrary: fc.record({ durationSeconds: seconds(), outcome: fc.constantFrom('FAILED' as const, 'CANCELLED' as const, 'TIMED_OUT' as const) })
@@ -157,6 +157,6 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   }),
   steps: fc.tuple(
     fc.tuple(step, first).map(([made, operationOfFirst]) => ({ ...made, operation: operationOfFirst })),
-    fc.array(step, { maxLength: 3 }),
+    fc.array(step, { maxLength: 2 }),
   ).map(([create, others]) => [create, ...others]),
 });

@@ -37,6 +37,10 @@ export const resultOf = (event: CloudFormationEvent): ResultProperties => event.
 
 export const propertiesOf = (event: CloudFormationEvent): PopulationProperties => event.ResourceProperties as unknown as PopulationProperties;
 
+/** Of an update: what the resource had before it. */
+export const oldPropertiesOf = (event: CloudFormationEvent): PopulationProperties | undefined =>
+  event.OldResourceProperties as unknown as PopulationProperties | undefined;
+
 export const populationOf = ({ Population: json }: PopulationProperties): Population => JSON.parse(json) as Population;
 
 /** Of the table alone: the same on every path, errors included, or CloudFormation would "delete" a table that lives. */

@@ -1,7 +1,7 @@
 import { DescribeExecutionCommand, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { fingerprintIn, KEEP, populateMark, releaseMark, requestHash } from '../execution-name';
 import { describeRun, pastRuns, runUnder } from './history';
-import { fingerprintOf, physicalIdOf, populationOf, propertiesOf, type CloudFormationEvent, type PopulationProperties } from './request';
+import { fingerprintOf, physicalIdOf, oldPropertiesOf, populationOf, propertiesOf, type CloudFormationEvent, type PopulationProperties } from './request';
 import type { ResponseTarget } from './response';
 import type { Deployment, RunInput } from '../population/run-state';
 
@@ -95,19 +95,22 @@ export function planOf(event: CloudFormationEvent, past: Past): Required<Pick<De
   }
 }
 
-const changed = (event: CloudFormationEvent, properties: PopulationProperties): boolean =>
-  event.RequestType === 'Create' || fingerprintOf(properties) !== fingerprintOf(event.OldResourceProperties as unknown as PopulationProperties);
+const changed = (event: CloudFormationEvent, properties: PopulationProperties): boolean => {
+  const old = oldPropertiesOf(event);
+  return event.RequestType === 'Create' || !old || fingerprintOf(properties) !== fingerprintOf(old);
+};
 
 /** A wait condition listens once: to a handle that is new, and that no deployment has signalled. */
 const isListening = (event: CloudFormationEvent, past: Past): boolean => bringsHandle(event) && !past.waitHandleUsed;
 
 const bringsHandle = (event: CloudFormationEvent): boolean =>
-  propertiesOf(event).WaitHandle !== undefined && propertiesOf(event).WaitHandle !== event.OldResourceProperties?.WaitHandle;
+  propertiesOf(event).WaitHandle !== undefined && propertiesOf(event).WaitHandle !== oldPropertiesOf(event)?.WaitHandle;
 
-/** Whether an update's properties before it were of another table. */
-function otherTable({ ResourceProperties, OldResourceProperties }: CloudFormationEvent): boolean {
-  const idOf = (properties: Record<string, unknown>) => physicalIdOf(populationOf(properties as unknown as PopulationProperties));
-  return OldResourceProperties !== undefined && idOf(OldResourceProperties) !== idOf(ResourceProperties);
+/** The fingerprint of an update's properties before it, where they were of another table. */
+function fingerprintElsewhere(event: CloudFormationEvent): string | undefined {
+  const old = oldPropertiesOf(event);
+  const idOf = (properties: PopulationProperties) => physicalIdOf(populationOf(properties));
+  return old && idOf(old) !== idOf(propertiesOf(event)) ? fingerprintOf(old) : undefined;
 }
 
 /** Reads what only the machine's history can tell: whether an update goes back to what made the live version. */
@@ -119,7 +122,7 @@ export async function recall(client: SFNClient, event: CloudFormationEvent): Pro
   const fingerprint = fingerprintOf(properties);
   const runs = await pastRuns(client, properties.StateMachineArn);
   // What was made of another table, which this one had been replaced by, changed nothing in this one.
-  const elsewhere = otherTable(event) && fingerprintOf(event.OldResourceProperties as unknown as PopulationProperties);
+  const elsewhere = fingerprintElsewhere(event);
   const last = runUnder(fingerprint, runs.filter(({ name }) => !elsewhere || fingerprintIn(name) !== elsewhere));
   const made = last && await describeRun(client, last.executionArn);
   return { madeVersionId: made?.output?.versionId, waitHandleUsed: bringsHandle(event) && await wasSignalled() };

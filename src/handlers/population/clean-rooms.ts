@@ -79,7 +79,11 @@ export function cleanRooms(client: CleanRoomsClient): CleanRooms {
     getTable: (population) => answer(population, async () => {
       const { intermediateTable: table } = await client.send(new GetIntermediateTableCommand(identifiers(population)));
       const { status, statusReason, intermediateTableVersion: live } = table;
-      return { status, statusReason, live: live && !isExpired(status, live) ? liveOf(live) : undefined };
+      return {
+        status,
+        statusReason: statusReason && withNames(statusReason, population.parameters),
+        live: live && !isExpired(status, live) ? liveOf(live) : undefined,
+      };
     }),
     listVersions: (population) => answer(population, () => allVersions(client, population)),
     listQueries: (table, since) => answer(table, () => queriesOf(client, table, since)),
@@ -107,7 +111,7 @@ export function cleanRooms(client: CleanRoomsClient): CleanRooms {
         parameters: query!.sqlParameters?.parameters,
         durationMillis: query!.statistics?.totalDurationInMillis,
         billedCrpuHours: query!.statistics?.billedResourceUtilization?.units,
-        error: query!.error && { code: query!.error.code!, message: masked(query!.error.message!, population) },
+        error: query!.error && { code: query!.error.code!, message: withNames(query!.error.message!, population.parameters) },
       };
     }),
     cancelQuery: (population, analysisId) => answer(population, async () => {
@@ -161,16 +165,12 @@ const toVersion = ({ versionId, analysisId, status, createTime }: IntermediateTa
 const identifiers = ({ membershipIdentifier, intermediateTableIdentifier }: TableIdentifiers) =>
   ({ membershipIdentifier, intermediateTableIdentifier });
 
-async function answer<T>(about: Masking, ask: () => Promise<T>): Promise<Answer<T>> {
+/** The service may quote a parameter's value, which is nobody's to read in a log: the parameter's name stands for it. */
+async function answer<T>({ parameters }: Pick<TableIdentifiers, 'parameters'>, ask: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { ok: true, value: await ask() };
   } catch (thrown) {
     const error = toServiceError(thrown);
-    return { ok: false, error: { ...error, message: masked(error.message, about) } };
+    return { ok: false, error: { ...error, message: withNames(error.message, parameters) } };
   }
 }
-
-type Masking = Partial<Pick<Population, 'parameters'>>;
-
-/** The service may quote a parameter's value, which is nobody's to read in a log: the parameter's name stands for it. */
-const masked = (text: string, { parameters = {} }: Masking): string => withNames(text, parameters);

@@ -56,30 +56,24 @@ export function isTwin(self: string, newest: readonly Execution[]): boolean {
  */
 export function siblingsFrom(client: () => SFNClient) {
   return async (state: RunState): Promise<Siblings> => {
-    const { self, machine } = addressOf(state);
-    const running = machine && await list(client, machine, 'RUNNING');
-    return running ? siblingsOf(self!, releaseMark(state.population), running) : ALONE;
+    const address = addressOf(state);
+    const running = address && await list(client, address.machine, 'RUNNING');
+    return running ? siblingsOf(address.self, releaseMark(state.population), running) : ALONE;
   };
 }
 
 /** Reads whether a run of the same event came first; only runs that an event has started are looked for. */
 export function twinsFrom(client: () => SFNClient) {
   return async (state: RunState): Promise<boolean> => {
-    const { self, machine, name } = addressOf(state);
-    return machine !== undefined && eventOf(name!) !== undefined && isTwin(self!, await list(client, machine) ?? []);
+    const address = addressOf(state);
+    return address !== undefined && eventOf(address.name) !== undefined && isTwin(address.self, await list(client, address.machine) ?? []);
   };
 }
 
-interface Address {
-  readonly self?: string;
-  readonly machine?: string;
-  readonly name?: string;
-}
-
-/** Which execution the run is, and of which state machine. */
-function addressOf({ executionArn: self }: RunState): Address {
-  const [, prefix, machine, name] = self?.match(/^(arn:[^:]+:states:[^:]*:[^:]*):execution:([^:]+):([^:]+)$/) ?? [];
-  return machine ? { self, machine: `${prefix}:stateMachine:${machine}`, name } : {};
+/** Which execution the run is, and of which state machine; undefined where its ARN is not one that AWS gives. */
+function addressOf({ executionArn }: RunState): { self: string; machine: string; name: string } | undefined {
+  const [self, prefix, machine, name] = executionArn?.match(/^(arn:[^:]+:states:[^:]*:[^:]*):execution:([^:]+):([^:]+)$/) ?? [];
+  return self ? { self, machine: `${prefix}:stateMachine:${machine}`, name } : undefined;
 }
 
 /** Reads the newest runs of another population's state machine; one that cannot be asked counts as idle. */

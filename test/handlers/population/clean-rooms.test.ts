@@ -98,6 +98,8 @@ describe('the edge', () => {
       .toEqual({ ok: true, value: { status: 'POPULATE_SUCCESS', live: { versionId, analysisId, parameters: { region: 'north' }, expiresAt } } });
     rooms.service.imposeStatus(rooms.table.id, 'BASE_TABLE_REMOVED', 'purchases is gone');
     expect(await edge.getTable(rooms.population())).toMatchObject({ value: { status: 'BASE_TABLE_REMOVED', statusReason: 'purchases is gone' } });
+    rooms.service.imposeStatus(rooms.table.id, 'DISALLOWED_BY_DATA_PROVIDER', 'no "north" any more');
+    expect(await edge.getTable(rooms.population())).toMatchObject({ value: { statusReason: 'no "<region>" any more' } });
   });
 
   test('reads all versions, page by page, times in milliseconds', async () => {
