@@ -21,25 +21,20 @@ export function untilNextCheck(age: number, expected?: number): number {
   return Math.min(untilExpected, usual);
 }
 
-/** Of the account's five requests a second, one look takes one or two, and the attempts of the others take the rest. */
-const LOOKS_PER_SECOND = 2;
-const SOONEST = 5;
-
-/**
- * The wait in place of `wait` that ends in a second of the population's own: of all the populations of a stack no more than two look
- * in the same second, however many there are. Rather earlier than `wait` than later, but not before some seconds have passed.
- */
+/** The wait in place of `wait` that ends in a second of the population's own, so that not all the populations of a stack look at once. */
 export function untilOwnSecond(wait: number, nowMillis: number, slot: number, slots: number): number {
-  const round = Math.ceil(slots / LOOKS_PER_SECOND);
+  const round = roundOfLooks(slots);
   if (round === 1) {
     return wait;
   }
   // A look comes some hundred milliseconds after the wait's end.
   const next = ((slot - (nowMillis - 300) / 1000) % round + round) % round;
-  const rounds = wait >= next ? Math.floor((wait - next) / round) : 0;
-  const last = next + rounds * round;
-  return Math.round(last < Math.min(SOONEST, wait) ? last + round : last);
+  const rounds = Math.max(0, Math.floor((wait + 0.5 - next) / round));
+  return Math.max(1, Math.round(next + rounds * round));
 }
+
+/** Two looks a second at the most. Up to ten populations lose nothing by it: five seconds are the shortest time between two looks. */
+const roundOfLooks = (slots: number): number => (slots <= 2 ? 1 : 5 * Math.ceil(slots / 10));
 
 /** The wait after a check that failed: doubling from 2 seconds to a minute, up to half of it by chance, so that runs do not march in step. */
 export function backOff(failedChecks: number, chance: number): number {
@@ -48,8 +43,12 @@ export function backOff(failedChecks: number, chance: number): number {
 }
 
 /** An attempt is two requests of the account's five a second; two looks may come in the same one, and neighbours half a second early or late. */
-const SECONDS_PER_ATTEMPT = 1.5;
-const SHORTEST_ROUND = 15;
+const SECONDS_PER_ATTEMPT = 1.25;
+const SOONEST = 5;
+
+/** The fewer populations there are, the further apart they can be without waiting long. */
+const roundOfAttempts = (slots: number): number => Math.max(clamp(slots * 2, 15, 20), Math.ceil(slots * SECONDS_PER_ATTEMPT));
+
 /** A run's first look takes three requests, and its first attempt, a second later, two. Queries, two to five at a time, begin less often. */
 const STARTS_EVERY = 3;
 
@@ -60,12 +59,12 @@ export function firstWait(slot: number): number {
 
 /**
  * The wait before a population that was refused, or found another one running, tries again: until its own place in the next round.
- * All the populations of a stack share the round and each has its own place in it, so that together they make two attempts in three seconds;
+ * All the populations of a stack share the round and each has its own place in it, so that together they make less than one attempt a second;
  * where in its place's first half is left to chance, so that stacks do not march in step either, and neighbours keep apart.
  * @param age of the run: a second attempt is made only after the first ones of all the others
  */
 export function untilNextAttempt(nowMillis: number, slot: number, slots: number, chance: number, age = Infinity): number {
-  const round = Math.max(SHORTEST_ROUND, Math.ceil(slots * SECONDS_PER_ATTEMPT));
+  const round = roundOfAttempts(slots);
   const place = (((slot % slots) + chance / 2) * round) / slots;
   const wait = (place - ((nowMillis / 1000) % round) + round) % round;
   const soonest = Math.max(SOONEST, firstWait(slots) + SOONEST - age);
