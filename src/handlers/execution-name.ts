@@ -28,6 +28,9 @@ export const populateMark = (fingerprint: string): string => `-populate-${finger
 /** Marks the execution of a deployment that leaves the table as it is. */
 export const KEEP = '-keep-';
 
+/** Whether a deployment that is not a release has started the execution. */
+export const isDeployment = (name: string): boolean => name.includes(KEEP) || fingerprintIn(name) !== undefined;
+
 /** The fingerprint of what an execution was started to make, where its name tells. */
 export const fingerprintIn = (name: string): string | undefined => name.match(/-populate-([0-9a-f]+)-/)?.[1];
 

@@ -68,6 +68,16 @@ test('the deploy after a rollback populates again, although its wait condition h
   expect([versionIn(result), populatesIn(cloud).length]).toEqual([liveIn(cloud), 3]);
 });
 
+test('a rollback while a query of hours runs costs nothing: the query is cancelled', async () => {
+  const cloud = openCloud();
+  const kept = versionIn(await deploy(cloud, scene(Duration.hours(5))));
+  cloud.cleanRooms.planQuery(hours(2));
+  const result = await cloud.deploy(stackOf({ ...scene(Duration.hours(5), 'b'), otherFailsAfter: 3600 }));
+  await cloud.settle();
+  expect([result.status, versionIn(result), liveIn(cloud)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', kept, kept]);
+  expect(cloud.cleanRooms.populations().map(({ outcome }) => outcome)).toEqual(['SUCCESS', 'CANCELLED']);
+});
+
 test('a deploy that changes nothing of the population keeps the version of the last one', async () => {
   const cloud = openCloud();
   const first = versionIn(await deploy(cloud, scene(Duration.hours(2))));

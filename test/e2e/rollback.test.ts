@@ -1,6 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
+import { CfnResource, Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { closeClouds, deploy, liveIn, MARKER, openCloud, populatesIn, refresh, Scene, stackOf, tableIn, versionIn } from './support';
+import { closeClouds, deploy, liveIn, logicalId, makeTable, MARKER, openCloud, populatesIn, refresh, Scene, SCHEDULE, stackOf, synthesize, tableIn, versionIn } from './support';
+import { IntermediateTablePopulation } from '../../src';
 
 afterEach(closeClouds);
 
@@ -27,17 +28,57 @@ test('a rollback costs nothing after a scheduled refresh in between, and reports
   expect(versionIn(result)).toBe(refreshed);
 });
 
-test('a rollback costs nothing where another resource failed before the new version was live, whose query is cancelled', async () => {
+test.each([1, 3, 20, 70, 120, 1000])('a rollback costs nothing where another resource fails %i seconds after the update began: its query is cancelled', async (seconds) => {
   const cloud = openCloud();
   const kept = versionIn(await deploy(cloud, BEFORE));
   cloud.cleanRooms.planQuery({ durationSeconds: 1800, outcome: 'SUCCESS' });
-  const result = await cloud.deploy(stackOf({ ...AFTER, otherFailsAfter: 120 }));
+  const result = await cloud.deploy(stackOf({ ...AFTER, otherFailsAfter: seconds }));
   await cloud.settle();
-  expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-  // Data follows the template, by one way or the other.
-  expect(cloud.cleanRooms.populations(tableIn(cloud)).find(({ versionId }) => versionId === liveIn(cloud))!.parameters)
-    .toEqual({ segment: `${MARKER} a` });
-  expect([liveIn(cloud) === versionIn(result), kept.length]).toEqual([true, 36]);
+  expect([result.status, versionIn(result), liveIn(cloud)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', kept, kept]);
+  // One that had begun, and none of the old properties.
+  const segments = populatesIn(cloud).map(({ body }) => (body as Scene).parameters!.segment);
+  expect(segments.slice(1)).toEqual(segments.length > 1 ? [`${MARKER} b`] : []);
+  expect(cloud.cleanRooms.populations(tableIn(cloud)).map(({ outcome }) => outcome)).toEqual(segments.length > 1 ? ['SUCCESS', 'CANCELLED'] : ['SUCCESS']);
+});
+
+test('an update that is rolled back while it waits for its turn populates nothing', async () => {
+  const cloud = openCloud();
+  await deploy(cloud, BEFORE);
+  cloud.cleanRooms.planQuery({ durationSeconds: 300, outcome: 'SUCCESS' });
+  cloud.fireRule(logicalId(stackOf(BEFORE), SCHEDULE));
+  await cloud.advance(20);
+  const result = await cloud.deploy(stackOf({ ...AFTER, otherFailsAfter: 60 }));
+  expect([result.status, liveIn(cloud)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', versionIn(result)]);
+  // The refresh that ran made a version that the rollback does not know of.
+  expect(populatesIn(cloud).map(({ body }) => (body as Scene).parameters!.segment)).toEqual(Array(3).fill(`${MARKER} a`));
+});
+
+test('a rollback of populations that take turns ends those that wait, and cancels those that run', async () => {
+  const source = (segment: string, fails: boolean) => synthesize((stack) => {
+    for (let index = 0; index < 5; index++) {
+      new IntermediateTablePopulation(stack, `P${index}`, { intermediateTable: makeTable(stack, `T${index}`), parameters: { segment } });
+    }
+    new CfnResource(stack, 'Other', { type: 'Test::Resource::Fails', properties: { Fail: String(fails), Seconds: fails ? '100' : '0' } });
+  });
+  const cloud = openCloud({ cleanRooms: { limits: { concurrentQueries: 2 } } });
+  const before = await cloud.deploy(source(MARKER, false));
+  cloud.cleanRooms.defaultPlan = { durationSeconds: 1800, outcome: 'SUCCESS' };
+  const result = await cloud.deploy(source(`${MARKER} b`, true));
+  await cloud.settle();
+  expect([result.status, result.outputs]).toEqual(['UPDATE_ROLLBACK_COMPLETE', before.outputs]);
+  // One may get the place of another that was cancelled just before its own run hears of the rollback.
+  expect(populatesIn(cloud).length).toBeLessThanOrEqual(5 + 3);
+  expect(cloud.cleanRooms.populations().slice(5).map(({ outcome }) => outcome)).not.toContain('SUCCESS');
+});
+
+test('a rollback repopulates where the superseded query cannot be cancelled and succeeds after all', async () => {
+  const cloud = openCloud();
+  await deploy(cloud, BEFORE);
+  cloud.cleanRooms.planQuery({ durationSeconds: 400, outcome: 'SUCCESS' });
+  cloud.cleanRooms.faults.inject({ operation: 'UpdateProtectedQuery', fault: { kind: 'error', code: 'AccessDeniedException' }, first: 9 });
+  const result = await cloud.deploy(stackOf({ ...AFTER, otherFailsAfter: 60 }));
+  expect([result.status, versionIn(result)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', liveIn(cloud)]);
+  expect(populatesIn(cloud).map(({ body }) => (body as Scene).parameters!.segment)).toEqual([`${MARKER} a`, `${MARKER} b`, `${MARKER} a`]);
 });
 
 test('a rollback repopulates with the old properties where the new version had gone live because another resource failed', async () => {

@@ -82,17 +82,22 @@ function liveFrom({ outcome, endsAt, plan: { liveAfterSeconds = 0 } }: Populatio
   return outcome === 'SUCCESS' && liveAfterSeconds !== 'never' ? endsAt + liveAfterSeconds * 1000 : Infinity;
 }
 
-/** A deploy that succeeded has the data of its own parameters live, unless a person came in between. */
+/** A deploy that succeeded has the data of its own parameters live, one that was rolled back those of the one before, unless a person came in between. */
 function wrongData({ cloud, deploys }: Played): string[] {
   const populations = cloud.cleanRooms.populations();
   if (populations.some(({ parameters }) => parameters.segment === 'by hand')) {
     return [];
   }
+  let deployed: string | undefined;
   return deploys.flatMap(({ template, result: { status, outputs } }) => {
-    if (status !== 'CREATE_COMPLETE' && status !== 'UPDATE_COMPLETE') {
+    if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE') {
+      deployed = template;
+    } else if (status !== 'UPDATE_ROLLBACK_COMPLETE') {
       return [];
     }
     const version = Object.values(outputs).map((id) => populations.find(({ versionId }) => versionId === id)).find(Boolean);
-    return version?.parameters.segment === `${MARKER} ${template}` ? [] : [`a deploy of "${template}" ended with ${version?.parameters.segment ?? 'no version'}`];
+    return version?.parameters.segment === `${MARKER} ${deployed}`
+      ? []
+      : [`a deploy of "${template}" ended as ${status} with ${version?.parameters.segment ?? 'no version'}`];
   });
 }

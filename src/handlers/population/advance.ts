@@ -81,7 +81,7 @@ function timedOut(state: RunState, outside: Outside) {
   const minutes = Math.round(state.population.timeoutSeconds / 6) / 10;
   const doubt = state.doubtSince !== undefined ? ' A populate may have been sent, whose answer was lost: the table may be populating.' : '';
   return failure(state, 'PopulationTimedOut',
-    `The population did not end within its timeout of ${minutes} minutes (${Math.round(elapsed(state, outside.now()))} seconds); `
+    `The population did not end within its timeout of ${minutes} minute${minutes === 1 ? '' : 's'} (${Math.round(elapsed(state, outside.now()))} seconds); `
     + `at the end: ${state.waitingFor ?? 'nothing had been answered'}.${doubt}`,
     'Raise `timeout`, or give the query more workers.');
 }

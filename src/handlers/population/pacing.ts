@@ -45,6 +45,9 @@ export function backOff(failedChecks: number, chance: number): number {
 /** An attempt is two requests of the account's five a second; two looks may come in the same one, and neighbours half a second early or late. */
 const SECONDS_PER_ATTEMPT = 1.25;
 const SOONEST = 5;
+/** An execution may have 25,000 events, nine of which an attempt takes. */
+const SLOWS_DOWN_BY = 60;
+const LONGEST_PAUSE = 60;
 
 /** The fewer populations there are, the further apart they can be without waiting long. */
 const roundOfAttempts = (slots: number): number => Math.max(clamp(slots * 2, 15, 20), Math.ceil(slots * SECONDS_PER_ATTEMPT));
@@ -61,15 +64,18 @@ export function firstWait(slot: number): number {
  * The wait before a population that was refused, or found another one running, tries again: until its own place in the next round.
  * All the populations of a stack share the round and each has its own place in it, so that together they make less than one attempt a second;
  * where in its place's first half is left to chance, so that stacks do not march in step either, and neighbours keep apart.
- * @param age of the run: a second attempt is made only after the first ones of all the others
  */
-export function untilNextAttempt(nowMillis: number, slot: number, slots: number, chance: number, age = Infinity): number {
+export function untilNextAttempt(nowMillis: number, slot: number, slots: number, chance: number, soonest = SOONEST): number {
   const round = roundOfAttempts(slots);
   const place = (((slot % slots) + chance / 2) * round) / slots;
   const wait = (place - ((nowMillis / 1000) % round) + round) % round;
-  const soonest = Math.max(SOONEST, firstWait(slots) + SOONEST - age);
-  return Math.round(wait < soonest ? wait + round : wait);
+  const rounds = Math.ceil(Math.max(0, soonest - wait) / round);
+  return Math.round(wait + rounds * round);
 }
+
+/** A run's second attempt comes only after the first ones of all the others. An hour later it asks once a minute. */
+export const soonestAttempt = (age: number, slots: number): number =>
+  Math.max(SOONEST, firstWait(slots) + SOONEST - age, Math.min(age / SLOWS_DOWN_BY, LONGEST_PAUSE));
 
 /** When to look for the version of a populate whose answer is not known, counted from when it was sent. */
 const LOOKS = [5, 15, 30, 45, 60];

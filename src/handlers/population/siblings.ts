@@ -1,5 +1,5 @@
 import { ListExecutionsCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import { releaseMark, RELEASE } from '../execution-name';
+import { fingerprintIn, isDeployment, releaseMark, RELEASE } from '../execution-name';
 import type { Runs } from './phases/upstream';
 import type { RunState } from './run-state';
 
@@ -11,6 +11,8 @@ export interface Siblings {
   readonly others: boolean;
   /** The custom resource of this table is being deleted: runs end and cancel what they started. */
   readonly released: boolean;
+  /** A later deployment of other data has begun: CloudFormation rolls this run's deployment back, and does not wait for it any more. */
+  readonly superseded: boolean;
   /** Whether the list shows this run yet: others that began with it may be missing, too. */
   readonly listed: boolean;
 }
@@ -22,7 +24,7 @@ export interface Execution {
   readonly stopDate?: number;
 }
 
-export const ALONE: Siblings = { ahead: false, others: false, released: false, listed: true };
+export const ALONE: Siblings = { ahead: false, others: false, released: false, superseded: false, listed: true };
 
 /** All runs agree on their order: by the service's start date, then by name. A run that the list does not show yet is the youngest. */
 export function siblingsOf(self: string, release: string, running: readonly Execution[]): Siblings {
@@ -33,9 +35,13 @@ export function siblingsOf(self: string, release: string, running: readonly Exec
     ahead: others.some((other) => !me || isBefore(other, me)),
     others: others.length > 0,
     released: running.some(({ name, executionArn }) => executionArn !== self && name.includes(release)),
+    superseded: me !== undefined && others.some((other) => supersedes(other, me)),
     listed: me !== undefined,
   };
 }
+
+const supersedes = (other: Execution, me: Execution): boolean =>
+  isDeployment(me.name) && isDeployment(other.name) && isBefore(me, other) && fingerprintIn(other.name) !== fingerprintIn(me.name);
 
 const isBefore = (a: Execution, b: Execution): boolean => order(a) < order(b);
 const order = ({ startDate, executionArn }: Execution): string => `${String(startDate).padStart(16, '0')} ${executionArn}`;

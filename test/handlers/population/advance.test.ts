@@ -113,7 +113,7 @@ describe('the deadline', () => {
     });
   });
 
-  test.each([[60, '1 minutes'], [90, '1.5 minutes'], [43_200, '720 minutes']])('of %i seconds is told as %s', async (timeoutSeconds, words) => {
+  test.each([[60, '1 minute'], [90, '1.5 minutes'], [43_200, '720 minutes']])('of %i seconds is told as %s', async (timeoutSeconds, words) => {
     const late = stateIn('LOOK', { population: { ...POPULATION, timeoutSeconds } });
     expect((await advancing(late, {}, { seconds: timeoutSeconds })).failure?.cause).toContain(`its timeout of ${words}`);
   });

@@ -1,6 +1,6 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import * as fc from 'fast-check';
-import { releaseMark } from '../../../src/handlers/execution-name';
+import { KEEP, populateMark, releaseMark } from '../../../src/handlers/execution-name';
 import { ALONE, isTwin, siblingsFrom, siblingsOf, twinsFrom, type Execution } from '../../../src/handlers/population/siblings';
 import { EXECUTION_ARN, MACHINE_ARN, POPULATION, stateIn } from '../support';
 
@@ -15,8 +15,8 @@ describe('siblingsOf', () => {
 
   test('the run that began first goes first', () => {
     const running = [run('b', 1_000), run('a', 2_000)];
-    expect(seenBy('b', running)).toEqual({ ahead: false, others: true, released: false, listed: true });
-    expect(seenBy('a', running)).toEqual({ ahead: true, others: true, released: false, listed: true });
+    expect(seenBy('b', running)).toEqual({ ahead: false, others: true, released: false, superseded: false, listed: true });
+    expect(seenBy('a', running)).toEqual({ ahead: true, others: true, released: false, superseded: false, listed: true });
   });
 
   test('dates are compared as numbers, whatever their length', () => {
@@ -26,7 +26,7 @@ describe('siblingsOf', () => {
   });
 
   test('a run that the list does not show yet is behind all others', () => {
-    expect(seenBy('new', [run('a')])).toEqual({ ahead: true, others: true, released: false, listed: false });
+    expect(seenBy('new', [run('a')])).toEqual({ ahead: true, others: true, released: false, superseded: false, listed: false });
     expect(seenBy('new', [])).toEqual({ ...ALONE, listed: false });
   });
 
@@ -53,7 +53,7 @@ describe('siblingsOf', () => {
 
   test('a release of the run\'s table releases it, and is nobody\'s predecessor', () => {
     const running = [run(`cfn-0a1b2c3d${RELEASE_MARK}77`, 500), run('a')];
-    expect(seenBy('a', running)).toEqual({ ahead: false, others: false, released: true, listed: true });
+    expect(seenBy('a', running)).toEqual({ ahead: false, others: false, released: true, superseded: false, listed: true });
   });
 
   test('a release of another table, which this population had before, means nothing', () => {
@@ -66,6 +66,29 @@ describe('siblingsOf', () => {
     expect(seenBy(self, [run(self)])).toEqual(ALONE);
     expect(seenBy(self, [run(self), run(`cfn-0a1b2c3d${RELEASE_MARK}88`)]).others).toBe(false);
     expect(seenBy(self, [run(self), run('a')]).others).toBe(true);
+  });
+});
+
+describe('a deployment\'s run', () => {
+  const made = (fingerprint: string, event: string) => `cfn-0a1b2c3d${populateMark(fingerprint)}${event}`;
+  const kept = (event: string) => `cfn-0a1b2c3d${KEEP}${event}`;
+
+  test.each([
+    ['of other data, as a rollback is, supersedes it', made('aa', '1'), made('bb', '2'), true],
+    ['that leaves the table as it is supersedes one that changes it', made('aa', '1'), kept('2'), true],
+    ['of other data supersedes one that leaves the table as it is', kept('1'), made('aa', '2'), true],
+    ['of the same data, as a retried deployment is, waits for it', made('aa', '1'), made('aa', '2'), false],
+    ['that changes nothing waits for another such one', kept('1'), kept('2'), false],
+    ['is a deployment: a schedule\'s run waits for it', made('aa', '1'), 'by-event', false],
+    ['is superseded: a schedule\'s run is not', 'by-event', made('aa', '2'), false],
+  ])('a later one %s', (_what, earlier, later, superseded) => {
+    const running = [run(later, 2_000), run(earlier, 1_000)];
+    expect(seenBy(earlier, running).superseded).toBe(superseded);
+    expect(seenBy(later, running).superseded).toBe(false);
+  });
+
+  test('is not superseded by what the list does not place after it', () => {
+    expect(seenBy(made('aa', '1'), [run(made('bb', '2'))]).superseded).toBe(false);
   });
 });
 
@@ -109,7 +132,7 @@ describe('siblingsFrom', () => {
 
   test('asks for the running executions of the run\'s own machine', async () => {
     const list = async () => ({ executions: [{ executionArn: EXECUTION_ARN, name: 'run-1', startDate: new Date(2) }, { executionArn: 'arn:other', name: 'run-0', startDate: new Date(1) }] });
-    expect(await siblingsFrom(() => answering(list))(stateIn('QUERY'))).toEqual({ ahead: true, others: true, released: false, listed: true });
+    expect(await siblingsFrom(() => answering(list))(stateIn('QUERY'))).toEqual({ ahead: true, others: true, released: false, superseded: false, listed: true });
     expect(asked).toEqual([{ stateMachineArn: MACHINE_ARN, statusFilter: 'RUNNING', maxResults: 100 }]);
   });
 

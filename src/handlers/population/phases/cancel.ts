@@ -1,12 +1,14 @@
 import { sentence } from '../../text';
 import type { Query } from '../clean-rooms';
 import { fail } from '../outcome';
+import { untilNextCheck } from '../pacing';
 import type { Failure, RunState } from '../run-state';
 import { describe } from '../service-error';
 import type { Answer } from '../service-error';
-import { elapsed, to, waitFor, type Outside } from '../step';
+import { elapsed, timeLeft, to, waitFor, type Outside } from '../step';
 import { ENDED } from './populate';
 import { publish } from './publish';
+import { SUPERSEDED } from './turn';
 
 /** A cancellation may take its time; CloudFormation waits for us a little longer than this past the deadline. */
 const CANCELS_WITHIN = 120;
@@ -37,8 +39,13 @@ export function afterCancel(state: RunState, answer: Answer<Query>, outside: Out
   if (status && ENDED.includes(status)) {
     return fail({ ...state, billedInVain: billed }, { ...reason, cause: `${reason.cause} It is now ${status}.` });
   }
-  if (elapsed(state, now) - state.cancellingSince! < CANCELS_WITHIN) {
+  const age = elapsed(state, now) - state.cancellingSince!;
+  if (age < CANCELS_WITHIN) {
     return waitFor(state, 10, now);
+  }
+  // Should it succeed after all, the deployment that comes next would not know of it.
+  if (reason.error === SUPERSEDED && timeLeft(state, now) > 0) {
+    return waitFor(state, untilNextCheck(age), now);
   }
   return fail(state, { ...reason, cause: `${reason.cause} It is still ${status ?? 'running'}: cancel it in the console if it should not go on.` });
 }

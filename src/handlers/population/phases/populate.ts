@@ -17,6 +17,11 @@ export async function populate(state: RunState, outside: Outside): Promise<RunSt
   if (await outside.isTwin(state)) {
     return await takeTurn(state, outside) ?? unchanged(state, outside);
   }
+  // What is in doubt may have to be adopted, and cancelled, first. Otherwise a run that waits asks Clean Rooms nothing.
+  const waiting = state.doubtSince === undefined ? await takeTurn(state, outside) : undefined;
+  if (waiting) {
+    return waiting;
+  }
   const versions = await outside.cleanRooms.listVersions(state.population);
   if (!versions.ok) {
     return askAgain(state, LIST, versions.error, outside);
@@ -30,7 +35,7 @@ export async function populate(state: RunState, outside: Outside): Promise<RunSt
     return waitFor(state, untilNextLook(elapsed(state, outside.now()) - state.doubtSince!), outside.now());
   }
   const blocked = await ifQueryWasLost(state, versions.value, outside)
-    ?? await takeTurn(state, outside)
+    ?? (state.doubtSince === undefined ? undefined : await takeTurn(state, outside))
     ?? await awaitRunning(state, versions.value, outside);
   if (blocked) {
     return blocked;

@@ -5,7 +5,7 @@ import type { Answer, ServiceError } from '../service-error';
 import { askAgain, elapsed, to, waitFor, type Outside } from '../step';
 import { cancelFor } from './cancel';
 import { publish } from './publish';
-import { nextCheck } from './turn';
+import { givenUp, nextCheck } from './turn';
 
 /** A query may not be there to read in the first seconds after it was accepted. */
 const SHOWS_AFTER = 120;
@@ -17,9 +17,8 @@ export async function query(state: RunState, outside: Outside): Promise<RunState
   if (answer.ok && decided.phase === 'PUBLISH') {
     return publish(decided, outside, answer.value);
   }
-  return decided.phase === 'QUERY' && (await outside.siblings(state)).released
-    ? cancelFor(decided, failure(state, 'Released', 'The custom resource is being deleted.'), outside)
-    : decided;
+  const given = decided.phase === 'QUERY' ? givenUp(state, await outside.siblings(state)) : undefined;
+  return given ? cancelFor(decided, given, outside) : decided;
 }
 
 export function afterQuery(state: RunState, answer: Answer<Query>, outside: Outside): RunState {

@@ -1,16 +1,29 @@
 import { NO_VERSION, describeVersion, fail, failure, succeed } from '../outcome';
-import { untilNextAttempt, untilNextCheck, untilOwnSecond } from '../pacing';
-import type { RunState } from '../run-state';
+import { soonestAttempt, untilNextAttempt, untilNextCheck, untilOwnSecond } from '../pacing';
+import type { Failure, RunState } from '../run-state';
+import type { Siblings } from '../siblings';
 import { elapsed, waitFor, type Outside } from '../step';
 
 /** Past this, in seconds, a run that Step Functions does not list goes on. */
 const LISTED_WITHIN = 15;
 
+export const SUPERSEDED = 'Superseded';
+
+/** Why nobody waits for the run any more; undefined where somebody does. */
+export function givenUp(state: RunState, { released, superseded }: Siblings): Failure | undefined {
+  if (released) {
+    return failure(state, 'Released', 'The custom resource is being deleted.');
+  }
+  return superseded ? failure(state, SUPERSEDED, 'CloudFormation has gone on to another deployment of this population, as a rollback does.') : undefined;
+}
+
 /** Where other runs of this state machine are in the way: the state that waits for them, or ends for them. */
 export async function takeTurn(state: RunState, outside: Outside): Promise<RunState | undefined> {
-  const { ahead, released, listed } = await outside.siblings(state);
-  if (released) {
-    return fail(state, failure(state, 'Released', 'The custom resource is being deleted, so nothing was populated.'));
+  const siblings = await outside.siblings(state);
+  const { ahead, listed } = siblings;
+  const given = givenUp(state, siblings);
+  if (given) {
+    return fail(state, { ...given, cause: `Nothing was populated. ${given.cause}` });
   }
   if (!listed && elapsed(state, outside.now()) < LISTED_WITHIN) {
     return waitFor(state, 2, outside.now(), { waitingFor: 'Step Functions does not list this run yet' });
@@ -28,7 +41,7 @@ export async function unchanged(state: RunState, outside: Outside): Promise<RunS
 }
 
 export const nextAttempt = (state: RunState, { now, chance, slots }: Outside): number =>
-  untilNextAttempt(now(), state.population.slot ?? 0, slots, chance(), elapsed(state, now()));
+  untilNextAttempt(now(), state.population.slot ?? 0, slots, chance(), soonestAttempt(elapsed(state, now()), slots));
 
 /** When a run looks at its query again. */
 export const nextCheck = ({ population, expectedSeconds }: RunState, age: number, { now, slots }: Outside): number =>

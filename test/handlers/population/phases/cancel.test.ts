@@ -39,6 +39,18 @@ describe('after that', () => {
       });
     });
 
+  describe('of a superseded run', () => {
+    const superseded = { ...REASON, error: 'Superseded' };
+    const at = (seconds: number) => step((outside) =>
+      cancel(stateIn('CANCEL', { cancelledFor: superseded, cancellingSince: 300 }), outside), { getQuery: [query('STARTED')] }, { seconds });
+
+    test('a query that goes on is waited for as long as there is time: its data would replace what the next deployment finds', async () => {
+      expect(await at(419)).toMatchObject({ phase: 'CANCEL', wait: 10 });
+      expect(await at(600)).toMatchObject({ phase: 'CANCEL', next: 'WAIT', wait: 30 });
+      expect(await at(3600)).toMatchObject({ phase: 'END', failure: { error: 'Superseded', cause: expect.stringContaining('It is still STARTED') } });
+    });
+  });
+
   test('a query that has succeeded meanwhile was paid for, and counts', async () => {
     const next = await cancelling({ getQuery: [query('SUCCESS')], getTable: [tableWith('1')] }, 3305);
     expect(next).toMatchObject({ phase: 'END', next: 'SUCCEED', output: { versionId: 'version-1', status: 'POPULATED' } });

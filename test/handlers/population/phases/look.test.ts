@@ -146,6 +146,7 @@ describe('other runs', () => {
 
   test('end this one where the resource is being deleted', async () => {
     expect(await looking(deployed([]), {}, { siblings: { released: true } })).toMatchObject({ phase: 'END', next: 'REPORT', failure: { error: 'Released' } });
+    expect(await looking(deployed([]), {}, { siblings: { superseded: true } })).toMatchObject({ phase: 'END', next: 'REPORT', failure: { error: 'Superseded' } });
   });
 });
 

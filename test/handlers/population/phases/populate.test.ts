@@ -158,18 +158,29 @@ describe('somebody else\'s running population', () => {
 
 describe('other runs of this population', () => {
   test('go first where they began first', async () => {
-    expect(await populating(stateIn('POPULATE'), { listVersions: [NO_VERSIONS] }, { siblings: { ahead: true } }))
+    expect(await populating(stateIn('POPULATE'), {}, { siblings: { ahead: true } }))
       .toMatchObject({ phase: 'POPULATE', next: 'WAIT', waitingFor: 'an earlier run of this population is still running' });
   });
 
   test('a release ends the run, and nothing is populated', async () => {
-    const { phase, failure } = await populating(stateIn('POPULATE'), { listVersions: [NO_VERSIONS] }, { siblings: { released: true } });
-    expect({ phase, failure }).toMatchObject({ phase: 'END', failure: { error: 'Released', cause: expect.stringContaining('nothing was populated') } });
+    const { phase, failure } = await populating(stateIn('POPULATE'), {}, { siblings: { released: true } });
+    expect({ phase, failure }).toMatchObject({ phase: 'END', failure: { error: 'Released', cause: expect.stringContaining('Nothing was populated') } });
+  });
+
+  test('a later deployment ends the run, and nothing is populated', async () => {
+    const { phase, failure } = await populating(stateIn('POPULATE'), {}, { siblings: { superseded: true } });
+    expect({ phase, failure }).toMatchObject({ phase: 'END', failure: { error: 'Superseded', cause: expect.stringContaining('Nothing was populated') } });
+  });
+
+  test('do not end a run before what it may have made is looked for', async () => {
+    const answers = { listVersions: [ok([version('own', 600)])], getQuery: [query('STARTED', { parameters: POPULATION.parameters })] };
+    const next = await populating(stateIn('POPULATE', { doubtSince: 0 }), answers, { siblings: { superseded: true, ahead: true } });
+    expect(next).toMatchObject({ phase: 'QUERY', versionId: expect.stringContaining('own') });
   });
 
   test('wait in the place of their slot', async () => {
     const waits = await Promise.all([0, 5].map(async (slot) => (await populating(
-      stateIn('POPULATE', { population: { ...POPULATION, slot } }), { listVersions: [NO_VERSIONS] }, { siblings: { ahead: true }, slots: 20, seconds: 3 },
+      stateIn('POPULATE', { population: { ...POPULATION, slot } }), {}, { siblings: { ahead: true }, slots: 20, seconds: 3 },
     )).wait));
     expect(new Set(waits).size).toBe(2);
   });
@@ -198,7 +209,7 @@ describe('a run whose event has started another one before', () => {
 
 describe('a run that Step Functions does not list yet', () => {
   test('waits, since one that began before it may not be listed, either', async () => {
-    const next = await populating(stateIn('POPULATE'), { listVersions: [NO_VERSIONS] }, { siblings: { listed: false }, seconds: 14 });
+    const next = await populating(stateIn('POPULATE'), {}, { siblings: { listed: false }, seconds: 14 });
     expect(next).toMatchObject({ phase: 'POPULATE', next: 'WAIT', wait: 2 });
   });
 

@@ -29,6 +29,11 @@ describe('a query that has not ended', () => {
     expect(next).toMatchObject({ phase: 'CANCEL', next: 'WAIT', cancellingSince: 70, cancelledFor: { error: 'Released', analysisId: 'analysis-1' } });
   });
 
+  test('is cancelled where CloudFormation has gone on to another deployment', async () => {
+    const next = await asking({ getQuery: [answering('STARTED')], cancelQuery: [ok(undefined)] }, { seconds: 70, siblings: { superseded: true } });
+    expect(next).toMatchObject({ phase: 'CANCEL', next: 'WAIT', cancelledFor: { error: 'Superseded', cause: expect.stringContaining('as a rollback does') } });
+  });
+
   test('is looked at though others run: it is its own', async () => {
     expect((await asking({ getQuery: [answering('STARTED')] }, { seconds: 70, siblings: { ahead: true, others: true } })).phase).toBe('QUERY');
   });
