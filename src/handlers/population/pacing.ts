@@ -63,11 +63,11 @@ export function firstWait(slot: number): number {
 /**
  * The wait before a population that was refused, or found another one running, tries again: until its own place in the next round.
  * All the populations of a stack share the round and each has its own place in it, so that together they make less than one attempt a second;
- * where in its place's first half is left to chance, so that stacks do not march in step either, and neighbours keep apart.
+ * where in its place's first quarter is left to chance, so that stacks do not march in step either, and neighbours keep apart.
  */
 export function untilNextAttempt(nowMillis: number, slot: number, slots: number, chance: number, soonest = SOONEST): number {
   const round = roundOfAttempts(slots);
-  const place = (((slot % slots) + chance / 2) * round) / slots;
+  const place = (((slot % slots) + chance / 4) * round) / slots;
   const wait = (place - ((nowMillis / 1000) % round) + round) % round;
   const rounds = Math.ceil(Math.max(0, soonest - wait) / round);
   return Math.round(wait + rounds * round);

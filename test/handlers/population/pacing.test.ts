@@ -86,7 +86,7 @@ describe('turns of a stack\'s populations', () => {
       const round = roundOf(slots);
       const at = now / 1000 + untilNextAttempt(now, slot, slots, by);
       const distance = ((at - (slot * round) / slots) % round + round) % round;
-      return distance <= round / slots / 2 + 0.51 || distance >= round - 0.51;
+      return distance <= round / slots / 4 + 0.51 || distance >= round - 0.51;
     }));
   });
 
