@@ -4,6 +4,7 @@ import { attributes, endedRun, report, type LastState } from './deployment/repor
 import { isResult, resultOf, type CloudFormationEvent } from './deployment/request';
 import { put, responseBody, signalled, type ResponseTarget, type Result } from './deployment/response';
 import { settling } from './deployment/settling';
+import { sleep } from './deployment/sleep';
 import { executionArnOf, isStarted, recall, start, startFor, targetOf, type Past, type Start } from './deployment/start';
 import { unreported, type ExecutionStatusChange } from './deployment/watchdog';
 import type { PopulationOutput } from './population/run-state';
@@ -115,7 +116,7 @@ async function endOf(executionArn: string): Promise<PastExecution> {
     if (run.status !== 'RUNNING' || attempt === 14) {
       return run;
     }
-    await new Promise((resolve) => { setTimeout(resolve, 5_000); });
+    await sleep(5_000);
   }
 }
 

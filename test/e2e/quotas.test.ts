@@ -8,9 +8,11 @@ afterEach(closeClouds);
 
 const COUNT = 10;
 
-const source = (segment = MARKER, count = COUNT, timeout = Duration.minutes(50)) => synthesize((stack) => {
+const source = (segment = MARKER, count = COUNT) => synthesize((stack) => {
   for (let index = 0; index < count; index++) {
-    new IntermediateTablePopulation(stack, `P${index}`, { intermediateTable: makeTable(stack, `T${index}`), timeout, parameters: { segment } });
+    new IntermediateTablePopulation(stack, `P${index}`, {
+      intermediateTable: makeTable(stack, `T${index}`), timeout: Duration.minutes(50), parameters: { segment },
+    });
   }
 });
 

@@ -1,3 +1,4 @@
+import { sleep } from './sleep';
 import { bytesOf, shortened } from '../text';
 
 /** What CloudFormation is told, through the presigned URL that it hands out. */
@@ -49,7 +50,6 @@ export function signalled(data = '{}'): Record<string, unknown> | undefined {
 export type Put = (url: string, body: string) => Promise<void>;
 
 const ATTEMPTS = 5;
-const sleep = (millis: number) => new Promise((resolve) => { setTimeout(resolve, millis); });
 
 /** PUTs with a few tries. Errors never name the URL, which is a credential. */
 export const put: Put = async (url, body) => {

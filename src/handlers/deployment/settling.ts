@@ -1,3 +1,5 @@
+import { sleep } from './sleep';
+
 /** What is refused at first and may not be in a moment: permissions that are not in force yet, and too many requests. */
 const PASSING = ['AccessDeniedException', 'UnrecognizedClientException', 'ThrottlingException', 'TooManyRequestsException', 'ExecutionLimitExceeded'];
 
@@ -12,24 +14,24 @@ export interface Time {
   readonly sleep: (millis: number) => Promise<void>;
 }
 
-const REAL: Time = { now: () => Date.now(), sleep: (millis) => new Promise((resolve) => { setTimeout(resolve, millis); }) };
+const REAL: Time = { now: () => Date.now(), sleep };
 const PAUSE_MILLIS = 4_000;
 
 /** Asks again, within so many seconds, what can be asked twice: reading, and starting an execution whose name is the event's. */
-export async function settling<T>(seconds: number, call: () => Promise<T>, { now, sleep }: Time = REAL): Promise<T> {
-  const deadline = now() + seconds * 1_000;
+export async function settling<T>(seconds: number, call: () => Promise<T>, time: Time = REAL): Promise<T> {
+  const deadline = time.now() + seconds * 1_000;
   for (;;) {
-    const asked = now();
+    const asked = time.now();
     try {
       return await call();
     } catch (error) {
-      const failed = now();
+      const failed = time.now();
       const next = failed + PAUSE_MILLIS;
       // It may take as long as this one did.
       if (!mayPass(error as Error) || next + (failed - asked) > deadline) {
         throw error;
       }
-      await sleep(PAUSE_MILLIS);
+      await time.sleep(PAUSE_MILLIS);
     }
   }
 }

@@ -21,6 +21,9 @@ export function untilNextCheck(age: number, expected?: number): number {
   return Math.min(untilExpected, usual);
 }
 
+/** Seconds until a place in a round that all populations share. */
+const untilPlace = (place: number, now: number, round: number): number => ((place - now) % round + round) % round;
+
 /** The wait in place of `wait` that ends in a second of the population's own, so that not all the populations of a stack look at once. */
 export function untilOwnSecond(wait: number, nowMillis: number, slot: number, slots: number): number {
   const round = roundOfLooks(slots);
@@ -28,7 +31,7 @@ export function untilOwnSecond(wait: number, nowMillis: number, slot: number, sl
     return wait;
   }
   // A look comes some hundred milliseconds after the wait's end.
-  const next = ((slot - (nowMillis - 300) / 1000) % round + round) % round;
+  const next = untilPlace(slot, (nowMillis - 300) / 1000, round);
   const rounds = Math.max(0, Math.floor((wait + 0.5 - next) / round));
   return Math.max(1, Math.round(next + rounds * round));
 }
@@ -68,7 +71,7 @@ export function firstWait(slot: number): number {
 export function untilNextAttempt(nowMillis: number, slot: number, slots: number, chance: number, soonest = SOONEST): number {
   const round = roundOfAttempts(slots);
   const place = (((slot % slots) + chance / 4) * round) / slots;
-  const wait = (place - ((nowMillis / 1000) % round) + round) % round;
+  const wait = untilPlace(place, nowMillis / 1000, round);
   const rounds = Math.ceil(Math.max(0, soonest - wait) / round);
   return Math.round(wait + rounds * round);
 }
