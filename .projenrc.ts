@@ -34,6 +34,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'asl-validator',
     'aws-local-stepfunctions@3.0.0',
     'cdk-nag',
+    'dynalite@4.0.0',
     'fast-check',
     'tsx',
   ],

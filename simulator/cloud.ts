@@ -5,6 +5,7 @@ import { CustomResourceBehaviours } from './cloudformation/custom-resource';
 import { Inbox, PutFault, ReceivedPut } from './cloudformation/inbox';
 import { CloudFormationService, DeployResult } from './cloudformation/service';
 import { Stack, StackEvent } from './cloudformation/stack';
+import { DynamoDbService } from './dynamodb/service';
 import { EVENT_DELAY_SECONDS, EventsService } from './events/service';
 import { ExecutionNames, targetCaller } from './events/targets';
 import { AccessDenied, IamService } from './iam/service';
@@ -74,6 +75,8 @@ export class Cloud {
   readonly cleanRooms: CleanRooms;
   readonly cloudFormation: CloudFormationService;
   readonly ssm: ParameterStore;
+  /** DynamoDB. */
+  readonly record: DynamoDbService;
   readonly permissions = new Permissions();
   /** May be added to at any time. */
   readonly faults: LambdaFault[];
@@ -120,6 +123,7 @@ export class Cloud {
       ssm: this.ssm,
       functionArn: (name) => this.lambda.arnOf(name) ?? name,
     });
+    this.record = new DynamoDbService({ clock, iam, region, account });
     this.cleanRooms = new CleanRooms({
       ...options.cleanRooms,
       clock,
@@ -131,10 +135,11 @@ export class Cloud {
     });
     this.inbox = new Inbox(clock, region, (nth) => behaviours.putFault?.(nth));
     this.cloudFormation = new CloudFormationService(
-      { ...this, inbox: this.inbox, behaviours, waitHandles: new Map() },
+      { ...this, dynamoDb: this.record, inbox: this.inbox, behaviours, waitHandles: new Map() },
       { cancellation: behaviours.cancellation ?? 'at-once', onEvent: options.onStackEvent },
     );
     network.serve(`states.${region}.amazonaws.com`, stepFunctionsServer(this.stepFunctions, iam));
+    network.serve(`dynamodb.${region}.amazonaws.com`, this.record.server());
     network.serve(`lambda.${region}.amazonaws.com`, lambdaServer(this.lambda, iam));
     network.serve(`events.${region}.amazonaws.com`, this.events.server());
     network.serve(`cleanrooms.${region}.amazonaws.com`, createCleanRoomsServer(this.cleanRooms));

@@ -4,6 +4,7 @@ import { CustomResourceBehaviours } from './custom-resource';
 import { Inbox } from './inbox';
 import { Stack } from './stack';
 import { WaitHandle } from './wait-condition';
+import { DynamoDbService } from '../dynamodb/service';
 import { EventsService } from '../events/service';
 import { IamService } from '../iam/service';
 import { Permissions } from '../lambda/permissions';
@@ -24,6 +25,7 @@ export interface Services {
   readonly stepFunctions: StepFunctionsService;
   readonly events: EventsService;
   readonly cleanRooms: CleanRooms;
+  readonly dynamoDb: DynamoDbService;
   readonly inbox: Inbox;
   readonly behaviours: CustomResourceBehaviours;
   readonly ssm: ParameterStore;

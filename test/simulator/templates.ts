@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Cloud } from '../../simulator/cloud';
 import { StackSource, TemplateResource } from '../../simulator/cloudformation/assembly';
 
 type Resources = Record<string, TemplateResource>;
@@ -12,7 +13,7 @@ export function assetOf(fixture: string): string {
   return folder;
 }
 
-const ASSETS = { 'provider.zip': assetOf('provider.js'), 'worker.zip': assetOf('worker.js') };
+const ASSETS = { 'provider.zip': assetOf('provider.js'), 'worker.zip': assetOf('worker.js'), 'client.zip': assetOf('client.js') };
 
 export function stackOf(resources: Resources, rest: Partial<StackSource['template']> = {}, stackName = 'Stack'): StackSource {
   return { stackName, template: { Resources: resources, ...rest }, assets: ASSETS };
@@ -76,3 +77,19 @@ export const COUNTDOWN = {
 
 export const PROVIDER = lambda('Provider', 'provider.zip');
 export const WORKER = lambda('Worker', 'worker.zip');
+
+export interface Answered {
+  readonly status?: number;
+  readonly type?: string;
+  readonly text?: string;
+  /** By the function's own clock. */
+  readonly at?: number;
+  readonly error?: string;
+}
+
+/** Calls an AWS API from the function `Client`. */
+export async function callFrom(cloud: Cloud, service: string, operation: string, input: object, timeout?: number): Promise<Answered> {
+  const { attributes } = cloud.stack('Stack').resources.get('ClientFunction')!;
+  const payload = JSON.stringify({ service, operation, input, timeout });
+  return JSON.parse(await cloud.clock.drive(cloud.lambda.invoke(String(attributes.Arn), payload), operation)) as Answered;
+}

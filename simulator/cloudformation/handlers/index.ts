@@ -3,6 +3,7 @@ import { isCustom } from '../evaluation';
 import { ResourceHandler } from '../services';
 import { waitCondition, waitConditionHandle } from '../wait-condition';
 import { cleanRoomsHandlers } from './clean-rooms';
+import { dynamoDbHandlers } from './dynamodb';
 import { generic } from './generic';
 import { iamHandlers } from './iam';
 import { lambdaHandlers } from './lambda';
@@ -16,6 +17,7 @@ const HANDLERS: Record<string, ResourceHandler> = {
   ...lambdaHandlers,
   ...orchestrationHandlers,
   ...cleanRoomsHandlers,
+  ...dynamoDbHandlers,
   ...testHandlers,
 };
 

@@ -1,0 +1,116 @@
+import type { Server } from 'node:http';
+import { Engine } from './engine';
+import { AttributeValue, plainItem } from './values';
+import { VirtualClock } from '../clock';
+import { IamService } from '../iam/service';
+import { ApiCall, jsonServer } from '../runtime/json-server';
+
+export interface DynamoDbRequest {
+  readonly time: number;
+  readonly operation: string;
+  readonly accessKeyId: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** What the service refused it with; `undefined` where it took effect. */
+  error?: string;
+}
+
+export interface DynamoDbOptions {
+  readonly clock: VirtualClock;
+  readonly iam: IamService;
+  readonly region: string;
+  readonly account: string;
+}
+
+type Item = Record<string, AttributeValue>;
+
+/** DynamoDB's tables of one account and region. */
+export class DynamoDbService {
+  /** As functions sent them, in the order of arrival. */
+  readonly requests: DynamoDbRequest[] = [];
+  private readonly engine: Engine;
+  private readonly tables = new Set<string>();
+
+  constructor(private readonly options: DynamoDbOptions) {
+    this.engine = new Engine(options.clock.activity);
+  }
+
+  /** The DynamoDB API, for what code in Lambda calls. */
+  server(): Server {
+    return jsonServer((call) => this.serve(call));
+  }
+
+  arnOf(tableName: string): string {
+    return `arn:aws:dynamodb:${this.options.region}:${this.options.account}:table/${tableName}`;
+  }
+
+  async createTable(definition: { readonly TableName: string } & Record<string, unknown>): Promise<void> {
+    const { TableName } = definition;
+    await this.engine.call('CreateTable', definition);
+    await this.until(async () => {
+      const { Table } = await this.engine.call('DescribeTable', { TableName }) as { Table: { TableStatus: string } };
+      return Table.TableStatus === 'ACTIVE';
+    });
+    this.tables.add(TableName);
+  }
+
+  async deleteTable(TableName: string): Promise<void> {
+    this.tables.delete(TableName);
+    await this.engine.call('DeleteTable', { TableName });
+    await this.until(() => this.engine.call('DescribeTable', { TableName }).then(() => false, () => true));
+  }
+
+  tableNames(): string[] {
+    return [...this.tables];
+  }
+
+  /** Of one table or of all, as plain objects: a look from outside, past IAM, faults and the list of requests. */
+  async items(tableName?: string): Promise<Record<string, unknown>[]> {
+    const names = tableName === undefined ? this.tableNames() : [tableName];
+    return (await Promise.all(names.map((name) => this.scan(name)))).flat().map(plainItem);
+  }
+
+  /** What somebody does by hand; `id` is the partition key. */
+  async delete(id: string): Promise<void> {
+    await Promise.all(this.tableNames().map((TableName) => this.engine.call('DeleteItem', { TableName, Key: { id: { S: id } } })));
+  }
+
+  private async scan(TableName: string): Promise<Item[]> {
+    const items: Item[] = [];
+    for (let ExclusiveStartKey: object | undefined; ;) {
+      const page = await this.engine.call('Scan', { TableName, ConsistentRead: true, ExclusiveStartKey }) as { Items: Item[]; LastEvaluatedKey?: object };
+      items.push(...page.Items);
+      ExclusiveStartKey = page.LastEvaluatedKey;
+      if (!ExclusiveStartKey) return items;
+    }
+  }
+
+  private async serve({ operation, input, accessKeyId }: ApiCall): Promise<object> {
+    const request: DynamoDbRequest = { time: this.options.clock.now(), operation, accessKeyId, input };
+    this.requests.push(request);
+    try {
+      this.options.iam.authorizeKey(accessKeyId, `dynamodb:${operation}`, this.resourcesOf(input));
+      return await this.engine.call(operation, input);
+    } catch (error) {
+      request.error = (error as Error).name.split('#').at(-1);
+      throw error;
+    }
+  }
+
+  /** The tables, or the index, that a request names. */
+  private resourcesOf({ TableName, IndexName, RequestItems = {} }: Record<string, unknown>): string[] {
+    const tables = TableName === undefined ? Object.keys(RequestItems as object) : [TableName as string];
+    const index = IndexName === undefined ? '' : `/index/${IndexName as string}`;
+    return tables.length > 0 ? tables.map((name) => this.arnOf(name) + index) : ['*'];
+  }
+
+  /** In real time: dynalite makes and drops tables in the background. */
+  private async until(holds: () => Promise<boolean>): Promise<void> {
+    const { activity } = this.options.clock;
+    activity.enter();
+    try {
+      while (!await holds()) await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      activity.leave();
+    }
+  }
+}
