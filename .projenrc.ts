@@ -25,6 +25,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   devDeps: [
     // Bundled into the Lambdas, so that they never depend on the SDK of the Lambda runtime.
     '@aws-sdk/client-cleanrooms',
+    '@aws-sdk/client-dynamodb@^3.1163.0',
     '@aws-sdk/client-sfn',
     '@aws-sdk/credential-provider-env',
     '@smithy/core',

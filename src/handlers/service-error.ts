@@ -1,3 +1,5 @@
+import { isThrottlingError } from '@smithy/core/retry';
+
 /** An error of a service as plain data, so that decisions on it are pure. */
 export interface ServiceError {
   readonly code: string;
@@ -7,15 +9,18 @@ export interface ServiceError {
   /** The names of the fields that did not validate; their values stay out of all messages. */
   readonly fields?: readonly string[];
   readonly quotaName?: string;
-  /** The service may have done what it was asked for all the same. */
+  /** The service has refused since it is asked too often, by whichever name. */
+  readonly throttled?: boolean;
+  /** The service may have done what it was asked for all the same: there was no answer, or none that can be read. */
   readonly doubtful: boolean;
 }
 
+/** What a call came to. A failed read is no answer: neither yes nor no. */
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ServiceError };
 
 /**
  * What an error means for what to do next.
- * - `TRANSIENT`: a fault of the moment, or throttling: ask again.
+ * - `TRANSIENT`: a fault of the moment, throttling, or nothing that can be read: ask again.
  * - `SETTLING`: IAM has not caught up with a role that was just made.
  * - `DENIED`: either IAM has not caught up, or the permission is missing: ask again for some minutes.
  * - `QUOTA`: too many queries run at once: wait for one of them to end.
@@ -25,14 +30,16 @@ export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok
 export type ErrorKind = 'TRANSIENT' | 'SETTLING' | 'DENIED' | 'QUOTA' | 'CONFLICT' | 'FINAL';
 
 export function kindOf(error: ServiceError): ErrorKind {
-  if (error.doubtful) {
+  if (error.doubtful || error.throttled) {
     return 'TRANSIENT';
   }
   switch (error.code) {
-    case 'ThrottlingException':
-    case 'TooManyRequestsException':
-      return 'TRANSIENT';
     case 'AccessDeniedException':
+    // What a request gets while the credentials of a role that was just made are not known everywhere yet.
+    case 'UnrecognizedClientException':
+    case 'InvalidClientTokenId':
+    case 'InvalidSignatureException':
+    case 'ExpiredTokenException':
       return 'DENIED';
     case 'ServiceQuotaExceededException':
       return 'QUOTA';
@@ -40,12 +47,6 @@ export function kindOf(error: ServiceError): ErrorKind {
       return 'CONFLICT';
     case 'ValidationException':
       return error.reason === 'IAM_SYNCHRONIZATION_DELAY' ? 'SETTLING' : 'FINAL';
-    // What a request gets while the credentials of a role that was just made are not known everywhere yet.
-    case 'UnrecognizedClientException':
-    case 'InvalidClientTokenId':
-    case 'InvalidSignatureException':
-    case 'ExpiredTokenException':
-      return 'DENIED';
     default:
       return 'FINAL';
   }
@@ -65,21 +66,38 @@ interface Thrown {
   readonly code?: string;
   readonly quotaName?: string;
   readonly fieldList?: readonly { readonly name?: string }[];
+  /** Of the errors that a service's own answer says; not of what came of a connection or a parser. */
+  readonly $fault?: 'client' | 'server';
   readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $response?: { readonly statusCode?: number };
 }
 
-/** The thrown thing as data. Without an answer of 4xx nobody knows what the service did. */
+/** The thrown thing as data. */
 export function toServiceError(thrown: unknown): ServiceError {
   const error = (thrown ?? {}) as Thrown;
-  const status = error.$metadata?.httpStatusCode;
-  const refused = status !== undefined && status >= 400 && status < 500 && status !== 408;
-  const name = error.name && error.name !== 'Error' ? error.name : error.code ?? 'UnknownError';
+  const status = error.$metadata?.httpStatusCode ?? error.$response?.statusCode;
+  const throttled = status === 429 || isThrottlingError(thrown as Error);
+  const said = error.$fault !== undefined && error.name !== 'UnknownError';
+  if (!said && status !== undefined) {
+    // A proxy's page, or a body that was cut: the parser's complaint would tell nobody anything.
+    return { code: `HTTP ${status}`, message: 'the answer could not be read', throttled, doubtful: !throttled };
+  }
+  const refused = said && status !== undefined && status >= 400 && status < 500 && status !== 408;
   return {
-    code: name,
+    code: error.name && error.name !== 'Error' ? error.name : error.code ?? 'UnknownError',
     message: error.message ?? String(thrown),
     reason: error.reason,
     fields: error.fieldList?.flatMap((field) => field.name ?? []),
     quotaName: error.quotaName,
-    doubtful: !refused,
+    throttled,
+    doubtful: !refused && !throttled,
   };
+}
+
+export async function answered<T>(ask: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { ok: true, value: await ask() };
+  } catch (thrown) {
+    return { ok: false, error: toServiceError(thrown) };
+  }
 }

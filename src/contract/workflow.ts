@@ -1,0 +1,98 @@
+import type { Definition, Parameters } from './population';
+
+/** The words between the state machine and the functions. */
+
+/** What an execution is started with. Anybody who may start one may write it: none of it is believed but `parameters`. */
+export interface RunInput {
+  /** Over those of the definition, by name. */
+  readonly parameters?: Parameters;
+  /** Of an event that EventBridge may deliver twice. */
+  readonly event?: string;
+  /** Populates only if an upstream table has a version that the live one was not built from. */
+  readonly afterUpstream?: boolean;
+  /** Only measures how fresh the live version is. */
+  readonly observe?: boolean;
+  /** Which deployment on record this run is of. */
+  readonly deployment?: DeploymentReference;
+}
+
+export interface DeploymentReference {
+  readonly request: string;
+  /** When the machine gives up on functions that cannot run, in time for CloudFormation: an ISO time. */
+  readonly answerBy: string;
+}
+
+/** The input of a run that only looks; and one of a run that the end of an upstream table's starts. */
+export const OBSERVE_INPUT = { observe: true };
+export const AFTER_UPSTREAM_INPUT = { afterUpstream: true };
+
+/** The machine's state: as it begins, and with what the population function adds. */
+export interface MachineState<Run = unknown> {
+  readonly execution: { readonly Id: string; readonly StartTime: string; readonly Input?: unknown };
+  readonly definition: Definition;
+  /** The function's own: the machine carries it from step to step. */
+  readonly run?: Run;
+  /** What the machine does next. */
+  readonly next?: Next;
+  /** Seconds until the next step, with `WAIT`. */
+  readonly wait?: number;
+  /** How the run ended; while the version is being kept, how it is going to end. */
+  readonly ended?: Ended;
+  /** Why the SSM parameter could not be written. */
+  readonly unkept?: StateError;
+  /** How the step before this one broke. */
+  readonly crash?: StateError;
+  /** Steps that broke in a row: counted by the machine, set back by every step that ends. */
+  readonly crashes?: { readonly wait: number };
+}
+
+export interface StateError {
+  readonly Error?: string;
+  readonly Cause?: string;
+}
+
+/** What the machine hands to the population function. `now` is when it entered the state: the one clock of a run. */
+export interface Step<Run = unknown> {
+  readonly state: MachineState<Run>;
+  readonly now: string;
+}
+
+export type Next = 'WAIT' | 'KEEP_VERSION' | 'END';
+
+export type Ended =
+  | { readonly output: PopulationOutput; readonly failure?: undefined }
+  | { readonly output?: undefined; readonly failure: Failure };
+
+/** What the machine tells the deployment function at the end of a deployment's run. */
+export interface RunReport {
+  readonly execution: string;
+  readonly ended: Ended;
+}
+
+/** The documented output of an execution, and the attributes of the custom resource. */
+export interface PopulationOutput {
+  readonly versionId: string;
+  readonly analysisId: string;
+  /** `QUERY`, or `JOB` for a table that a PySpark job populates. */
+  readonly analysisType: string;
+  readonly status: 'POPULATED' | 'UNCHANGED';
+  readonly populatedAt: string;
+  readonly durationMillis: number | null;
+  readonly billedCrpuHours: number | null;
+}
+
+export interface Failure {
+  readonly error: string;
+  readonly cause: string;
+  /** The query or job that failed, or empty where there was none. */
+  readonly analysisId: string;
+  /** Whether Clean Rooms says that the same request may succeed if it is sent again; null where it does not say. */
+  readonly retryable: boolean | null;
+}
+
+/** Errors of a Lambda task that say that the function has not run, or that nobody knows: asked again for as long as there is time. */
+export const NOT_INVOKED = [
+  'Lambda.TooManyRequestsException', 'Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException',
+  'Lambda.ClientExecutionTimeoutException', 'Lambda.ResourceNotReadyException', 'Lambda.ResourceConflictException',
+  'Lambda.EC2ThrottledException', 'Lambda.ENILimitReachedException',
+];

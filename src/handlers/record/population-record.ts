@@ -1,0 +1,118 @@
+import type { DeployMode } from '../../contract/custom-resource';
+import type { Definition, Parameters, TableIdentifiers } from '../../contract/population';
+
+/** The item of a population: all that is known of it from one run to the next. */
+export interface PopulationRecord {
+  /** What CloudFormation asked for last: every other deployment is a thing of the past. */
+  readonly deployment?: Deployment;
+  /** The last deployment that ended well. */
+  readonly carriedOut?: CarriedOut;
+  /** Tables whose custom resource is gone: nobody waits for what still runs on them. */
+  readonly released?: readonly string[];
+  /** Executions by ARN, in the order in which they came. The first may act; the others wait for it to end. */
+  readonly turns: readonly string[];
+  /** The populate that was last about to be sent, and is not known to have ended. */
+  readonly sent?: Sent;
+  /** The last versions that came of it, newest first. */
+  readonly made: readonly Made[];
+  /** Which wait handles, by hash, belong to which request: each listens once. */
+  readonly handles?: Readonly<Record<string, string>>;
+}
+
+export interface Deployment {
+  /** Equal for every delivery of one event, and for no other. */
+  readonly request: string;
+  /** When CloudFormation sent the event, in milliseconds, by its own clock. */
+  readonly requestedAt: number;
+  readonly execution: string;
+  readonly action: 'POPULATE' | 'RELEASE';
+  readonly definition: Definition;
+  readonly fingerprint: string;
+  readonly mode: DeployMode;
+  /** Whether the definition is another one than before, as far as CloudFormation's event tells. */
+  readonly changed: boolean;
+  /** With `ALWAYS`: which synthesis it is of. */
+  readonly stamp?: string;
+  /** Until when the run has to have answered, in milliseconds. */
+  readonly answerBy: number;
+  /** CloudFormation was told that it failed: its run, should there be one, does nothing. */
+  readonly abandoned?: boolean;
+}
+
+export interface CarriedOut {
+  readonly fingerprint: string;
+  readonly stamp?: string;
+}
+
+/** The intent to populate: written before the request goes out, with what there was before it. */
+export interface Sent {
+  /** The execution, and which of its attempts. */
+  readonly execution: string;
+  readonly attempt: number;
+  /** By the run's clock, in milliseconds. */
+  readonly at: number;
+  readonly table: TableIdentifiers;
+  readonly parameters?: Parameters;
+  readonly fingerprint: string;
+  /** By a deployment's run. */
+  readonly deploys: boolean;
+  readonly analysisType: AnalysisType;
+  readonly before: Before;
+  /** The versions of the upstream tables that it builds on, by key of their record. */
+  readonly upstream?: Readonly<Record<string, string>>;
+  /** What the service answered, or what was found. */
+  readonly analysisId?: string;
+  readonly versionId?: string;
+  /** The ids were found, and nothing showed the parameters. */
+  readonly unread?: boolean;
+}
+
+export type AnalysisType = 'QUERY' | 'JOB';
+
+/** What the table had just before the intent: none of it can be its own. */
+export interface Before {
+  readonly versions: Newest;
+  readonly analyses: Newest;
+}
+
+/** The newest moment in a list, by the service's clock, and the ids of that moment or not older than an hour. */
+export interface Newest {
+  readonly createTime: number;
+  readonly ids: readonly string[];
+}
+
+/** A version that went live. */
+export interface Made {
+  readonly versionId: string;
+  readonly analysisId: string;
+  readonly analysisType: AnalysisType;
+  readonly fingerprint: string;
+  readonly execution: string;
+  readonly deploys: boolean;
+  /** When its intent was written, by its run's clock, in milliseconds. */
+  readonly sentAt: number;
+  /** When its query ended, by the service's clock, in milliseconds. */
+  readonly populatedAt?: number;
+  readonly durationMillis?: number;
+  readonly billedCrpuHours?: number;
+  readonly upstream?: Readonly<Record<string, string>>;
+}
+
+export const EMPTY: PopulationRecord = { turns: [], made: [] };
+
+const MOST_MADE = 10;
+
+/** A run comes: last in the order, or where it is already. */
+export const joined = (record: PopulationRecord, execution: string): PopulationRecord =>
+  (record.turns.includes(execution) ? record : { ...record, turns: [...record.turns, execution] });
+
+/** A run has ended. */
+export const left = (record: PopulationRecord, execution: string): PopulationRecord =>
+  (record.turns.includes(execution) ? { ...record, turns: record.turns.filter((other) => other !== execution) } : record);
+
+/** A version is live. Told twice, it stands once. */
+export const withMade = (record: PopulationRecord, made: Made): PopulationRecord =>
+  ({ ...record, made: [made, ...record.made.filter(({ versionId }) => versionId !== made.versionId)].slice(0, MOST_MADE) });
+
+export const madeOf = (record: PopulationRecord, versionId?: string): Made | undefined =>
+  record.made.find((made) => made.versionId === versionId);
