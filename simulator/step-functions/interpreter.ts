@@ -31,6 +31,12 @@ export interface RunRequest {
 
 type Asl = Record<string, unknown> & { States: Record<string, AslState> };
 type AslState = Record<string, unknown> & { Type: string; Resource?: string; Branches?: Asl[]; Iterator?: Asl; ItemProcessor?: Asl };
+/** `$$.State`. */
+interface Entered {
+  Name?: string;
+  EnteredTime?: string;
+  RetryCount?: number;
+}
 type Library = { StateMachine: typeof StateMachine };
 type Overrides = NonNullable<RunOptions['overrides']>['taskResourceLocalHandlers'];
 
@@ -41,7 +47,7 @@ const NO_TASK_TIMEOUT = 99_999_999;
 export class Interpreter {
   private readonly library: Library;
 
-  constructor(clock: VirtualClock, network: Network, random: Random) {
+  constructor(private readonly clock: VirtualClock, network: Network, random: Random) {
     const file = createRequire(__filename).resolve('aws-local-stepfunctions');
     this.library = loadModule(file, {
       clock,
@@ -60,11 +66,13 @@ export class Interpreter {
   run({ definition, input, context, runTask, onTransition }: RunRequest): Run {
     const machine = REALM_JSON.parse(definition) as Asl;
     const handlers: Overrides = {};
-    prepare(machine, handlers, runTask);
+    const entered = REALM_JSON.parse('{}') as Entered;
+    prepare(machine, handlers, countingRetries(runTask, entered));
+    noteEntries(machine, entered, this.clock);
     const run = new this.library.StateMachine(machine as unknown as StateMachineDefinition, { validationOptions: { noValidate: true } })
       .run(REALM_JSON.parse(input) as never, {
         overrides: { taskResourceLocalHandlers: handlers },
-        context: REALM_JSON.parse(JSON.stringify(context)) as never,
+        context: { ...REALM_JSON.parse(JSON.stringify(context)) as object, State: entered } as never,
       });
     const counted = countTransitions(run.eventLogs, onTransition);
     const result = run.result.then((output) => JSON.stringify(output), (error: Error) => { throw asStateError(error); });
@@ -73,15 +81,45 @@ export class Interpreter {
   }
 }
 
+/** A task that fails may be tried again, in the same state. */
+function countingRetries(runTask: TaskRunner, entered: Entered): TaskRunner {
+  return async (...task) => {
+    try {
+      return await runTask(...task);
+    } catch (error) {
+      entered.RetryCount = (entered.RetryCount ?? 0) + 1;
+      throw error;
+    }
+  };
+}
+
 function prepare(machine: Asl, handlers: NonNullable<Overrides>, runTask: TaskRunner): void {
   for (const [name, state] of Object.entries(machine.States)) {
     if (state.Type === 'Task') {
       if (state.TimeoutSeconds === undefined && state.TimeoutSecondsPath === undefined) state.TimeoutSeconds = NO_TASK_TIMEOUT;
       handlers[name] = async (input) => REALM_JSON.parse(await runTask(state.Resource!, JSON.stringify(input))) as never;
     }
-    const nested = [...state.Branches ?? [], state.Iterator, state.ItemProcessor].filter((inner) => inner !== undefined);
-    nested.forEach((inner) => prepare(inner, handlers, runTask));
+    nestedIn(state).forEach((inner) => prepare(inner, handlers, runTask));
   }
+}
+
+/**
+ * The interpreter knows no `$$.State`, but looks a state up in its machine at the moment of entering it, and hands the context's objects
+ * on as they are. Branches that run at the same time share the one of whichever was entered last.
+ */
+function noteEntries(machine: Asl, entered: Entered, clock: VirtualClock): void {
+  const states = machine.States;
+  machine.States = new Proxy(states, {
+    get: (_, name: string) => {
+      if (name in states) Object.assign(entered, { Name: name, EnteredTime: new Date(clock.now()).toISOString(), RetryCount: 0 });
+      return states[name];
+    },
+  });
+  for (const state of Object.values(states)) nestedIn(state).forEach((inner) => noteEntries(inner, entered, clock));
+}
+
+function nestedIn({ Branches = [], Iterator: iterator, ItemProcessor }: AslState): Asl[] {
+  return [...Branches, iterator, ItemProcessor].filter((inner) => inner !== undefined);
 }
 
 async function countTransitions(events: AsyncGenerator<{ type: string }>, onTransition: () => void): Promise<void> {

@@ -30,6 +30,47 @@ describe('an execution', () => {
     expect(JSON.parse(output!)).toEqual({ name: 'mine', at: new Date(startDate).toISOString(), machine: expect.stringContaining('Machine') });
   });
 
+  test('knows when each state was entered, to the millisecond, however late its task answers', async () => {
+    const definition = {
+      StartAt: 'Work',
+      States: {
+        Work: { Type: 'Task', Resource: '${WorkerFunction.Arn}', Parameters: { left: 1 }, ResultSelector: { 'name.$': '$$.State.Name', 'entered.$': '$$.State.EnteredTime' }, ResultPath: '$.work', Next: 'Wait' },
+        Wait: { Type: 'Wait', Seconds: 7, Next: 'Look' },
+        Look: { Type: 'Pass', Parameters: { 'work.$': '$.work', 'entered.$': '$$.State.EnteredTime', 'started.$': '$$.Execution.StartTime' }, End: true },
+      },
+    };
+    const cloud = await deployed({}, machine('Machine', definition));
+    const { output, startDate, stopDate } = await cloud.execute('Machine');
+    const [started, ended] = [startDate, stopDate!].map((time) => new Date(time).toISOString());
+    // A cold start lies between the two.
+    expect(stopDate! - startDate).toBe(7_300);
+    expect(JSON.parse(output!)).toEqual({ work: { name: 'Work', entered: started }, entered: ended, started });
+  });
+
+  test('enters a state again each time it comes back to it, but not when it is retried', async () => {
+    const retried = task({
+      Parameters: { 'fail.$': '$.fail', 'left': 1 },
+      ResultPath: '$.ignored',
+      Retry: [{ ErrorEquals: ['Runtime.ExitError'], IntervalSeconds: 10, MaxAttempts: 1 }],
+      ResultSelector: { 'entered.$': '$$.State.EnteredTime', 'retries.$': '$$.State.RetryCount' },
+    });
+    const cloud = await deployed({ faults: [{ at: 'start', function: 'Worker', invocation: 1 }] }, machine('Machine', retried));
+    const { output, startDate } = await cloud.execute('Machine', { fail: false });
+    expect((JSON.parse(output!) as { ignored: object }).ignored).toEqual({ entered: new Date(startDate).toISOString(), retries: 1 });
+    const loop = {
+      StartAt: 'Look',
+      States: {
+        'Look': { Type: 'Pass', Parameters: { 'n.$': 'States.MathAdd($.n, 1)', 'at.$': '$$.State.EnteredTime' }, Next: 'Wait' },
+        'Wait': { Type: 'Wait', Seconds: 60, Next: 'Done?' },
+        'Done?': { Type: 'Choice', Choices: [{ Variable: '$.n', NumericGreaterThanEquals: 3, Next: 'End' }], Default: 'Look' },
+        'End': { Type: 'Succeed' },
+      },
+    };
+    const looping = await deployed({}, machine('Machine', loop));
+    const last = await looping.execute('Machine', { n: 0 });
+    expect(JSON.parse(last.output!)).toEqual({ n: 3, at: new Date(last.startDate + 120_000).toISOString() });
+  });
+
   test('hands a failed task on as AWS does: the error, and its JSON as the cause', async () => {
     const caught = task({ Catch: [{ ErrorEquals: ['WorkerError'], Next: 'Caught', ResultPath: '$.error' }] }, { Caught: { Type: 'Pass', End: true } });
     const cloud = await deployed({}, machine('Machine', caught));
