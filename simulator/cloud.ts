@@ -8,6 +8,7 @@ import { Stack, StackEvent } from './cloudformation/stack';
 import { DynamoDbService } from './dynamodb/service';
 import { EVENT_DELAY_SECONDS, EventsService } from './events/service';
 import { ExecutionNames, targetCaller } from './events/targets';
+import { Faults } from './faults';
 import { AccessDenied, IamService } from './iam/service';
 import { lambdaServer } from './lambda/api';
 import { LambdaFault } from './lambda/faults';
@@ -80,6 +81,10 @@ export class Cloud {
   readonly permissions = new Permissions();
   /** May be added to at any time. */
   readonly faults: LambdaFault[];
+  /** Of requests to DynamoDB. */
+  readonly recordFaults: Faults;
+  /** Of requests to the Step Functions API; what state machines, rules and people start is not concerned. */
+  readonly stepFunctionsFaults: Faults;
   private readonly network: Network;
   private readonly inbox: Inbox;
   private readonly chosenIds: string[] = [];
@@ -124,6 +129,8 @@ export class Cloud {
       functionArn: (name) => this.lambda.arnOf(name) ?? name,
     });
     this.record = new DynamoDbService({ clock, iam, region, account });
+    this.recordFaults = this.record.faults;
+    this.stepFunctionsFaults = new Faults(clock);
     this.cleanRooms = new CleanRooms({
       ...options.cleanRooms,
       clock,
@@ -138,7 +145,7 @@ export class Cloud {
       { ...this, dynamoDb: this.record, inbox: this.inbox, behaviours, waitHandles: new Map() },
       { cancellation: behaviours.cancellation ?? 'at-once', onEvent: options.onStackEvent },
     );
-    network.serve(`states.${region}.amazonaws.com`, stepFunctionsServer(this.stepFunctions, iam));
+    network.serve(`states.${region}.amazonaws.com`, stepFunctionsServer(this.stepFunctions, iam, { clock, faults: this.stepFunctionsFaults }));
     network.serve(`dynamodb.${region}.amazonaws.com`, this.record.server());
     network.serve(`lambda.${region}.amazonaws.com`, lambdaServer(this.lambda, iam));
     network.serve(`events.${region}.amazonaws.com`, this.events.server());

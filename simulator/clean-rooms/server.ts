@@ -1,15 +1,12 @@
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { accessKeyOf } from './authorization';
 import { ServiceError, throttled } from './errors';
-import type { EndingFault } from './faults';
 import { leaveWaiting, serveLate } from './hanging';
 import type { RequestRecord } from './journal';
 import type { CleanRooms } from './service';
-import { Answer, readInput, Route, route, writeError, writeOutput } from './wire';
-
-/** What becomes of a request. */
-type Ending = Answer | 'reset' | 'hung';
+import { readInput, Route, route, writeError, writeOutput } from './wire';
+import { Answer, Ending, endingBy, ErrorFault, send } from '../runtime/answer';
 
 export interface ListeningServer {
   readonly url: string;
@@ -49,14 +46,7 @@ async function serve(service: CleanRooms, request: IncomingMessage, response: Se
   record.status = typeof ending === 'string' ? ending : ending.status;
   record.errorCode = typeof ending === 'string' ? undefined : ending.headers['x-amzn-errortype'];
   if (ending === 'hung') leaveWaiting(service.activity, request.socket);
-  else if (ending === 'reset') reset(request.socket);
-  else response.writeHead(ending.status, ending.headers).end(ending.body);
-}
-
-/** Sockets in memory know no reset; to their peer, an end amid the answer is the same. */
-function reset(socket: Socket): void {
-  if (typeof socket.resetAndDestroy === 'function') socket.resetAndDestroy();
-  else socket.destroy();
+  else send(ending, request, response);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -81,8 +71,7 @@ async function endingOf(service: CleanRooms, request: IncomingMessage, record: R
     }
   };
   if (!trouble.ending) return answered();
-  if (trouble.ending.when === 'after') answered();
-  return endingBy(trouble.ending, service);
+  return endingBy(trouble.ending, answered, (fault) => injected(fault, service));
 }
 
 function answer(service: CleanRooms, routed: Route, query: URLSearchParams, { time, accessKeyId = '', body }: RequestRecord): Answer {
@@ -108,16 +97,9 @@ function answer(service: CleanRooms, routed: Route, query: URLSearchParams, { ti
   return writeOutput(routed.operation, output);
 }
 
-function endingBy(fault: EndingFault, { behaviours }: CleanRooms): Ending {
-  switch (fault.kind) {
-    case 'reset': return 'reset';
-    case 'hang': return 'hung';
-    case 'reply': return { status: fault.status, headers: { 'content-type': 'text/html' }, body: fault.body };
-    case 'error': {
-      const status = fault.status ?? (fault.code === 'ThrottlingException' ? behaviours.throttlingStatus : undefined);
-      return writeError(new ServiceError(fault.code, fault.message ?? `Injected ${fault.code}.`, fault.members, status));
-    }
-  }
+function injected({ code, message = `Injected ${code}.`, members, status }: ErrorFault, { behaviours }: CleanRooms): Answer {
+  const known = code === 'ThrottlingException' ? behaviours.throttlingStatus : undefined;
+  return writeError(new ServiceError(code, message, members, status ?? known));
 }
 
 /** A mistake of the simulator's own must not pass for one of AWS: it gets a code that AWS does not have. */

@@ -2,7 +2,6 @@ import type { Clock } from '../clock';
 import type { Random } from '../random';
 import { AuthorizationRequest, denied, Denial, KeyUseRequest, resourceArns } from './authorization';
 import { Behaviours, DEFAULT_BEHAVIOURS } from './behaviours';
-import { Faults } from './faults';
 import { Journal } from './journal';
 import { defaultLimits, Limits } from './limits';
 import type { OperationName } from './model';
@@ -15,6 +14,7 @@ import { Resources } from './resources';
 import { ImposedStatus, IntermediateTable, Store } from './store';
 import { Throttle } from './throttle';
 import type { Input } from './wire';
+import { Faults } from '../faults';
 
 /** Told of server-side work, so that virtual time stands still meanwhile. */
 export interface ServerActivity {
@@ -50,7 +50,7 @@ export class CleanRooms {
   readonly activity: ServerActivity;
   readonly limits: Limits;
   readonly throttle: Throttle;
-  readonly faults: Faults;
+  readonly faults: Faults<OperationName>;
   readonly journal = new Journal();
   readonly resources: Resources;
   /** May be exchanged at any time. */

@@ -1,14 +1,9 @@
 import { invalidFields, ServiceError, unreadable } from './errors';
 import { MemberReference, Operation, OPERATIONS, shapeNamed } from './model';
 import { problemsIn } from './validation';
+import type { Answer } from '../runtime/answer';
 
 export type Input = Record<string, unknown>;
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: string;
-}
 
 export interface Route {
   readonly operation: Operation;

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { Engine } from './engine';
 import { AttributeValue, plainItem } from './values';
 import { VirtualClock } from '../clock';
+import { Faults } from '../faults';
 import { IamService } from '../iam/service';
 import { ApiCall, jsonServer } from '../runtime/json-server';
 
@@ -27,16 +28,18 @@ type Item = Record<string, AttributeValue>;
 export class DynamoDbService {
   /** As functions sent them, in the order of arrival. */
   readonly requests: DynamoDbRequest[] = [];
+  readonly faults: Faults;
   private readonly engine: Engine;
   private readonly tables = new Set<string>();
 
   constructor(private readonly options: DynamoDbOptions) {
     this.engine = new Engine(options.clock.activity);
+    this.faults = new Faults(options.clock);
   }
 
   /** The DynamoDB API, for what code in Lambda calls. */
   server(): Server {
-    return jsonServer((call) => this.serve(call));
+    return jsonServer((call) => this.serve(call), { clock: this.options.clock, faults: this.faults });
   }
 
   arnOf(tableName: string): string {

@@ -1,4 +1,7 @@
 import { createServer, IncomingMessage, Server } from 'node:http';
+import { Answer, Ending, endingBy, send } from './answer';
+import type { Clock } from '../clock';
+import type { Faults } from '../faults';
 
 /** An error as the AWS JSON protocols carry it. */
 export class ApiError extends Error {
@@ -14,21 +17,49 @@ export interface ApiCall {
   readonly accessKeyId: string;
 }
 
+type Serve = (call: ApiCall) => object | Promise<object>;
+
+/** What may go wrong with a server's requests. */
+export interface Weather {
+  readonly clock: Clock;
+  readonly faults: Faults;
+}
+
 /** Serves AWS JSON 1.0 and 1.1: one path, the operation in `X-Amz-Target`. */
-export function jsonServer(serve: (call: ApiCall) => object | Promise<object>): Server {
+export function jsonServer(serve: Serve, weather?: Weather): Server {
   return createServer((request, response) => {
-    const answer = (status: number, body: object): void => {
-      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
-    };
-    readBody(request)
-      .then((body) => serve({
-        operation: String(request.headers['x-amz-target']).split('.').at(-1)!,
-        input: JSON.parse(body || '{}') as Record<string, unknown>,
-        accessKeyId: accessKeyOf(request),
-      }))
-      .then((output) => answer(200, output))
-      .catch((error: Error & { status?: number }) => answer(error.status ?? 400, { __type: error.name, message: error.message }));
+    void endingOf(serve, request, weather).then((ending) => send(ending, request, response));
   });
+}
+
+async function endingOf(serve: Serve, request: IncomingMessage, weather?: Weather): Promise<Ending> {
+  const operation = String(request.headers['x-amz-target']).split('.').at(-1)!;
+  const body = await readBody(request);
+  const answered = (): Promise<Answer> => answer(serve, operation, body, request);
+  if (!weather) return answered();
+  const { delaySeconds, ending } = weather.faults.next(operation);
+  if (delaySeconds > 0) await weather.clock.sleep(delaySeconds * 1000);
+  if (!ending) return answered();
+  return endingBy(ending, answered, ({ code, message = `Injected ${code}.`, members, status = statusOf(code) }) =>
+    asAnswer(status, { ...members, __type: code, message }));
+}
+
+async function answer(serve: Serve, operation: string, body: string, request: IncomingMessage): Promise<Answer> {
+  try {
+    return asAnswer(200, await serve({ operation, input: JSON.parse(body || '{}') as Record<string, unknown>, accessKeyId: accessKeyOf(request) }));
+  } catch (error) {
+    const { name, message, status = 400 } = error as Error & { status?: number };
+    return asAnswer(status, { __type: name, message });
+  }
+}
+
+function asAnswer(status: number, body: object): Answer {
+  return { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: JSON.stringify(body) };
+}
+
+/** Of the JSON protocols' errors only the service's own faults are no 400. */
+function statusOf(code: string): number {
+  return /^(InternalServerError|InternalFailure|InternalServerException|ServiceException)$/.test(code) ? 500 : code === 'ServiceUnavailable' ? 503 : 400;
 }
 
 export function readBody(request: IncomingMessage): Promise<string> {

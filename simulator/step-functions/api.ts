@@ -1,12 +1,12 @@
 import { Server } from 'node:http';
 import { Execution, StepFunctionsService } from './service';
 import { IamService } from '../iam/service';
-import { ApiError, jsonServer } from '../runtime/json-server';
+import { ApiError, jsonServer, Weather } from '../runtime/json-server';
 
 type Input = Record<string, string | undefined> & { maxResults?: never };
 
 /** The Step Functions API, for what code in Lambda calls. */
-export function stepFunctionsServer(service: StepFunctionsService, iam: IamService): Server {
+export function stepFunctionsServer(service: StepFunctionsService, iam: IamService, weather: Weather): Server {
   const operations: Record<string, (input: Input) => { resource: string; perform: () => object }> = {
     StartExecution: ({ stateMachineArn = '', input, name }) => ({
       resource: stateMachineArn,
@@ -44,7 +44,7 @@ export function stepFunctionsServer(service: StepFunctionsService, iam: IamServi
     const { resource, perform } = known(input as Input);
     iam.authorizeKey(accessKeyId, `states:${operation}`, [resource]);
     return perform();
-  });
+  }, weather);
 }
 
 function listed({ arn, stateMachineArn, name, status, startDate, stopDate }: Execution): object {

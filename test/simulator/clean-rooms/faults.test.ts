@@ -66,6 +66,36 @@ describe.each([['before', 0], ['after', 1]] as const)('a fault %s the effect', (
   });
 });
 
+describe('an answer that nobody can read', () => {
+  test('may be a status without a type', async () => {
+    inject({ kind: 'reply', status: 429, body: '{}', contentType: 'application/json' });
+    expect(await rooms.populate()).toEqual({ status: 429, error: null, body: {} });
+    expect(accepted()).toBe(0);
+  });
+
+  test('may be the first half of the real one', async () => {
+    inject({ kind: 'cut' });
+    await expect(rooms.populate()).rejects.toThrow(SyntaxError);
+    expect(accepted()).toBe(1);
+    expect(rooms.service.journal.requests.at(-1)).toMatchObject({ status: 200 });
+  });
+
+  test('may be one during which the connection breaks', async () => {
+    inject({ kind: 'cut', connectionBreaks: true });
+    await expect(rooms.populate()).rejects.toThrow('terminated');
+    expect(accepted()).toBe(1);
+  });
+});
+
+test('what struck is on record', async () => {
+  const fault: Fault = { kind: 'reset' };
+  rooms.service.faults.inject({ operation: 'PopulateIntermediateTable', fault, occurrences: [2] });
+  await rooms.populate();
+  expect(rooms.service.faults.hits).toEqual([]);
+  await expect(rooms.populate()).rejects.toThrow();
+  expect(rooms.service.faults.hits).toEqual([{ time: rooms.clock.now(), operation: 'PopulateIntermediateTable', fault }]);
+});
+
 describe('any modeled error', () => {
   test.each<[string, number, Record<string, unknown>]>([
     ['ThrottlingException', 429, {}],
