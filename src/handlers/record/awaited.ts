@@ -1,17 +1,21 @@
 import { hash } from '../../contract/hashing';
+import type { Ended } from '../../contract/workflow';
 
 /**
  * Whom a run's end is told: an item of its own, by execution, that only the deployment function writes and reads.
  * A response URL is a credential: it is in no execution's input, output or history.
  */
 export interface Awaited {
-  readonly request: string;
+  /** When CloudFormation sent the event that the run is of, in milliseconds: as its first delivery has it. */
+  readonly requestedAt: number;
   /** A release succeeds however it ends. */
   readonly action: 'POPULATE' | 'RELEASE';
-  /** Resources that wait, each told once. */
+  /** Resources that wait, and have not been told yet. */
   readonly responses: readonly ResponseTarget[];
-  /** The URL of a wait condition's handle. */
+  /** The URL of a wait condition's handle, which has not been told yet. */
   readonly waitHandle?: string;
+  /** How the run ended, as it was said first: who asks from now on can be told at once. */
+  readonly ended?: Ended;
 }
 
 /** What a response names besides its result. */

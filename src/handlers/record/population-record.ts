@@ -7,7 +7,7 @@ export interface PopulationRecord {
   readonly deployment?: Deployment;
   /** The last deployment that ended well. */
   readonly carriedOut?: CarriedOut;
-  /** Tables whose custom resource is gone: nobody waits for what still runs on them. */
+  /** Tables whose custom resource is gone, by `tableId`: nobody waits for what still runs on them. */
   readonly released?: readonly string[];
   /** Executions by ARN, in the order in which they came. The first may act; the others wait for it to end. */
   readonly turns: readonly string[];
@@ -25,6 +25,8 @@ export interface Deployment {
   /** When CloudFormation sent the event, in milliseconds, by its own clock. */
   readonly requestedAt: number;
   readonly execution: string;
+  /** Which resource of the template asked. A table may come under another one, whose Delete of the old one is not the table's end. */
+  readonly logicalId: string;
   readonly action: 'POPULATE' | 'RELEASE';
   readonly definition: Definition;
   readonly fingerprint: string;
@@ -97,6 +99,10 @@ export interface Made {
   readonly billedCrpuHours?: number;
   readonly upstream?: Readonly<Record<string, string>>;
 }
+
+/** Of the table alone. Also the physical id of its custom resource: the same on every path, or CloudFormation would "delete" a table that lives. */
+export const tableId = ({ membershipIdentifier, intermediateTableIdentifier }: TableIdentifiers): string =>
+  `${membershipIdentifier}/${intermediateTableIdentifier}`;
 
 export const EMPTY: PopulationRecord = { turns: [], made: [] };
 
