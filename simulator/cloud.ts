@@ -1,13 +1,13 @@
-import { CleanRooms, CleanRoomsOptions, createCleanRoomsServer } from './clean-rooms';
-import { Pace, VirtualClock } from './clock';
+import { CleanRooms, createCleanRoomsServer } from './clean-rooms';
+import { VirtualClock } from './clock';
+import { CloudOptions } from './cloud-options';
 import { readStack, StackSource } from './cloudformation/assembly';
-import { CustomResourceBehaviours } from './cloudformation/custom-resource';
-import { Inbox, PutFault, ReceivedPut } from './cloudformation/inbox';
+import { Inbox, ReceivedPut } from './cloudformation/inbox';
 import { CloudFormationService, DeployResult } from './cloudformation/service';
-import { Stack, StackEvent } from './cloudformation/stack';
+import { Stack } from './cloudformation/stack';
 import { DynamoDbService } from './dynamodb/service';
 import { EVENT_DELAY_SECONDS, EventsService } from './events/service';
-import { ExecutionNames, targetCaller } from './events/targets';
+import { targetCaller } from './events/targets';
 import { Faults } from './faults';
 import { AccessDenied, IamService } from './iam/service';
 import { lambdaServer } from './lambda/api';
@@ -24,44 +24,7 @@ import { Interpreter } from './step-functions/interpreter';
 import { Execution, StepFunctionsService } from './step-functions/service';
 import { taskRunner } from './step-functions/tasks';
 
-/** What AWS may do, one way or another, besides Clean Rooms' own switches. */
-export interface CloudBehaviours extends CustomResourceBehaviours {
-  /** What happens to the nth PUT of a response or a signal, counted from 1. */
-  putFault?: (nth: number) => PutFault | undefined;
-  /** Seconds until an attached policy is in force. @default 0 */
-  iamPropagationSeconds?: number;
-  /** Seconds by which ListExecutions lags. @default 0 */
-  listExecutionsLagSeconds?: number;
-  /** How often EventBridge hands each event to each target. @default 1 */
-  eventDeliveries?: number;
-  /** Seconds between these deliveries. @default 0 */
-  eventDeliveredAgainAfterSeconds?: number;
-  /** See `ExecutionNames`. @default 'by-event' */
-  eventExecutionNames?: ExecutionNames;
-  /** @default 'at-once' */
-  cancellation?: 'at-once' | 'when-finished';
-  /** Milliseconds that a request takes to the service, and the same back. @default 10 */
-  latencyMillis?: number;
-  /** @default 300 */
-  coldStartMillis?: number;
-}
-
-export interface CloudOptions {
-  readonly seed?: number;
-  readonly region?: string;
-  readonly account?: string;
-  /** Milliseconds since the epoch. */
-  readonly start?: number;
-  /** Lets a person watch. */
-  readonly pace?: Pace;
-  readonly behaviours?: CloudBehaviours;
-  readonly cleanRooms?: Pick<CleanRoomsOptions, 'behaviours' | 'limits' | 'defaultPlan'>;
-  readonly faults?: LambdaFault[];
-  /** Packages that Lambda's runtime brings along: their files, bundled as CommonJS, by name. @default none */
-  readonly lambdaModules?: Readonly<Record<string, string>>;
-  readonly onStackEvent?: (event: StackEvent) => void;
-  readonly onLog?: (line: LogLine) => void;
-}
+export type { CloudBehaviours, CloudOptions } from './cloud-options';
 
 /** One AWS account in one region, in this process, on virtual time. */
 export class Cloud {
@@ -99,7 +62,15 @@ export class Cloud {
     const network = this.network = new Network(clock, behaviours.latencyMillis);
     const iam = this.iam = new IamService(clock, account, (behaviours.iamPropagationSeconds ?? 0) * 1000);
     this.lambda = new LambdaService({
-      clock, network, random, region, faults, coldStartMillis: behaviours.coldStartMillis, modules: options.lambdaModules, onLog: options.onLog,
+      clock,
+      network,
+      random,
+      region,
+      faults,
+      coldStartMillis: behaviours.coldStartMillis,
+      clockSkewMillis: behaviours.clockSkewMillis,
+      modules: options.lambdaModules,
+      onLog: options.onLog,
     });
     this.events = new EventsService({
       clock,

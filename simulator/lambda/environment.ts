@@ -2,7 +2,7 @@ import { VirtualClock } from '../clock';
 import { Network } from '../runtime/network';
 import { World } from '../runtime/world';
 import { loadModule, REALM_JSON } from '../sandbox';
-import { LambdaFault } from './faults';
+import { InvocationFault } from './faults';
 
 /** What a failed invocation answers: the body that Lambda gives along with `FunctionError`. */
 export interface FunctionError {
@@ -20,6 +20,8 @@ export class FunctionFailure extends Error {
 export interface EnvironmentOptions {
   readonly clock: VirtualClock;
   readonly network: Network;
+  /** @default 0 */
+  readonly clockSkewMillis?: number;
   readonly random: () => number;
   readonly file: string;
   readonly handlerName: string;
@@ -34,7 +36,7 @@ export interface Invocation {
   readonly deadline: number;
   readonly functionName: string;
   readonly functionArn: string;
-  readonly fault?: LambdaFault;
+  readonly fault?: InvocationFault;
 }
 
 type Handler = (event: unknown, context: object, callback: (error: unknown, result?: unknown) => void) => unknown;
@@ -48,7 +50,7 @@ export class Environment {
   private readonly held: (() => void)[] = [];
   private requests = 0;
   private requestId = '';
-  private fault?: LambdaFault;
+  private fault?: InvocationFault;
   private fail?: (failure: FunctionFailure) => void;
 
   constructor(private readonly options: EnvironmentOptions) {}
@@ -131,9 +133,10 @@ export class Environment {
   }
 
   private world(): World {
-    const { clock, network, random, env, modules, print } = this.options;
+    const { clock, clockSkewMillis, network, random, env, modules, print } = this.options;
     return {
       clock,
+      clockSkewMillis,
       network,
       random,
       env,

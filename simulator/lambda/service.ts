@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { VirtualClock } from '../clock';
 import { Random } from '../random';
 import { Environment, FunctionError, FunctionFailure } from './environment';
-import { faultFor, LambdaFault } from './faults';
+import { InvocationFault, LambdaFault, LambdaFaults } from './faults';
 import { Network } from '../runtime/network';
 
 export interface FunctionConfiguration {
@@ -43,7 +43,7 @@ export interface InvocationRecord {
 
 /** Lambda itself refused: the function's code did not run. */
 export class LambdaServiceError extends Error {
-  constructor(readonly code: string, message: string) {
+  constructor(readonly code: string, message: string, readonly status = 500) {
     super(message);
     this.name = code;
   }
@@ -59,21 +59,36 @@ export interface LambdaOptions {
   readonly coldStartMillis?: number;
   /** Packages that the runtime brings along, such as AWS's SDK: their files by name. @default none */
   readonly modules?: Readonly<Record<string, string>>;
+  /** By how many milliseconds an environment's clock is ahead; environments are counted from 1, over all functions. @default 0 */
+  readonly clockSkewMillis?: (environment: number, logicalId: string) => number;
   readonly onLog?: (line: LogLine) => void;
+}
+
+/** What becomes of asynchronous events that fail. */
+export interface AsyncConfiguration {
+  readonly retries?: number;
+  readonly maxAgeSeconds?: number;
 }
 
 /** AWS retries a failed asynchronous invocation after one minute, then after two more. */
 const ASYNC_RETRY_MILLIS = [60_000, 120_000];
+/** An event that could not be delivered goes back to the queue, for longer and longer. */
+const [FIRST_BACKOFF_MILLIS, LONGEST_BACKOFF_MILLIS] = [1000, 300_000];
+const LONGEST_EVENT_AGE_SECONDS = 6 * 3600;
 
 export class LambdaService {
   readonly logs: LogLine[] = [];
   readonly invocations: InvocationRecord[] = [];
   private readonly functions = new Map<string, DeployedFunction>();
-  private readonly asyncRetries = new Map<string, number>();
+  private readonly asyncConfigurations = new Map<string, AsyncConfiguration>();
   private readonly counts = new Map<string, number>();
+  /** What went wrong, and its `hits`. */
+  readonly faults: LambdaFaults;
   private environments = 0;
 
-  constructor(private readonly options: LambdaOptions) {}
+  constructor(private readonly options: LambdaOptions) {
+    this.faults = new LambdaFaults(options.faults, () => options.clock.now());
+  }
 
   /** Creates or updates; an update leaves running invocations on the old code, as Lambda does. */
   deploy(configuration: FunctionConfiguration): void {
@@ -92,10 +107,9 @@ export class LambdaService {
     return known.find((candidate) => [candidate.arn, candidate.name].includes(arn))?.arn;
   }
 
-  /** After a failed asynchronous invocation; by the function's name. */
-  setAsyncRetries(name: string, retries: number | undefined): void {
-    if (retries === undefined) this.asyncRetries.delete(name);
-    else this.asyncRetries.set(name, retries);
+  /** By the function's name. */
+  configureAsync(name: string, configuration: AsyncConfiguration): void {
+    this.asyncConfigurations.set(name, configuration);
   }
 
   /** @returns the result as JSON text; throws FunctionFailure or LambdaServiceError */
@@ -105,11 +119,11 @@ export class LambdaService {
     const { configuration } = target;
     const count = (this.counts.get(configuration.logicalId) ?? 0) + 1;
     this.counts.set(configuration.logicalId, count);
-    const fault = faultFor(this.options.faults, configuration.logicalId, count);
+    const fault = this.faults.ofInvocation(configuration.logicalId, count);
     if (!configuration.runtime.startsWith('nodejs')) {
       throw new LambdaServiceError('InvalidRuntimeException', `Function ${configuration.logicalId}: the simulator does not run ${configuration.runtime}.`);
     }
-    if (fault?.at === 'service') throw new LambdaServiceError('ServiceException', 'Lambda was unable to run the function. (simulated)');
+    refuse(fault);
 
     const { clock, random } = this.options;
     const warm = target.idle.pop();
@@ -145,25 +159,39 @@ export class LambdaService {
   invokeAsync(arn: string, payload: string): void {
     const target = this.functions.get(unqualified(arn));
     if (!target) throw new LambdaServiceError('ResourceNotFoundException', `Function not found: ${arn}`);
-    void this.retry(arn, payload, this.asyncRetries.get(target.configuration.name) ?? ASYNC_RETRY_MILLIS.length);
+    void this.deliver(target.configuration, payload);
   }
 
-  private async retry(arn: string, payload: string, retries: number): Promise<void> {
-    for (let attempt = 0; ; attempt++) {
+  /** After a failure of the code, Lambda tries again so many times; after one of its own, until the event is too old. */
+  private async deliver({ arn, name, logicalId }: FunctionConfiguration, payload: string): Promise<void> {
+    const { clock } = this.options;
+    const { retries = ASYNC_RETRY_MILLIS.length, maxAgeSeconds = LONGEST_EVENT_AGE_SECONDS } = this.asyncConfigurations.get(name) ?? {};
+    const tooOldAt = clock.now() + maxAgeSeconds * 1000;
+    const queued = this.faults.queueSeconds(logicalId, payload) * 1000;
+    if (queued > 0) await clock.sleep(queued);
+    let failures = 0;
+    for (let backoff = FIRST_BACKOFF_MILLIS; clock.now() <= tooOldAt;) {
       try {
         await this.invoke(arn, payload);
         return;
-      } catch {
-        if (attempt >= retries) return;
-        await this.options.clock.sleep(ASYNC_RETRY_MILLIS[attempt]);
+      } catch (error) {
+        if (isTransient(error)) {
+          await clock.sleep(backoff);
+          backoff = Math.min(2 * backoff, LONGEST_BACKOFF_MILLIS);
+        } else {
+          if (failures >= retries) return;
+          await clock.sleep(ASYNC_RETRY_MILLIS[failures++]);
+        }
       }
     }
   }
 
   private start(configuration: FunctionConfiguration): Environment {
-    const { clock, network, random, region, modules } = this.options;
+    const { clock, network, random, region, modules, clockSkewMillis } = this.options;
+    const environment = ++this.environments;
     return new Environment({
       clock,
+      clockSkewMillis: clockSkewMillis?.(environment, configuration.logicalId),
       network,
       random: () => random.next(),
       modules,
@@ -172,7 +200,7 @@ export class LambdaService {
       env: {
         AWS_REGION: region,
         AWS_DEFAULT_REGION: region,
-        AWS_ACCESS_KEY_ID: configuration.issueAccessKey(++this.environments),
+        AWS_ACCESS_KEY_ID: configuration.issueAccessKey(environment),
         AWS_SECRET_ACCESS_KEY: 'simulated',
         AWS_SESSION_TOKEN: 'simulated',
         AWS_LAMBDA_FUNCTION_NAME: configuration.name,
@@ -196,6 +224,15 @@ export class LambdaService {
 class DeployedFunction {
   readonly idle: Environment[] = [];
   constructor(readonly configuration: FunctionConfiguration) {}
+}
+
+function refuse(fault: InvocationFault | undefined): void {
+  if (fault?.at === 'service') throw new LambdaServiceError('ServiceException', 'Lambda was unable to run the function. (simulated)');
+  if (fault?.at === 'throttled') throw new LambdaServiceError('TooManyRequestsException', 'Rate Exceeded. (simulated)', 429);
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof LambdaServiceError && ['ServiceException', 'TooManyRequestsException'].includes(error.code);
 }
 
 function entryFile({ codeFolder, handler, logicalId }: FunctionConfiguration): string {

@@ -65,11 +65,12 @@ class TimerHandle {
   hasRef(): boolean { return true; }
 }
 
-function dateOf({ clock }: World): DateConstructor {
+function dateOf({ clock, clockSkewMillis = 0 }: World): DateConstructor {
+  const now = (): number => clock.now() + clockSkewMillis;
   return new Proxy(Date, {
-    construct: (target, args: [], newTarget) => Reflect.construct(target, args.length > 0 ? args : [clock.now()], newTarget) as Date,
-    apply: () => new Date(clock.now()).toString(),
-    get: (target, key) => (key === 'now' ? () => clock.now() : Reflect.get(target, key) as unknown),
+    construct: (target, args: [], newTarget) => Reflect.construct(target, args.length > 0 ? args : [now()], newTarget) as Date,
+    apply: () => new Date(now()).toString(),
+    get: (target, key) => (key === 'now' ? now : Reflect.get(target, key) as unknown),
   });
 }
 

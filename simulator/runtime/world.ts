@@ -4,6 +4,8 @@ import { Gate, Network } from './network';
 /** Everything that sandboxed code can reach outside of itself. */
 export interface World {
   readonly clock: VirtualClock;
+  /** By how much its own clock is ahead; timers are not concerned. @default 0 */
+  readonly clockSkewMillis?: number;
   readonly network: Network;
   readonly env: Record<string, string>;
   readonly random: () => number;

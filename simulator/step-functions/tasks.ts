@@ -51,7 +51,7 @@ async function invoke({ lambda }: TaskServices, authorize: Authorize, arn: strin
     return await lambda.invoke(arn, payload);
   } catch (error) {
     if (error instanceof FunctionFailure) throw new StateError(error.error.errorType, JSON.stringify(error.error));
-    if (error instanceof LambdaServiceError) throw new StateError(`Lambda.${error.code}`, `${error.message} (Service: Lambda, Status Code: 500)`);
+    if (error instanceof LambdaServiceError) throw new StateError(`Lambda.${error.code}`, `${error.message} (Service: Lambda, Status Code: ${error.status})`);
     if (error instanceof AccessDenied) throw new StateError('Lambda.AWSLambdaException', `${error.message} (Service: AWSLambda; Status Code: 403; Error Code: AccessDeniedException)`);
     throw error;
   }

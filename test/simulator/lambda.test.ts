@@ -123,3 +123,72 @@ describe('a fault', () => {
     expect(cloud.lambda.invocations.map(({ start }) => Math.round(start / 1000))).toEqual([20, 80, 201]);
   });
 });
+
+describe('a function that cannot be invoked', () => {
+  const invokeAsync = (event: object): void =>
+    cloud.lambda.invokeAsync(String(cloud.stack('Stack').resources.get('CallerFunction')!.attributes.Arn), JSON.stringify(event));
+  const startSeconds = (): number[] => cloud.lambda.invocations.map(({ start }) => Math.round(start / 1000));
+
+  test.each([['throttled', 'Rate Exceeded'], ['service', 'Lambda was unable']] as const)('%s, refuses for as long as it lasts, from the first time on', async (at, message) => {
+    const invoke = await deployed({ faults: [{ at, function: 'Caller', invocation: 2, forSeconds: 30 }] });
+    await invoke({});
+    await cloud.advance(100);
+    await expect(invoke({})).rejects.toThrow(message);
+    await cloud.advance(29);
+    await expect(invoke({})).rejects.toThrow(message);
+    await cloud.advance(1);
+    expect(await invoke({})).toMatchObject({ count: 2 });
+  });
+
+  test('keeps asynchronous events in its queue, and tries again after 1, 2, 4 seconds', async () => {
+    await deployed({ faults: [{ at: 'throttled', function: 'Caller', forSeconds: 6 }] });
+    invokeAsync({});
+    await cloud.advance(1000);
+    expect(startSeconds()).toEqual([27]);
+    expect(cloud.lambda.faults.hits.map(({ time, function: id, fault }) => [time, id, fault.at])).toEqual(
+      [20_000, 21_000, 23_000].map((time) => [time, 'CallerFunction', 'throttled']));
+  });
+
+  test('drops an event that is too old', async () => {
+    await deployed({ faults: [{ at: 'throttled', function: 'Caller', forSeconds: 7 * 3600 }] });
+    invokeAsync({});
+    await cloud.advance(8 * 3600);
+    expect(startSeconds()).toEqual([]);
+  });
+
+  test('drops it earlier where it is configured so', async () => {
+    await deployed({ faults: [{ at: 'throttled', function: 'Caller', forSeconds: 100 }] });
+    cloud.lambda.configureAsync('Other', { maxAgeSeconds: 60 });
+    invokeAsync({});
+    await cloud.advance(1000);
+    expect(startSeconds()).toHaveLength(1);
+    cloud.faults.push({ at: 'throttled', function: 'Caller', forSeconds: 100 });
+    cloud.lambda.configureAsync(cloud.stack('Stack').resources.get('CallerFunction')!.physicalId, { maxAgeSeconds: 60 });
+    invokeAsync({});
+    await cloud.advance(1000);
+    expect(startSeconds()).toHaveLength(1);
+  });
+
+  test('leaves an event in the queue, while a later one overtakes it', async () => {
+    await deployed({ faults: [{ at: 'queue', seconds: 700, function: 'Caller', event: 1, payload: /late/ }] });
+    invokeAsync({ exit: false });
+    invokeAsync({ late: 1 });
+    invokeAsync({ late: 2 });
+    await cloud.advance(1000);
+    expect(cloud.lambda.invocations.map(({ payload, start }) => [payload, Math.round(start / 1000)])).toEqual([
+      ['{"exit":false}', 20], ['{"late":2}', 20], ['{"late":1}', 720],
+    ]);
+  });
+});
+
+describe('the clock of an environment', () => {
+  test('may be ahead, while time passes as fast as elsewhere', async () => {
+    const invoke = await deployed({ behaviours: { clockSkewMillis: (environment) => (environment === 2 ? 300_000 : 0) } });
+    const [first, second] = await Promise.all([invoke({ sleep: 1000 }), invoke({ sleep: 1000 })]);
+    expect([first, second]).toEqual([
+      expect.objectContaining({ at: '1970-01-01T00:00:21.300Z', left: 9000 }),
+      expect.objectContaining({ at: '1970-01-01T00:05:21.300Z', left: 9000 }),
+    ]);
+    expect(cloud.lambda.invocations.map(({ start, end }) => end! - start)).toEqual([1300, 1300]);
+  });
+});

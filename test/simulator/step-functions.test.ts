@@ -92,7 +92,7 @@ describe('an execution', () => {
     expect({ status, transitions, millis: stopDate! - startDate }).toEqual({ status: 'SUCCEEDED', transitions: 3, millis: 30_900 });
   });
 
-  test.each([[{ at: 'service' }, 'Lambda.ServiceException'], [{ at: 'timeoutBeforeReturn' }, 'Sandbox.Timedout']] as const)(
+  test.each([[{ at: 'service' }, 'Lambda.ServiceException'], [{ at: 'throttled' }, 'Lambda.TooManyRequestsException'], [{ at: 'timeoutBeforeReturn' }, 'Sandbox.Timedout']] as const)(
     'names what Lambda names: %j is %s', async (fault, error) => {
       const cloud = await deployed({ faults: [{ ...fault, function: 'Worker' }] }, machine('Machine', task({})));
       expect(await cloud.execute('Machine')).toMatchObject({ status: 'FAILED', error });

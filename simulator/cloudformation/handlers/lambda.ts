@@ -71,13 +71,14 @@ const permission: ResourceHandler = {
 const eventInvokeConfig: ResourceHandler = {
   seconds: 2,
   replacedBy: ['FunctionName', 'Qualifier'],
-  create: (change) => configureRetries(change, change.generatedName),
-  update: (change, { physicalId }) => configureRetries(change, physicalId),
-  delete: ({ services }, { properties }) => services.lambda.setAsyncRetries(String(properties.FunctionName), undefined),
+  create: (change) => configureAsync(change, change.generatedName),
+  update: (change, { physicalId }) => configureAsync(change, physicalId),
+  delete: ({ services }, { properties }) => services.lambda.configureAsync(String(properties.FunctionName), {}),
 };
 
-function configureRetries({ services, properties: { FunctionName, MaximumRetryAttempts: attempts } }: Change, physicalId: string): Made {
-  services.lambda.setAsyncRetries(String(FunctionName), attempts === undefined ? undefined : Number(attempts));
+function configureAsync({ services, properties: { FunctionName, MaximumRetryAttempts, MaximumEventAgeInSeconds } }: Change, physicalId: string): Made {
+  const given = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));
+  services.lambda.configureAsync(String(FunctionName), { retries: given(MaximumRetryAttempts), maxAgeSeconds: given(MaximumEventAgeInSeconds) });
   return { physicalId };
 }
 
