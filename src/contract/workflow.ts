@@ -6,6 +6,8 @@ import type { Definition, Parameters } from './population';
 export interface RunInput {
   /** Over those of the definition, by name. */
   readonly parameters?: Parameters;
+  /** The same from a schedule, whose texts may be encoded: see `decoded()`. */
+  readonly encodedParameters?: Parameters;
   /** Of an event that EventBridge may deliver twice. */
   readonly event?: string;
   /** Populates only if an upstream table has a version that the live one was not built from. */
