@@ -134,6 +134,11 @@ export class Cloud {
     return this.clock.drive(this.cloudFormation.delete(stackName), `delete of ${stackName}`);
   }
 
+  /** What a user does who does not want a running update any more. */
+  cancelUpdate(stackName: string): void {
+    this.cloudFormation.cancelUpdate(stackName);
+  }
+
   stack(name: string): Stack {
     return this.cloudFormation.stack(name);
   }

@@ -22,6 +22,8 @@ export class Deployment {
   private readonly provisioner: Provisioner;
   /** What the update replaced, for the cleanup to delete. */
   private replaced: ResourceState[] = [];
+  /** What a user may do while an update runs: nothing more begins, and nobody waits any longer for what can be dropped. */
+  cancel: () => void = () => undefined;
 
   constructor(private readonly context: DeploymentContext, private readonly source: StackSource) {
     const { services, stack, report } = context;
@@ -90,18 +92,24 @@ export class Deployment {
     const evaluation = new Evaluation(template, parameters, stack, environment);
     const dependencies = dependenciesOf(template, evaluation.included());
     const failed: string[] = [];
-    let cancel: (reason: Cancelled) => void;
-    const signal = new Promise<never>((_, reject) => { cancel = reject; });
+    let byUser = false;
+    let drop: (reason: Cancelled) => void;
+    const signal = new Promise<never>((_, reject) => { drop = reject; });
     signal.catch(() => undefined);
+    this.cancel = () => {
+      byUser = true;
+      drop(new Cancelled());
+    };
     await visitInOrder(dependencies, async (logicalId) => {
-      if (failed.length > 0) return;
+      if (failed.length > 0 || byUser) return;
       try {
         await this.bring(logicalId, template, evaluation, dependencies, signal);
       } catch {
         failed.push(logicalId);
-        if (cancellation === 'at-once') cancel(new Cancelled());
+        if (cancellation === 'at-once') drop(new Cancelled());
       }
     });
+    if (byUser) return 'User Initiated';
     const verb = stack.status === 'CREATE_IN_PROGRESS' ? 'create' : 'update';
     return failed.length > 0 ? `The following resource(s) failed to ${verb}: [${failed.join(', ')}].` : undefined;
   }

@@ -21,6 +21,7 @@ export interface CloudFormationOptions {
 /** The stacks of one account and region. */
 export class CloudFormationService {
   private readonly stacks = new Map<string, Stack>();
+  private readonly deployments = new Map<string, Deployment>();
 
   constructor(private readonly services: Services, private readonly options: CloudFormationOptions) {}
 
@@ -42,8 +43,16 @@ export class CloudFormationService {
     this.stacks.set(stack.name, stack);
     const before = stack.events.length;
     const deployment = this.deployment(stack, source);
+    this.deployments.set(stack.name, deployment);
     await (stack.deployed ? deployment.update(parameters) : deployment.create(parameters));
     return result(stack, before);
+  }
+
+  /** Lets a running update be rolled back. */
+  cancelUpdate(name: string): void {
+    const { status } = this.stack(name);
+    if (status !== 'UPDATE_IN_PROGRESS') throw new Error(`CancelUpdateStack cannot be called from current stack status ${status}`);
+    this.deployments.get(name)!.cancel();
   }
 
   async delete(name: string): Promise<DeployResult> {

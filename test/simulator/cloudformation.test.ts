@@ -91,6 +91,18 @@ describe('a stack', () => {
     ]);
   });
 
+  test('writes a parameter\'s value again whenever it updates the parameter, and only then', async () => {
+    const deploy = (description: string, other = 'o'): Promise<unknown> => cloud.deploy(stackOf({
+      A: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/a', Value: 'template', Description: description } }, Other: parameter(other),
+    }));
+    await deploy('one');
+    cloud.ssm.set('/a', 'written since');
+    await deploy('one', 'another');
+    expect(cloud.ssm.get('/a')).toBe('written since');
+    await deploy('two', 'another');
+    expect(cloud.ssm.get('/a')).toBe('template');
+  });
+
   test('that does not change is left alone', async () => {
     await cloud.deploy(stackOf({ A: parameter('a') }));
     expect(await cloud.deploy(stackOf({ A: parameter('a') }))).toMatchObject({ events: [], reason: 'No updates are to be performed.' });

@@ -93,17 +93,60 @@ describe('a custom resource', () => {
     expect([result.status, result.failures[0]?.reason]).toEqual([status, reason]);
   });
 
-  test('may not change its service token', async () => {
-    await deploy({});
-    const { ProviderFunction, ProviderRole } = PROVIDER;
-    const renamed = stackOf({ ProviderRole, ProviderFunction: { ...ProviderFunction, Properties: { ...ProviderFunction.Properties, FunctionName: 'new' } }, Thing: custom({}) });
-    expect(reasonOf(await cloud.deploy(renamed))).toBe('Modifying service token is not allowed.');
+  test.each(['Custom::Thing', 'AWS::CloudFormation::CustomResource'])('may not change its service token: %s', async (Type) => {
+    const deployWith = (properties: object, value: string): Promise<DeployResult> => {
+      const { ProviderFunction, ProviderRole } = PROVIDER;
+      const provider = { ...ProviderFunction, Properties: { ...ProviderFunction.Properties, ...properties } };
+      return cloud.deploy(stackOf({ ProviderRole, ProviderFunction: provider, Thing: { ...custom({ Value: value }), Type } }));
+    };
+    await deployWith({}, 'a');
+    // The function itself may change as it likes.
+    expect((await deployWith({ Timeout: 30, Description: 'new' }, 'b')).status).toBe('UPDATE_COMPLETE');
+    const refused = await deployWith({ FunctionName: 'new' }, 'c');
+    expect([refused.status, reasonOf(refused)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 'Modifying service token is not allowed.']);
+    expect(events().map(({ ResourceProperties }) => (ResourceProperties as { Value: string }).Value)).toEqual(['a', 'b']);
   });
 
   test('without an attribute fails whoever asks for it', async () => {
     const asks = { Type: 'AWS::SSM::Parameter', Properties: { Value: { 'Fn::GetAtt': ['Thing', 'Missing'] } } };
     const result = await cloud.deploy(stackOf({ ...PROVIDER, Thing: custom({}), Asks: asks }));
     expect(result.failures).toEqual([{ logicalId: 'Asks', reason: expect.stringContaining("Vendor response doesn't contain Missing attribute") }]);
+  });
+});
+
+describe('an update that its user cancels', () => {
+  const stack = (mode: string, value: string): ReturnType<typeof stackOf> => stackOf({
+    ...PROVIDER,
+    Thing: custom({ Mode: mode, Value: value }),
+    Later: { Type: 'AWS::SSM::Parameter', Properties: { Value: value }, DependsOn: 'Thing' },
+  });
+
+  test('drops the custom resource under way, begins nothing more, and asks for the old properties at once', async () => {
+    await cloud.deploy(stack('', 'old'));
+    const before = cloud.clock.now();
+    const updating = cloud.deploy(stack('silent', 'new'));
+    await cloud.advance(30);
+    cloud.cancelUpdate('Stack');
+    const { status, reason, failures, events: printed } = await updating;
+    expect({ status, reason, failures }).toEqual({ status: 'UPDATE_ROLLBACK_COMPLETE', reason: 'User Initiated', failures: [] });
+    expect(printed).toContainEqual(expect.objectContaining({ logicalId: 'Thing', status: 'UPDATE_FAILED', reason: 'Resource update cancelled', time: before + 30_000 }));
+    expect(printed.filter(({ logicalId }) => logicalId === 'Later')).toEqual([]);
+    expect(events().map(({ ResourceProperties }) => (ResourceProperties as { Value: string }).Value)).toEqual(['old', 'old']);
+  });
+
+  test('deletes a custom resource that it was making', async () => {
+    await cloud.deploy(stackOf(PROVIDER));
+    const updating = cloud.deploy(stack('silent', 'new'));
+    await cloud.advance(30);
+    cloud.cancelUpdate('Stack');
+    expect((await updating).status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(events().map(({ RequestType }) => RequestType)).toEqual(['Delete']);
+  });
+
+  test('has to be running', async () => {
+    await cloud.deploy(stackOf(PROVIDER));
+    expect(() => cloud.cancelUpdate('Stack')).toThrow('CancelUpdateStack cannot be called from current stack status CREATE_COMPLETE');
+    expect(() => cloud.cancelUpdate('Other')).toThrow('Stack "Other" does not exist.');
   });
 });
 
