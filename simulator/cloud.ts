@@ -38,6 +38,7 @@ export class Cloud {
   readonly events: EventsService;
   readonly cleanRooms: CleanRooms;
   readonly cloudFormation: CloudFormationService;
+  /** Has faults of its own, which state machines' tasks meet, too. */
   readonly ssm: ParameterStore;
   /** DynamoDB. */
   readonly record: DynamoDbService;
@@ -90,7 +91,7 @@ export class Cloud {
       runTask: (...task) => runTask(...task),
       onStatusChange: (execution) => this.events.put(statusChange(execution)),
     });
-    this.ssm = new ParameterStore(region, account);
+    this.ssm = new ParameterStore({ clock, iam, region, account });
     const runTask = taskRunner({
       iam,
       lambda: this.lambda,
@@ -118,6 +119,7 @@ export class Cloud {
     );
     network.serve(`states.${region}.amazonaws.com`, stepFunctionsServer(this.stepFunctions, iam, { clock, faults: this.stepFunctionsFaults }));
     network.serve(`dynamodb.${region}.amazonaws.com`, this.record.server());
+    network.serve(`ssm.${region}.amazonaws.com`, this.ssm.server());
     network.serve(`lambda.${region}.amazonaws.com`, lambdaServer(this.lambda, iam));
     network.serve(`events.${region}.amazonaws.com`, this.events.server());
     network.serve(`cleanrooms.${region}.amazonaws.com`, createCleanRoomsServer(this.cleanRooms));

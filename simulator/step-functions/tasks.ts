@@ -79,7 +79,7 @@ async function startExecution(services: TaskServices, authorize: Authorize, inte
   const { StateMachineArn, Input = {}, Name } = args;
   const stepFunctions = services.stepFunctions;
   const input = typeof Input === 'string' ? Input : JSON.stringify(Input);
-  const started = called('StepFunctions', () => {
+  const started = await called('StepFunctions', () => {
     authorize('states:StartExecution', StateMachineArn);
     const { arn: ExecutionArn, startDate } = stepFunctions.start(StateMachineArn, input, Name);
     return { ExecutionArn, StartDate: new Date(startDate).toISOString() };
@@ -107,9 +107,9 @@ function asNested(json: string, integration: string): unknown {
 }
 
 /** A service's answer as JSON; its errors get the service's name. */
-function called(service: string, call: () => object): string {
+async function called(service: string, call: () => object | Promise<object>): Promise<string> {
   try {
-    return JSON.stringify(call());
+    return JSON.stringify(await call());
   } catch (error) {
     throw new StateError(`${service}.${(error as Error).name}`, (error as Error).message);
   }

@@ -99,6 +99,16 @@ describe.each(Object.entries(SERVICES))('a request to %s', (_, open) => {
   });
 });
 
+test('a function reads and writes a parameter through the API, which may fail, too', async () => {
+  const parameter = (operation: string, more: object): Promise<Answered> => callFrom(cloud, 'ssm', operation, { Name: '/p', ...more });
+  expect(await parameter('GetParameter', {})).toMatchObject({ status: 400, text: expect.stringContaining('ParameterNotFound') });
+  expect(await parameter('PutParameter', { Value: 'v', Type: 'String' })).toMatchObject({ status: 200 });
+  expect(await parameter('PutParameter', { Value: 'w', Type: 'String' })).toMatchObject({ status: 400, text: expect.stringContaining('ParameterAlreadyExists') });
+  cloud.ssm.faults.inject({ operation: 'PutParameter', fault: { kind: 'reset' }, first: 1 });
+  expect(await parameter('PutParameter', { Value: 'w', Overwrite: true })).toMatchObject({ error: 'read ECONNRESET' });
+  expect(JSON.parse((await parameter('GetParameter', {})).text!)).toMatchObject({ Parameter: { Value: 'v' } });
+});
+
 test('a fault of DynamoDB does not touch what a person looks at', async () => {
   await put();
   cloud.recordFaults.inject({ operation: '*', fault: { kind: 'hang' } });

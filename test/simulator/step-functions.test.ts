@@ -151,6 +151,23 @@ describe('a task of another service', () => {
   });
 });
 
+test('a task that writes a parameter may be late, fail before or after, and be refused for the value', async () => {
+  const definition = task({ Resource: 'arn:aws:states:::aws-sdk:ssm:putParameter', Parameters: { 'Name': '/p', 'Value.$': '$.v', 'Overwrite': true } });
+  const parameter = { Type: 'AWS::SSM::Parameter', Properties: { Name: '/p', Value: 'a', AllowedPattern: '^[a-z]$' } };
+  const cloud = await deployed({}, { Parameter: parameter, ...machine('Machine', definition, { Effect: 'Allow', Action: 'ssm:PutParameter', Resource: '*' }) });
+  const put = async (v: string): Promise<unknown[]> => {
+    const { status, error, startDate, stopDate } = await cloud.execute('Machine', { v });
+    return [status, error, (stopDate! - startDate) / 1000, cloud.ssm.get('/p')];
+  };
+  expect(await put('7')).toEqual(['FAILED', 'Ssm.ParameterPatternMismatchException', 0, 'a']);
+  cloud.ssm.faults.inject({ operation: 'PutParameter', fault: { kind: 'delay', seconds: 30 }, first: 1 });
+  expect(await put('b')).toEqual(['SUCCEEDED', undefined, 30, 'b']);
+  cloud.ssm.faults.inject({ operation: 'PutParameter', fault: { kind: 'error', code: 'ThrottlingException' }, first: 1 });
+  expect(await put('c')).toEqual(['FAILED', 'Ssm.ThrottlingException', 0, 'b']);
+  cloud.ssm.faults.inject({ operation: 'PutParameter', fault: { kind: 'error', code: 'InternalServerError', when: 'after' }, first: 1 });
+  expect(await put('d')).toEqual(['FAILED', 'Ssm.InternalServerError', 0, 'd']);
+});
+
 describe('the executions of a machine', () => {
   test('have names that serve once in 90 days, but for a repeated start while it runs', async () => {
     const cloud = await deployed();

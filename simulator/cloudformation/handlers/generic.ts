@@ -29,7 +29,7 @@ function make({ type, properties, generatedName, services }: Change): Made {
   const named = NAME_PROPERTIES.map((name) => properties[name]).find((name) => typeof name === 'string') as string | undefined;
   const name = named ?? (type === 'AWS::KMS::Key' ? random.uuid() : generatedName);
   const arn = (ARNS[type] ?? genericArn(type))(region, account, name);
-  if (type === 'AWS::SSM::Parameter') ssm.set(name, String(properties.Value));
+  if (type === 'AWS::SSM::Parameter') ssm.set(name, String(properties.Value), properties.AllowedPattern as string | undefined);
   if (type === 'AWS::SQS::Queue') return { physicalId: `https://sqs.${region}.amazonaws.com/${account}/${name}`, attributes: { Arn: arn, QueueName: name } };
   const scalars = Object.fromEntries(Object.entries(properties).filter(([, value]) => typeof value !== 'object'));
   return {
