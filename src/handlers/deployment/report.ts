@@ -1,46 +1,62 @@
-import { responseBody, signalBody, type Put, type Result } from './response';
-import type { Request } from './start';
-import type { Beginning, Failure, PopulationOutput, RunState } from '../population/run-state';
-import { sentence } from '../text';
+import { resultOf } from './ending';
+import type { Outside } from './outside';
+import { responseBody, signalBody, type Result } from './response';
+import type { Ended } from '../../contract/workflow';
+import { awaitedFor, awaitedId, type Awaited } from '../record/awaited';
+import { describe } from '../service-error';
 
-/** What the machine hands over at its end; `broken` where the population function could not even say what went wrong. */
-export interface Ended {
-  readonly execution?: string;
-  readonly deployment?: Request;
-  readonly output?: PopulationOutput;
-  readonly failure?: Failure;
-}
-
-export function resultOf({ output, failure, execution = '', deployment }: Ended): Result {
-  return output
-    ? { Status: 'SUCCESS', Data: { ...attributes(output), Execution: execution, Definition: deployment?.definition ?? '' } }
-    : { Status: 'FAILED', Reason: failure ? `${failure.error}: ${failure.cause}` : 'The run ended without a result.' };
-}
-
-/** CloudFormation has no null: what is not known is an empty text. */
-export const attributes = (output: PopulationOutput): Record<string, string | number> =>
-  Object.fromEntries(Object.entries(output).map(([name, value]) => [name, (value ?? '') as string | number]));
-
-/** Tells everybody who waits for the run. */
-export async function report(ended: Ended, put: Put): Promise<void> {
-  const { response, waitHandle } = ended.deployment ?? {};
-  const result = resultOf(ended);
-  if (waitHandle) {
-    await put(waitHandle, signalBody(result));
+/** Tells everybody who waits for the run. Where nobody is on record nothing happens, whatever the execution says of itself. */
+export async function report(execution: string, ended: Ended, outside: Outside): Promise<void> {
+  const awaited = await changed(execution, (known) => withEnd(known, ended), outside);
+  const waiting = awaited ? waitingFor(execution, awaited) : [];
+  const told = await Promise.allSettled(waiting.map(({ url, body }) => outside.put(url, body)));
+  const urls = waiting.filter((_, index) => told[index].status === 'fulfilled').map(({ url }) => url);
+  if (urls.length) {
+    await changed(execution, (known) => withTold(known, urls), outside);
   }
-  if (response) {
-    await put(response.url, responseBody(response, ended.deployment?.action === 'RELEASE' ? { Status: 'SUCCESS', Data: {} } : result));
+  const failed = told.find((outcome) => outcome.status === 'rejected');
+  if (failed) {
+    throw failed.reason;
   }
+  outside.log('reported', { execution, told: urls.length, error: awaited?.ended?.failure?.error });
 }
 
-/** What the machine's Report state hands over: the last state, or, where not even the first step could run, what the run began with. */
-export type LastState = (RunState | (Beginning & Pick<RunState, 'failure'>)) & { readonly crash?: { readonly Error?: string; readonly Cause?: string } };
+type Change = (awaited?: Awaited) => Awaited | undefined;
 
-export function endedRun({ crash, ...state }: LastState): Ended {
-  const { failure } = state;
-  const [execution, deployment, output] = 'phase' in state
-    ? [state.executionArn, state.deployment, state.output]
-    : [state.execution.Id, state.execution.Input?.deployment, undefined];
-  const cause = [failure?.cause, crash && sentence(`${crash.Error}: ${crash.Cause}`), execution && crash && `Execution ${execution}.`].filter(Boolean).join(' ');
-  return { execution, deployment: deployment as Request | undefined, output, failure: failure && { ...failure, cause } };
+async function changed(execution: string, change: Change, { documents, time }: Outside): Promise<Awaited | undefined> {
+  const answer = await documents.change<Awaited>(awaitedId(execution), change, awaitedFor(time.now()));
+  if (!answer.ok) {
+    throw new Error(`The record of who waits for ${execution} cannot be reached. ${describe(answer.error)}`);
+  }
+  return answer.value;
+}
+
+/** What was said first counts. */
+export const withEnd = (awaited: Awaited | undefined, ended: Ended): Awaited | undefined =>
+  (awaited && !awaited.ended ? { ...awaited, ended } : awaited);
+
+export function withTold(awaited: Awaited | undefined, urls: readonly string[]): Awaited | undefined {
+  if (!awaited) {
+    return awaited;
+  }
+  const { waitHandle, ...others } = awaited;
+  return {
+    ...others,
+    responses: awaited.responses.filter(({ url }) => !urls.includes(url)),
+    ...(waitHandle && !urls.includes(waitHandle) ? { waitHandle } : {}),
+  };
+}
+
+interface Letter {
+  readonly url: string;
+  readonly body: string;
+}
+
+/** Who has not been told, and what they are to hear. */
+export function waitingFor(execution: string, { action, responses, waitHandle, ended }: Awaited): readonly Letter[] {
+  const result: Result = action === 'RELEASE' ? { Status: 'SUCCESS', Data: {} } : resultOf(execution, ended!);
+  return [
+    ...(waitHandle ? [{ url: waitHandle, body: signalBody(result) }] : []),
+    ...responses.map((target) => ({ url: target.url, body: responseBody(target, result) })),
+  ];
 }

@@ -1,15 +1,7 @@
-import { sleep } from './sleep';
+import type { ResponseTarget } from '../record/awaited';
 import { bytesOf, shortened } from '../text';
 
 /** What CloudFormation is told, through the presigned URL that it hands out. */
-
-export interface ResponseTarget {
-  readonly url: string;
-  readonly StackId: string;
-  readonly RequestId: string;
-  readonly LogicalResourceId: string;
-  readonly PhysicalResourceId: string;
-}
 
 export type Result =
   | { readonly Status: 'SUCCESS'; readonly Data: Readonly<Record<string, unknown>> }
@@ -52,7 +44,7 @@ export type Put = (url: string, body: string) => Promise<void>;
 const ATTEMPTS = 5;
 
 /** PUTs with a few tries. Errors never name the URL, which is a credential. */
-export const put: Put = async (url, body) => {
+export const putter = (pause: (millis: number) => Promise<void>): Put => async (url, body) => {
   for (let attempt = 1; ; attempt++) {
     const problem = await putOnce(url, body);
     if (!problem) {
@@ -61,7 +53,7 @@ export const put: Put = async (url, body) => {
     if (attempt === ATTEMPTS) {
       throw new Error(`CloudFormation's response URL answered ${problem}, ${ATTEMPTS} times.`);
     }
-    await sleep(500 * 2 ** attempt);
+    await pause(500 * 2 ** attempt);
   }
 };
 

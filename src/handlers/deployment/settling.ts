@@ -1,37 +1,30 @@
-import { sleep } from './sleep';
+import { kindOf, type Answer, type ServiceError } from '../service-error';
 
-/** What is refused at first and may not be in a moment: permissions that are not in force yet, and too many requests. */
-const PASSING = ['AccessDeniedException', 'UnrecognizedClientException', 'ThrottlingException', 'TooManyRequestsException', 'ExecutionLimitExceeded'];
+/** Refused for now: another execution has to end first. */
+const PASSING = ['ExecutionLimitExceeded'];
 
-/** Whatever is not the service's own refusal may pass, too: a broken connection, a 500, an answer that cannot be read. */
-export function mayPass({ name, $metadata }: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }): boolean {
-  const status = $metadata?.httpStatusCode ?? 0;
-  return PASSING.includes(name) || status < 400 || status >= 500;
-}
+/** What is refused at first and may not be in a moment: permissions that are not in force yet, too many requests, faults, lost answers. */
+export const mayPass = (error: ServiceError): boolean =>
+  ['TRANSIENT', 'SETTLING', 'DENIED'].includes(kindOf(error)) || PASSING.includes(error.code);
 
 export interface Time {
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
-  readonly sleep: (millis: number) => Promise<void>;
+  readonly pause: (millis: number) => Promise<void>;
 }
 
-const REAL: Time = { now: () => Date.now(), sleep };
 const PAUSE_MILLIS = 4_000;
 
-/** Asks again, within so many seconds, what can be asked twice: reading, and starting an execution whose name is the event's. */
-export async function settling<T>(seconds: number, call: () => Promise<T>, time: Time = REAL): Promise<T> {
-  const deadline = time.now() + seconds * 1_000;
+/** Asks again, until then, what can be asked twice. The last answer counts. */
+export async function settled<T>(deadline: number, ask: () => Promise<Answer<T>>, { now, pause }: Time): Promise<Answer<T>> {
   for (;;) {
-    const asked = time.now();
-    try {
-      return await call();
-    } catch (error) {
-      const failed = time.now();
-      const next = failed + PAUSE_MILLIS;
-      // It may take as long as this one did.
-      if (!mayPass(error as Error) || next + (failed - asked) > deadline) {
-        throw error;
-      }
-      await time.sleep(PAUSE_MILLIS);
+    const asked = now();
+    const answer = await ask();
+    const answered = now();
+    // The next may take as long as this one did.
+    if (answer.ok || !mayPass(answer.error) || answered + PAUSE_MILLIS + (answered - asked) > deadline) {
+      return answer;
     }
+    await pause(PAUSE_MILLIS);
   }
 }

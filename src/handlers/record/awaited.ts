@@ -1,3 +1,4 @@
+import type { Lifetime } from './documents';
 import { hash } from '../../contract/hashing';
 import type { Ended } from '../../contract/workflow';
 
@@ -26,6 +27,11 @@ export interface ResponseTarget {
   readonly LogicalResourceId: string;
   readonly PhysicalResourceId: string;
 }
+
+const KEPT_SECONDS = 86_400;
+
+/** Whoever may still wait then was given up by CloudFormation long ago. */
+export const awaitedFor = (now: number): Lifetime => ({ expires: Math.floor(now / 1000) + KEPT_SECONDS });
 
 export const awaitedId = (executionArn: string): string => `awaited ${executionArn}`;
 

@@ -1,5 +1,5 @@
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'crypto';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { RECORD_EXPIRES, RECORD_KEY } from '../../contract/names';
 import { answered, type Answer } from '../service-error';
 
