@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { known, problem } from './private/problem';
 
 /**
  * The size of the workers that run the population's query.
@@ -22,8 +22,8 @@ export class WorkerType {
    * @throws if the name is empty
    */
   public static of(name: string): WorkerType {
-    if (!Token.isUnresolved(name) && name.trim() === '') {
-      throw new Error(`WorkerType.of: the name is ${JSON.stringify(name)}. Give the Clean Rooms name of a worker type, such as 'CR.16X'.`);
+    if (known(name) && name.trim() === '') {
+      problem('WorkerType.of', 'the name', name, 'Give the Clean Rooms name of a worker type, such as \'CR.16X\'.');
     }
     return new WorkerType(name);
   }

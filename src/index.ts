@@ -1,6 +1,7 @@
 export * from './alarm-options';
 export * from './compute';
 export * from './function-options';
+export * from './i-intermediate-table-population';
 export * from './intermediate-table';
 export * from './intermediate-table-population';
 export * from './populate-on-deploy';

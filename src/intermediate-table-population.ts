@@ -2,14 +2,18 @@ import { aws_cloudwatch as cloudwatch, aws_events as events, aws_iam as iam, aws
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { Construct } from 'constructs';
 import { ExpiryAlarmOptions, FailureAlarmOptions } from './alarm-options';
-import { OBSERVE_INPUT, POPULATED, POPULATION_FAILED } from './handlers/shared-names';
+import { POPULATED, POPULATION_FAILED } from './contract/names';
+import { OBSERVE_INPUT } from './contract/workflow';
+import { IIntermediateTablePopulation } from './i-intermediate-table-population';
 import { IntermediateTablePopulationProps } from './population-props';
 import { makeExpiryAlarm, makeFailureAlarm } from './private/alarms';
 import { inOrder } from './private/definition';
+import { eventRule, warnUnlessWatched } from './private/event-rules';
 import { Machinery } from './private/machinery';
 import { ownMetric } from './private/metrics';
-import { eventRule, warnOfUnwatched } from './private/telling';
+import { problem } from './private/problem';
 import { validateParameters, validateProps, validateSchedule } from './private/validation';
+import { verbatim } from './private/verbatim';
 import { AddScheduleOptions } from './schedule-options';
 
 /**
@@ -20,7 +24,7 @@ import { AddScheduleOptions } from './schedule-options';
  *
  * @see https://docs.aws.amazon.com/clean-rooms/latest/userguide/working-with-intermediate-tables.html
  */
-export class IntermediateTablePopulation extends Construct {
+export class IntermediateTablePopulation extends Construct implements IIntermediateTablePopulation {
   /**
    * The table that is populated.
    */
@@ -45,8 +49,7 @@ export class IntermediateTablePopulation extends Construct {
   public readonly analysisId: string;
 
   private readonly machinery: Machinery;
-  private readonly upstream: readonly IntermediateTablePopulation[];
-  private firstSchedule?: events.Rule;
+  private hasSchedule = false;
   private isWatched = false;
 
   /**
@@ -56,8 +59,7 @@ export class IntermediateTablePopulation extends Construct {
     super(scope, id);
     validateProps(this, props);
     this.intermediateTable = props.intermediateTable;
-    this.upstream = props.refreshAfter ?? [];
-    this.machinery = new Machinery(this, props, () => this.upstream.map(({ machinery }) => machinery), () => this.warn());
+    this.machinery = new Machinery(this, props);
     this.stateMachine = this.machinery.reference;
     this.versionId = this.machinery.getAtt('versionId');
     this.analysisId = this.machinery.getAtt('analysisId');
@@ -87,9 +89,15 @@ export class IntermediateTablePopulation extends Construct {
       schedule,
       enabled: options.enabled,
       description: options.description ?? `Populates the intermediate table of ${this.node.path}`,
-      targets: [this.machinery.target(options.parameters ? { parameters: inOrder(options.parameters) } : {})],
+      targets: [this.machinery.target({
+        event: events.EventField.eventId,
+        encodedParameters: options.parameters && verbatim(inOrder(options.parameters)),
+      })],
     });
-    this.firstSchedule ??= rule;
+    if (!this.hasSchedule) {
+      this.hasSchedule = true;
+      warnUnlessWatched(rule, () => this.isWatched);
+    }
     return rule;
   }
 
@@ -100,18 +108,19 @@ export class IntermediateTablePopulation extends Construct {
    * `membershipIdentifier`, `intermediateTableIdentifier`, `population` (this construct's path) and `execution`.
    */
   public onPopulated(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return eventRule(this.machinery, id, POPULATED, options);
+    return eventRule(this, id, this.machinery.announced(POPULATED), options);
   }
 
   /**
    * A rule for each population that fails.
    *
-   * The event's detail has `error`, `cause`, `analysisId` (empty where no query had started), `membershipIdentifier`,
+   * The event's detail has `error`, `cause`, `analysisId` (empty where no query had started), `retryable` (whether Clean Rooms says that the
+   * same request may succeed if it is sent again; null where it does not say), `membershipIdentifier`,
    * `intermediateTableIdentifier`, `population` (this construct's path) and `execution`. The cause holds the query's own error code and message.
    */
   public onPopulationFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
     this.isWatched = true;
-    return eventRule(this.machinery, id, POPULATION_FAILED, options);
+    return eventRule(this, id, this.machinery.announced(POPULATION_FAILED), options);
   }
 
   /**
@@ -127,10 +136,8 @@ export class IntermediateTablePopulation extends Construct {
    * @throws if there is no `versionParameter`
    */
   public grantReadVersion(grantee: iam.IGrantable): iam.Grant {
-    if (!this.machinery.versionParameter) {
-      throw new Error(`${this.node.path}: versionParameter is undefined. Give an SSM parameter that holds the version's id.`);
-    }
-    return this.machinery.versionParameter.grantRead(grantee);
+    return this.machinery.versionParameter?.grantRead(grantee)
+      ?? problem(this.node.path, 'versionParameter', undefined, 'Give an SSM parameter that holds the version\'s id.');
   }
 
   /**
@@ -230,12 +237,6 @@ export class IntermediateTablePopulation extends Construct {
         description: `Measures how fresh the intermediate table of ${this.node.path} is`,
         targets: [this.machinery.target(OBSERVE_INPUT)],
       });
-    }
-  }
-
-  private warn(): void {
-    if (this.firstSchedule && !this.isWatched) {
-      warnOfUnwatched(this.firstSchedule);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { IntermediateTablePopulation } from './intermediate-table-population';
+import { IIntermediateTablePopulation } from './i-intermediate-table-population';
+import { problem } from './private/problem';
 import { populationWidgets } from './private/widgets';
 
 /**
@@ -10,7 +11,7 @@ export interface PopulationDashboardProps {
   /**
    * The populations to show: at least one.
    */
-  readonly populations: IntermediateTablePopulation[];
+  readonly populations: IIntermediateTablePopulation[];
 
   /**
    * The dashboard's name.
@@ -36,9 +37,8 @@ export class PopulationDashboard extends Construct {
   constructor(scope: Construct, id: string, props: PopulationDashboardProps) {
     super(scope, id);
     if (props.populations.length === 0) {
-      throw new Error(`${this.node.path}: populations is []. Give at least one population to show.`);
+      problem(this.node.path, 'populations', props.populations, 'Give at least one population to show.');
     }
-    props.populations.forEach((population) => population.enableFreshnessMetrics());
     this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', {
       dashboardName: props.dashboardName,
       // A month, the life of a version, in the widgets' own periods: CloudWatch would fit them to the range.

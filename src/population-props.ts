@@ -5,7 +5,7 @@ import { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { PopulationCompute } from './compute';
 import { PopulationFunctionOptions } from './function-options';
-import { IntermediateTablePopulation } from './intermediate-table-population';
+import { IIntermediateTablePopulation } from './i-intermediate-table-population';
 import { PopulateOnDeploy } from './populate-on-deploy';
 
 /**
@@ -109,7 +109,7 @@ export interface IntermediateTablePopulationProps {
    *
    * @default - none
    */
-  readonly refreshAfter?: IntermediateTablePopulation[];
+  readonly refreshAfter?: IIntermediateTablePopulation[];
 
   /**
    * An SSM parameter of type String, in the stack's account and region, that always holds the id of the live version: every run that

@@ -1,12 +1,13 @@
 import { aws_cloudwatch as cloudwatch, aws_stepfunctions as sfn, Duration, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ExpiryAlarmOptions, FailureAlarmOptions } from '../alarm-options';
+import { problem } from './problem';
 
 /** Counts executions that failed, that somebody stopped, and that the machine itself has timed out. */
 export function makeFailureAlarm(scope: Construct, id: string, machine: sfn.IStateMachine, options: FailureAlarmOptions): cloudwatch.Alarm {
   const { threshold = 1, period = Duration.minutes(5) } = options;
   if (!Token.isUnresolved(threshold) && !(threshold >= 1)) {
-    throw new Error(`${scope.node.path}/${id}: threshold is ${threshold}. Give at least 1, or the alarm is always on.`);
+    problem(`${scope.node.path}/${id}`, 'threshold', threshold, 'Give at least 1, or the alarm is always on.');
   }
   return new cloudwatch.Alarm(scope, id, {
     metric: new cloudwatch.MathExpression({
@@ -30,7 +31,7 @@ const LEAST_BEFORE = Duration.hours(12);
 export function makeExpiryAlarm(scope: Construct, id: string, metric: cloudwatch.Metric, options: ExpiryAlarmOptions): cloudwatch.Alarm {
   const { before = Duration.days(3) } = options;
   if (!before.isUnresolved() && before.toSeconds() < LEAST_BEFORE.toSeconds()) {
-    throw new Error(`${scope.node.path}/${id}: before is ${before.toHumanString()}. Give at least 12 hours: the age is measured four times a day.`);
+    problem(`${scope.node.path}/${id}`, 'before', before.toHumanString(), 'Give at least 12 hours: the age is measured four times a day.');
   }
   return new cloudwatch.Alarm(scope, id, {
     metric,

@@ -1,52 +1,54 @@
-import { aws_cleanrooms as cleanrooms, Duration, IResolvable } from 'aws-cdk-lib';
-import { IIntermediateTableRef, IntermediateTableReference } from 'aws-cdk-lib/aws-cleanrooms';
-import { IKeyRef } from 'aws-cdk-lib/aws-kms';
-import { PopulationCompute } from '../compute';
+import { Stack } from 'aws-cdk-lib';
+import type { Change, Compute, Definition, Population, Upstream } from '../contract/population';
+import type { PopulationCompute } from '../compute';
+import type { IntermediateTablePopulationProps } from '../population-props';
+import type { Member } from './member';
+import { upstreamOf } from './member';
+import { identityOf } from './table';
+import { verbatim } from './verbatim';
 
-/** What the handlers read: see `Population` in `src/handlers/population/run-state.ts`. */
-export interface PopulationDefinition {
-  readonly membershipIdentifier: string;
-  readonly intermediateTableIdentifier: string;
-  readonly parameters?: { [name: string]: string };
-  readonly compute?: { type?: string; number?: number; properties?: { spark: { [key: string]: string } } };
-  readonly analysisPayerAccountId?: string;
-  readonly timeoutSeconds: number;
-  readonly cancelOnTimeout: boolean;
-}
+/** What is populated: see `Definition` in `src/contract/population.ts`. What users give is encoded where it has to be. */
 
-export interface DefinitionProps {
-  readonly intermediateTable: IIntermediateTableRef;
-  readonly parameters?: { [name: string]: string };
-  readonly compute?: PopulationCompute;
-  readonly analysisPayerAccountId?: string;
-  readonly cancelOnTimeout?: boolean;
-}
-
-/** By the attributes of a table of this app: its generated reference takes them out of `Ref`, whose form is not documented. */
-export function identityOf(table: IIntermediateTableRef): IntermediateTableReference {
-  return cleanrooms.CfnIntermediateTable.isCfnIntermediateTable(table)
-    ? {
-      membershipIdentifier: table.membershipIdentifier,
-      intermediateTableIdentifier: table.attrIntermediateTableIdentifier,
-      intermediateTableArn: table.attrArn,
-    }
-    : table.intermediateTableRef;
-}
-
-export function definitionOf(props: DefinitionProps, timeout: Duration): PopulationDefinition {
+export function populationOf(props: IntermediateTablePopulationProps): Population {
   const { membershipIdentifier, intermediateTableIdentifier } = identityOf(props.intermediateTable);
   return {
     membershipIdentifier,
     intermediateTableIdentifier,
-    parameters: filled(props.parameters),
-    compute: computeOf(props.compute),
-    analysisPayerAccountId: props.analysisPayerAccountId,
-    timeoutSeconds: timeout.toSeconds(),
-    cancelOnTimeout: props.cancelOnTimeout ?? true,
+    ...verbatim({
+      parameters: filled(props.parameters),
+      compute: computeOf(props.compute),
+      analysisPayerAccountId: props.analysisPayerAccountId,
+    }),
   };
 }
 
-function computeOf({ workerType, workers, sparkProperties }: PopulationCompute = {}): PopulationDefinition['compute'] {
+export function changeOf({ triggers }: IntermediateTablePopulationProps, kmsKey?: string): Change {
+  return verbatim({ kmsKey, triggers: triggers?.length ? triggers : undefined });
+}
+
+interface OnRecord extends Member {
+  readonly record: Pick<Upstream, 'record' | 'recordTable'>;
+  readonly upstream: readonly OnRecord[];
+}
+
+/** All tables that a population is built on, as its runs need to know them. */
+export function upstreamIn(member: OnRecord): Definition['upstream'] {
+  const closure = upstreamOf(member);
+  const entries = closure.map((upstream): Upstream => {
+    const { membershipIdentifier, intermediateTableIdentifier } = identityOf(upstream.table);
+    return {
+      membershipIdentifier,
+      intermediateTableIdentifier,
+      ...upstream.record,
+      after: upstream.upstream.map((further) => closure.indexOf(further)),
+      direct: member.upstream.includes(upstream),
+      sameStack: Stack.of(upstream.scope) === Stack.of(member.scope),
+    };
+  });
+  return entries.length ? entries : undefined;
+}
+
+function computeOf({ workerType, workers, sparkProperties }: PopulationCompute = {}): Compute | undefined {
   const spark = filled(sparkProperties);
   const compute = { type: workerType?.name, number: workers, properties: spark && { spark } };
   return Object.values(compute).some((value) => value !== undefined) ? compute : undefined;
@@ -58,17 +60,3 @@ export const inOrder = (map: { [key: string]: string }): { [key: string]: string
 
 /** An empty map means the same as none, and must not count as a change. */
 const filled = (map?: { [key: string]: string }) => (map && Object.keys(map).length ? inOrder(map) : undefined);
-
-/** The ARN of the key that the table's data is encrypted with, where it can be known. */
-export function kmsKeyArnOf(table: IIntermediateTableRef, key?: IKeyRef): string | undefined {
-  return key?.keyRef.keyArn ?? (cleanrooms.CfnIntermediateTable.isCfnIntermediateTable(table) ? table.kmsKeyArn : undefined);
-}
-
-/** The properties of a table of this app that replace it when they change: what its identifier cannot tell before it is deployed. */
-export function replacingProperties(table: IIntermediateTableRef): { [name: string]: string | IResolvable | object } {
-  if (!cleanrooms.CfnIntermediateTable.isCfnIntermediateTable(table)) {
-    return {};
-  }
-  const { membershipIdentifier, name, populationAnalysisConfiguration } = table;
-  return { membershipIdentifier, name, populationAnalysisConfiguration };
-}

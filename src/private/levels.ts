@@ -1,7 +1,7 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { identityOf } from './definition';
-import type { Member } from './permissions';
+import type { Member } from './member';
+import { identityOf } from './table';
 
 /**
  * Orders populations by what their policies depend on: level 0 depends on no population, level 1 on some of level 0, and so on.
@@ -33,10 +33,10 @@ class Dependencies {
     }
     // A cycle is CloudFormation's to report, with the names of all resources in it: here it must only end.
     this.levels.set(member, 0);
-    const { machine, table, kmsKeyArn } = member;
+    const { machine, table } = member;
     const upstream = new Set<Member>();
     // What a policy names.
-    this.collect([machine, ...this.referencedBy(machine.stack, [identityOf(table), kmsKeyArn])], machine.stack, upstream, new Set());
+    this.collect([machine, ...this.referencedBy(machine.stack, [identityOf(table), member.kmsKeyArn()])], machine.stack, upstream, new Set());
     upstream.delete(member);
     const level = Math.max(0, ...[...upstream].map((other) => this.level(other) + 1));
     this.levels.set(member, level);

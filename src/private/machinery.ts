@@ -1,67 +1,63 @@
 import {
-  Aws, CfnResource, CustomResource, Duration, Lazy, Stack, Token,
-  aws_events as events, aws_events_targets as targets, aws_ssm as ssm, aws_stepfunctions as sfn,
+  Aws, CustomResource, Duration, Lazy, Stack,
+  aws_events as events, aws_events_targets as targets, aws_ssm as ssm, aws_stepfunctions as sfn, CfnResource,
 } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
-import { Construct } from 'constructs';
-import { EVENT_SOURCE } from '../handlers/shared-names';
+import { Construct, Node } from 'constructs';
+import type { PopulationProperties } from '../contract/custom-resource';
+import { canonical, hash } from '../contract/hashing';
+import { EVENT_SOURCE } from '../contract/names';
+import type { Change, Definition } from '../contract/population';
+import { isLong, LONGEST_UNAIDED, RESOURCE_LIMIT, resourceTimeout } from '../contract/time';
+import { AFTER_UPSTREAM_INPUT, RunInput } from '../contract/workflow';
+import type { IIntermediateTablePopulation } from '../i-intermediate-table-population';
 import { PopulateOnDeploy } from '../populate-on-deploy';
-import { IntermediateTablePopulationProps } from '../population-props';
-import { chainRule, requireAcyclic, upstreamOf } from './chain';
-import { definitionOf, identityOf, kmsKeyArnOf, PopulationDefinition, replacingProperties } from './definition';
-import { LongWait, resourceTimeout } from './long-wait';
-import { Member } from './permissions';
+import type { IntermediateTablePopulationProps } from '../population-props';
+import { chainPattern, requireNear } from './chain';
+import { changeOf, populationOf, upstreamIn } from './definition';
+import { finalProperties } from './final-properties';
+import { LongWait } from './long-wait';
+import type { Member } from './member';
+import { fail } from './problem';
 import { Services } from './services';
+import { identityOf, kmsKeyArnOf, replacingProperties } from './table';
 import { workflow } from './workflow';
 
-/** The resources of one population, and what is only decided at synthesis. */
+/** By the nodes of their populations: others may implement the interface around one of ours. */
+const machineries = new WeakMap<Node, Machinery>();
+
+/** The resources of one population. */
 export class Machinery implements Member {
   public readonly services: Services;
   public readonly table: IIntermediateTableRef;
+  public readonly upstream: readonly Machinery[];
   public readonly machine: sfn.CfnStateMachine;
   public readonly reference: sfn.IStateMachine;
   public readonly customResource: CustomResource;
-  public readonly kmsKeyArn?: string;
   public readonly versionParameter?: ssm.IParameter;
-  /** What makes a populate due when it changes in the template. */
-  private readonly due: object;
+  private readonly timeout: Duration;
   private readonly longWait?: LongWait;
-  private readonly slot: number;
+  /** Another text in each synthesis, where every deploy is to be a change. */
+  private readonly deploy?: string;
   private announces = false;
 
-  constructor(
-    public readonly scope: Construct,
-    props: IntermediateTablePopulationProps,
-    public readonly upstream: () => readonly Machinery[],
-    private readonly atSynthesis: () => void,
-  ) {
-    const timeout = props.timeout ?? Duration.minutes(55);
+  constructor(public readonly scope: Construct, private readonly props: IntermediateTablePopulationProps) {
+    this.timeout = props.timeout ?? Duration.seconds(LONGEST_UNAIDED);
     this.table = props.intermediateTable;
-    this.kmsKeyArn = kmsKeyArnOf(props.intermediateTable, props.encryptionKey);
     this.versionParameter = props.versionParameter;
+    this.deploy = props.populateOnDeploy === PopulateOnDeploy.ALWAYS ? String(Date.now()) : undefined;
+    this.upstream = (props.refreshAfter ?? []).map((population) => upstreamFor(scope, population));
     this.services = Services.of(scope, props.functionOptions);
-    this.slot = this.services.add(this);
-    const definition = definitionOf(props, timeout);
-    const mode = props.populateOnDeploy ?? PopulateOnDeploy.ON_CHANGE;
-    const change = this.changeOf(props, mode);
-    this.machine = this.makeMachine(definition);
-    this.reference = sfn.StateMachine.fromStateMachineArn(scope, 'Workflow', this.machine.attrArn);
-    this.due = dueBy(definition, change, replacingProperties(props.intermediateTable), () => this.upstreamHere().map(({ due }) => due));
-    this.longWait = isLong(timeout)
-      ? new LongWait(scope, () => this.customResource, this.services.deploymentFunction.functionArn, this.due)
+    // What depends on the reference depends on the machine, which is a part of it.
+    this.reference = sfn.StateMachine.fromStateMachineName(scope, 'StateMachine', Lazy.string({ produce: () => this.machine.attrName }));
+    this.machine = this.makeMachine();
+    this.longWait = !this.timeout.isUnresolved() && isLong(this.timeout.toSeconds())
+      ? new LongWait(scope, () => this.customResource, this.services.deploymentFunction.functionArn)
       : undefined;
-    this.customResource = new CustomResource(scope, 'Population', {
-      serviceToken: this.services.deploymentFunction.functionArn,
-      resourceType: 'Custom::IntermediateTablePopulation',
-      serviceTimeout: this.longWait || timeout.isUnresolved() ? Duration.hours(1) : resourceTimeout(timeout),
-      properties: {
-        StateMachineArn: this.machine.attrArn,
-        Population: Stack.of(scope).toJsonString(definition),
-        Change: Stack.of(scope).toJsonString(change),
-        PopulateOnDeploy: mode,
-        WaitHandle: this.longWait?.handleUrl,
-      },
-    });
+    this.customResource = this.makeCustomResource();
+    this.order();
+    this.services.add(this);
+    machineries.set(scope.node, this);
   }
 
   /** An attribute of the run that the deploy waited for. */
@@ -70,7 +66,7 @@ export class Machinery implements Member {
   }
 
   /** Starts the state machine from a rule. */
-  public target(input: object): targets.SfnStateMachine {
+  public target(input: RunInput): targets.SfnStateMachine {
     return new targets.SfnStateMachine(this.reference, {
       input: events.RuleTargetInput.fromObject(input),
       // EventBridge's default, 185 attempts in a day, is for jobs that cost nothing.
@@ -82,8 +78,12 @@ export class Machinery implements Member {
   }
 
   /** Matches what the state machine announces, which it does once somebody listens. */
-  public eventPattern(detailType: string): events.EventPattern {
-    this.announces = true;
+  public announced(detailType: string): events.EventPattern {
+    if (!this.announces) {
+      this.announces = true;
+      this.services.letMachines('events:PutEvents',
+        Stack.of(this.scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }));
+    }
     const { intermediateTableIdentifier } = identityOf(this.table);
     return {
       source: [EVENT_SOURCE],
@@ -92,72 +92,118 @@ export class Machinery implements Member {
     };
   }
 
-  /** At synthesis, before the policies are made: everything that dependencies come from. */
-  public link(): void {
-    this.atSynthesis();
-    requireAcyclic(this);
-    for (const upstream of this.upstream()) {
-      this.customResource.node.addDependency(upstream.scope);
-      if (CfnResource.isCfnResource(this.table)) {
-        this.table.node.addDependency(upstream.scope);
-      }
-    }
-    if (this.upstream().length) {
-      chainRule(this);
-    }
-    if (this.announces) {
-      this.services.letMachines('events:PutEvents',
-        Stack.of(this.scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }));
-    }
-    if (this.versionParameter) {
-      this.services.letMachines('ssm:PutParameter', this.versionParameter.parameterArn);
-    }
+  public get record(): { readonly record: string; readonly recordTable: string } {
+    return { record: this.scope.node.addr, recordTable: this.services.record.tableName };
   }
 
-  /** At synthesis, when all values are final. */
+  public get recordArn(): string {
+    return this.services.record.tableArn;
+  }
+
+  public kmsKeyArn(): string | undefined {
+    return kmsKeyArnOf(this.table, this.props.encryptionKey);
+  }
+
   public complete(): void {
-    this.longWait?.complete();
+    this.longWait?.complete(this.due());
   }
 
-  /** What besides the population's definition makes a deploy repopulate. Never add what an upgrade of this library would change. */
-  private changeOf({ triggers }: IntermediateTablePopulationProps, mode: PopulateOnDeploy): object {
+  /** What makes a populate due when it changes in the template: not how long that may take, or what becomes of it then. */
+  private due(): object {
     return {
-      kmsKey: this.kmsKeyArn,
-      triggers: triggers?.length ? triggers : undefined,
-      // Every deploy is to be a change: this is what the user asked for.
-      deploy: mode === PopulateOnDeploy.ALWAYS ? String(Date.now()) : undefined,
-      upstream: Lazy.any({ produce: () => this.upstreamDefinitions() }),
+      population: populationOf(this.props),
+      change: this.change(),
+      deploy: this.deploy,
+      table: replacingProperties(this.table),
+      upstream: this.upstreamHere().map((upstream) => upstream.due()),
     };
   }
 
-  /** Upstream tables of other stacks announce themselves by events: an export cannot change while it is imported. */
+  private change(): Change {
+    return changeOf(this.props, this.kmsKeyArn());
+  }
+
+  private definition(): Definition {
+    return {
+      population: populationOf(this.props),
+      change: this.change(),
+      timeoutSeconds: this.timeout.toSeconds(),
+      cancelOnTimeout: this.props.cancelOnTimeout ?? true,
+      record: this.record.record,
+      upstream: upstreamIn(this),
+      keepsVersion: this.versionParameter && true,
+    };
+  }
+
+  private makeCustomResource(): CustomResource {
+    const { scope, longWait, timeout } = this;
+    const upstream = this.upstreamHere();
+    const properties: PopulationProperties = {
+      StateMachineArn: this.machine.attrArn,
+      Definition: Lazy.string({ produce: () => Stack.of(scope).toJsonString(this.definition()) }),
+      PopulateOnDeploy: this.props.populateOnDeploy ?? PopulateOnDeploy.ON_CHANGE,
+      Deploy: this.deploy,
+      UpstreamVersions: upstream.length ? upstream.map((each) => each.getAtt('versionId')) : undefined,
+      VersionParameter: this.versionParameterHash(),
+      WaitHandle: longWait?.handleUrl,
+    };
+    return new CustomResource(scope, 'Population', {
+      serviceToken: this.services.deploymentFunction.functionArn,
+      resourceType: 'Custom::IntermediateTablePopulation',
+      serviceTimeout: Duration.seconds(longWait || timeout.isUnresolved() ? RESOURCE_LIMIT : resourceTimeout(timeout.toSeconds())),
+      properties: { ...properties },
+    });
+  }
+
+  /** CloudFormation orders upstream tables of the same stack; those of others announce themselves by events. */
   private upstreamHere(): Machinery[] {
-    return this.upstream().filter(({ scope }) => Stack.of(scope) === Stack.of(this.scope));
+    return this.upstream.filter(({ scope }) => Stack.of(scope) === Stack.of(this.scope));
   }
 
-  private upstreamDefinitions(): string[] | undefined {
-    const here = this.upstreamHere();
-    return here.length ? here.map(({ customResource }) => customResource.getAttString('Definition')) : undefined;
+  /** When CloudFormation changes the parameter, it writes the template's value into it. */
+  private versionParameterHash(): string | undefined {
+    const parameter = this.versionParameter?.node.defaultChild;
+    return parameter && CfnResource.isCfnResource(parameter)
+      ? Lazy.string({ produce: () => hash(canonical(finalProperties(parameter)), 16) })
+      : undefined;
   }
 
-  private makeMachine(population: PopulationDefinition): sfn.CfnStateMachine {
+  private order(): void {
+    if (this.versionParameter) {
+      this.services.letMachines('ssm:PutParameter', this.versionParameter.parameterArn);
+      this.customResource.node.addDependency(this.versionParameter);
+    }
+    for (const { scope } of this.upstream) {
+      this.customResource.node.addDependency(scope);
+      if (CfnResource.isCfnResource(this.table)) {
+        this.table.node.addDependency(scope);
+      }
+    }
+    if (this.upstream.length) {
+      new events.Rule(this.scope, 'AfterUpstream', {
+        description: `Refreshes the intermediate table of ${this.scope.node.path} after those that it is built on`,
+        eventPattern: chainPattern(this.upstream, this.services.executionPrefix),
+        targets: [this.target({ event: events.EventField.eventId, ...AFTER_UPSTREAM_INPUT })],
+      });
+    }
+  }
+
+  private makeMachine(): sfn.CfnStateMachine {
     const { populationFunction, deploymentFunction, machineRole, logGroup } = this.services;
-    const { membershipIdentifier, intermediateTableIdentifier, timeoutSeconds } = population;
     const definition = () => workflow({
-      population: { ...population, slot: this.slot, upstream: upstreamOf(this) },
+      definition: this.definition(),
       populationFunctionArn: populationFunction.functionArn,
       deploymentFunctionArn: deploymentFunction.functionArn,
-      timeoutSeconds: Token.isUnresolved(timeoutSeconds) ? 13 * 3600 : timeoutSeconds + 1800,
       partition: Aws.PARTITION,
       versionParameterName: this.versionParameter?.parameterName,
-      announceAs: this.announces ? { membershipIdentifier, intermediateTableIdentifier, population: this.scope.node.path } : undefined,
+      announceAs: this.announces ? this.scope.node.path : undefined,
     });
-    return new sfn.CfnStateMachine(this.scope, 'StateMachine', {
+    return new sfn.CfnStateMachine(this.reference, 'Resource', {
       definitionString: Lazy.string({ produce: () => Stack.of(this.scope).toJsonString(definition()) }),
       roleArn: machineRole.roleArn,
       stateMachineType: 'STANDARD',
       tracingConfiguration: { enabled: true },
-      // Without execution data, which has the parameters and CloudFormation's ResponseURL.
+      // Without execution data, which has the parameters.
       loggingConfiguration: {
         level: 'ALL',
         includeExecutionData: false,
@@ -167,11 +213,12 @@ export class Machinery implements Member {
   }
 }
 
-/** Not how long the populate may take, or what becomes of it then. */
-function dueBy(population: PopulationDefinition, change: object, table: object, upstream: () => object[]): object {
-  const { timeoutSeconds, cancelOnTimeout, ...definition } = population;
-  return { definition, change, table, upstream: Lazy.any({ produce: upstream }) };
+function upstreamFor(scope: Construct, population: IIntermediateTablePopulation): Machinery {
+  const machinery = machineries.get(population.node);
+  if (!machinery) {
+    return fail(scope.node.path, `refreshAfter has ${population.node.path}, which is no population of this library`,
+      'Give an IntermediateTablePopulation, or what wraps one and has its node.');
+  }
+  requireNear(scope, machinery.scope);
+  return machinery;
 }
-
-/** Longer than a custom resource can wait. */
-const isLong = (timeout: Duration): boolean => !timeout.isUnresolved() && timeout.toSeconds({ integral: false }) > 55 * 60;

@@ -1,5 +1,5 @@
 import { aws_cloudwatch as cloudwatch, aws_stepfunctions as sfn, Duration } from 'aws-cdk-lib';
-import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../handlers/shared-names';
+import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../contract/names';
 
 /** A metric that runs publish themselves, in the state machine's account and region: see `src/handlers/population/metrics.ts`. */
 export function ownMetric(

@@ -2,29 +2,14 @@ import { ArnFormat, aws_iam as iam, Stack } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, IConstruct } from 'constructs';
-import { identityOf } from './definition';
+import { canonical, hash } from '../contract/hashing';
 import { levelsOf } from './levels';
+import { Member, upstreamOf } from './member';
 import { acknowledgeWildcards } from './nag';
 import { MOST_POLICIES, policyGroupsOf } from './policy-groups';
 import { longestSize } from './policy-size';
-import { canonical, hash } from '../handlers/execution-name';
-
-/** One population, as far as the stack's shared roles are concerned. */
-export interface Member {
-  /** The population's construct. */
-  readonly scope: Construct;
-  readonly table: IIntermediateTableRef;
-  readonly machine: CfnStateMachine;
-  readonly kmsKeyArn?: string;
-  /** What runs when the stack deploys, and so needs its permissions first. */
-  readonly customResource: Construct;
-  /** What it is built on. */
-  readonly upstream: () => readonly Member[];
-  /** Called at synthesis, before policies are made. */
-  link(): void;
-  /** Called at synthesis, at the end. */
-  complete(): void;
-}
+import { fail } from './problem';
+import { identityOf } from './table';
 
 export interface Roles {
   readonly population: iam.IRole;
@@ -46,39 +31,52 @@ export function permit(scope: Construct, roles: Roles, members: readonly Member[
   const sizeOf = (group: readonly Member[]) => sizeOfPolicy(scope, populationStatements(scope, group, members));
   const { managed, groups } = policyGroupsOf(levelsOf(members), sizeOf);
   if (managed && groups.length > MOST_POLICIES) {
-    throw new Error(`${Stack.of(scope).node.path}: ${members.length} populations need ${groups.length} managed policies on one role, of which IAM `
-      + `allows ${MOST_POLICIES}. Spread the populations over several stacks, or over nested ones.`);
+    fail(Stack.of(scope).node.path, `${members.length} populations need ${groups.length} managed policies on one role, of which IAM allows ${MOST_POLICIES}`,
+      'Spread the populations over several stacks, or over nested ones.');
   }
-  // Names of their own: CloudFormation cannot make a managed policy of an inline one.
-  const [kind, name] = managed ? [iam.ManagedPolicy, 'ManagedPolicy'] : [iam.Policy, 'Policy'];
   groups.forEach((group, index) => {
     const suffix = managed ? index || '' : hash(canonical(group.map((member) => member.scope.node.addr).sort()), 8);
+    const give = (role: iam.IRole, name: string, statements: iam.PolicyStatement[]) => (managed
+      // Names of their own: CloudFormation cannot make a managed policy of an inline one.
+      ? givenManaged(role, new iam.ManagedPolicy(scope, `${name}ManagedPolicy${suffix}`, { statements }))
+      : givenInline(role, new iam.Policy(scope, `${name}Policy${suffix}`, { statements })));
     const policies = [
-      new kind(scope, `Population${name}${suffix}`, { roles: [roles.population], statements: populationStatements(scope, group, members) }),
-      new kind(scope, `Starter${name}${suffix}`, { roles: [roles.starter], statements: starterStatements(group) }),
+      give(roles.population, 'Population', populationStatements(scope, group, members)),
+      give(roles.starter, 'Starter', starterStatements(group)),
     ];
     group.forEach(({ customResource }) => customResource.node.addDependency(...policies));
     acknowledge(scope, group);
   });
 }
 
+// By the role, which may be one that somebody makes beforehand: see `iam.Role.customizeRoles()`.
+function givenInline(role: iam.IRole, policy: iam.Policy): iam.Policy {
+  role.attachInlinePolicy(policy);
+  return policy;
+}
+
+function givenManaged(role: iam.IRole, policy: iam.ManagedPolicy): iam.ManagedPolicy {
+  role.addManagedPolicy(policy);
+  return policy;
+}
+
 function populationStatements(scope: Construct, members: readonly Member[], all: readonly Member[]): iam.PolicyStatement[] {
   // The state of upstream tables is read, too; those of this role's own populations are in its policies already.
-  const upstream = unique(members.flatMap(upstreamClosure)).filter((member) => !all.includes(member));
+  const upstream = unique(members.flatMap((member) => upstreamOf(member))).filter((member) => !all.includes(member));
   const tables = unique(members.map(({ table }) => identityOf(table).intermediateTableArn));
   const memberships = unique(members.map(({ table }) => membershipArn(scope, table)));
-  const keys = unique(members.flatMap(({ kmsKeyArn }) => kmsKeyArn ?? []));
+  const keys = unique(members.flatMap((member) => member.kmsKeyArn() ?? []));
   const statements = [
     allow(['PopulateIntermediateTable', 'GetIntermediateTable', 'ListIntermediateTableVersions'].map(cleanRooms), [...tables, ...memberships]),
-    allow(['GetProtectedQuery', 'ListProtectedQueries', 'UpdateProtectedQuery'].map(cleanRooms), memberships),
+    allow(ANALYSES.map(cleanRooms), memberships),
     allow([cleanRooms('PopulateIntermediateTable')], memberships.flatMap(readByQueries)),
-    allow(['states:ListExecutions'], members.map(({ machine }) => machine.attrArn)),
+    allow(['states:DescribeExecution'], [...members, ...upstream].map(({ machine }) => executionArns(machine))),
   ];
   if (upstream.length) {
     statements.push(
-      allow(['GetIntermediateTable', 'GetProtectedQuery'].map(cleanRooms),
+      allow(['GetIntermediateTable', 'GetProtectedQuery', 'GetProtectedJob'].map(cleanRooms),
         unique(upstream.flatMap(({ table }) => [identityOf(table).intermediateTableArn, membershipArn(scope, table)]))),
-      allow(['states:ListExecutions'], upstream.map(({ machine }) => machine.attrArn)),
+      allow(['dynamodb:GetItem'], unique(upstream.map(({ recordArn }) => recordArn))),
     );
   }
   if (keys.length) {
@@ -94,7 +92,7 @@ function populationStatements(scope: Construct, members: readonly Member[], all:
 
 function starterStatements(members: readonly Member[]): iam.PolicyStatement[] {
   return [
-    allow(['states:StartExecution', 'states:ListExecutions'], members.map(({ machine }) => machine.attrArn)),
+    allow(['states:StartExecution'], members.map(({ machine }) => machine.attrArn)),
     allow(['states:DescribeExecution'], members.map(({ machine }) => executionArns(machine))),
   ];
 }
@@ -102,8 +100,12 @@ function starterStatements(members: readonly Member[]): iam.PolicyStatement[] {
 function acknowledge(scope: Construct, group: readonly Member[]): void {
   acknowledgeWildcards(scope, unique(group.map(({ table }) => membershipArn(scope, table))).flatMap(readByQueries),
     'Only Clean Rooms knows which associations and ID mapping tables a stored query reads.');
-  acknowledgeWildcards(scope, group.map(({ machine }) => executionArns(machine)), 'Executions have no names that are known beforehand.');
+  acknowledgeWildcards(scope, unique(group.flatMap((member) => [member, ...upstreamOf(member)])).map(({ machine }) => executionArns(machine)),
+    'Executions have no names that are known beforehand.');
 }
+
+/** Queries, and the jobs of tables that PySpark populates. */
+const ANALYSES = ['GetProtectedQuery', 'ListProtectedQueries', 'UpdateProtectedQuery', 'GetProtectedJob', 'ListProtectedJobs', 'UpdateProtectedJob'];
 
 /** Optional resources of populating, for the tables that the stored query reads, whose ids a template does not have. */
 const readByQueries = (membership: string): string[] => [`${membership}/configuredtableassociation/*`, `${membership}/idmappingtable/*`];
@@ -113,7 +115,6 @@ const sizeOfPolicy = (scope: Construct, statements: iam.PolicyStatement[]) =>
   longestSize(Stack.of(scope).resolve(new iam.PolicyDocument({ statements })));
 const cleanRooms = (action: string) => `cleanrooms:${action}`;
 const unique = <T>(values: T[]) => [...new Set(values)];
-const upstreamClosure = (member: Member): Member[] => member.upstream().flatMap((upstream) => [upstream, ...upstreamClosure(upstream)]);
 
 const executionArns = (machine: CfnStateMachine): string =>
   Stack.of(machine).formatArn({ service: 'states', resource: 'execution', resourceName: `${machine.attrName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });

@@ -5,8 +5,8 @@
 const MOST_INLINE = 10_240;
 const MOST_MANAGED = 6_144;
 export const MOST_POLICIES = 10;
-/** For the role's own policy, which writes its log. */
-const RESERVED = 500;
+/** For the role's own policy: its log, the record and network interfaces. */
+const RESERVED = 1_100;
 
 export interface PolicyGroups<T> {
   readonly managed: boolean;

@@ -1,26 +1,43 @@
 import {
-  Aspects, Duration, IAspect, Lazy, Names, RemovalPolicy, Stack,
-  aws_events as events, aws_iam as iam, aws_lambda as lambda, aws_logs as logs,
+  Aspects, Duration, Fn, RemovalPolicy, Stack,
+  aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam, aws_lambda as lambda, aws_logs as logs,
 } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { hash } from '../contract/hashing';
+import { EXECUTION_PREFIX_VARIABLE, RECORD_EXPIRES, RECORD_KEY, RECORD_TABLE_VARIABLE } from '../contract/names';
+import { DEPLOYMENT_FUNCTION, POPULATION_FUNCTION } from '../contract/time';
 import { PopulationFunctionOptions } from '../function-options';
-import { overfull } from './capacity';
-import { acknowledgeWildcards } from './nag';
-import { Member, permit } from './permissions';
 import { DeploymentFunction } from '../handlers/deployment-function';
-import { canonical, hash } from '../handlers/execution-name';
 import { PopulationFunction } from '../handlers/population-function';
+import { overfull } from './capacity';
+import type { Member } from './member';
+import { acknowledgeWildcards } from './nag';
+import { keyOf } from './options-key';
+import { permit } from './permissions';
 
-/** What populations of a stack share: two functions, three roles and one log group. */
+const ID = 'IntermediateTablePopulations';
+
+/**
+ * What populations of a stack share: two functions, three roles, a log group and the record. Nothing of it depends on how many populations
+ * there are, or in which order they were made, but the policies, which name them.
+ */
 export class Services extends Construct {
-  /** The shared services of the scope's stack for these options, made on first use. */
+  /**
+   * The shared services of the scope's stack for these options, made on first use.
+   *
+   * CloudFormation refuses another service token, which is a function's ARN: so options must not be in the ids, or they could never change.
+   * The stack's first set of options has the plain id; a further set has the address of its first population in it.
+   */
   public static of(scope: IConstruct, options: PopulationFunctionOptions = {}): Services {
     const stack = Stack.of(scope);
-    const id = `IntermediateTablePopulations${keyOf(options)}`;
-    return stack.node.tryFindChild(id) as Services | undefined ?? new Services(stack, id, options);
+    const key = keyOf(options);
+    const shared = stack.node.children.find((child): child is Services => child instanceof Services && child.key === key);
+    return shared ?? new Services(stack, stack.node.tryFindChild(ID) ? `${ID}${hash(scope.node.addr, 8)}` : ID, key, options);
   }
 
   public readonly logGroup: logs.LogGroup;
+  /** Of every population, what is known of it from one run to the next. */
+  public readonly record: dynamodb.Table;
   public readonly populationFunction: lambda.Function;
   public readonly deploymentFunction: lambda.Function;
   /** Runs the state machines. */
@@ -34,13 +51,10 @@ export class Services extends Construct {
   private readonly machinePolicy = new iam.PolicyDocument();
   private readonly members: Member[] = [];
 
-  private constructor(scope: Stack, id: string, private readonly options: PopulationFunctionOptions) {
+  private constructor(scope: Stack, id: string, private readonly key: string, private readonly options: PopulationFunctionOptions) {
     super(scope, id);
-    this.logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: options.logRetention ?? logs.RetentionDays.THREE_MONTHS,
-      removalPolicy: options.logRemovalPolicy ?? RemovalPolicy.DESTROY,
-      encryptionKey: options.logEncryptionKey,
-    });
+    this.record = this.makeRecord();
+    this.logGroup = this.makeLogGroup();
     this.executionPrefix = `cfn-${this.node.addr.slice(-8)}`;
     const lambdaService = new iam.ServicePrincipal('lambda.amazonaws.com');
     this.populationRole = this.makeFunctionRole('PopulationRole', lambdaService, 'Populates intermediate tables');
@@ -50,25 +64,31 @@ export class Services extends Construct {
     this.populationFunction = new PopulationFunction(this, 'PopulationFunction', {
       ...this.common(this.populationRole),
       description: 'Takes the steps of intermediate table populations: talks to Clean Rooms',
-      timeout: Duration.minutes(1),
-      environment: { POPULATIONS: Lazy.string({ produce: () => String(this.members.length) }) },
+      timeout: Duration.seconds(POPULATION_FUNCTION),
     });
     this.deploymentFunction = new DeploymentFunction(this, 'DeploymentFunction', {
       ...this.common(this.starterRole),
       description: 'Starts intermediate table populations for CloudFormation and reports their end',
-      timeout: Duration.minutes(2),
-      environment: { EXECUTION_PREFIX: this.executionPrefix },
+      timeout: Duration.seconds(DEPLOYMENT_FUNCTION),
     });
+    this.deploymentFunction.addEnvironment(EXECUTION_PREFIX_VARIABLE, this.executionPrefix);
     this.machineRole = this.makeMachineRole();
     this.watchdog = this.watch();
     acknowledgeWildcards(this, ['*'], 'Log delivery, X-Ray and the network interfaces of functions have no narrower resource.');
-    Aspects.of(this).add(new Completion(this));
+    Aspects.of(this).add({
+      visit: (node) => {
+        if (node === this) {
+          this.complete();
+        }
+      },
+    });
     this.node.addValidation({ validate: () => overfull(this, this.members.map((member) => member.scope)) });
   }
 
-  /** Takes a population in; its place among the stack's populations is the answer. */
-  public add(member: Member): number {
-    return this.members.push(member) - 1;
+  public add(member: Member): void {
+    this.members.push(member);
+    // A stack that is deleted still watches over what its custom resources have started.
+    member.customResource.node.addDependency(...this.watchdog);
   }
 
   /** Gives all the state machines a permission. */
@@ -77,12 +97,32 @@ export class Services extends Construct {
   }
 
   /** At synthesis, once all populations and all dependencies are known. */
-  public complete(): void {
-    this.members.forEach((member) => member.link());
-    // A stack that is deleted still watches over what its custom resources have started.
-    this.members.forEach(({ customResource }) => customResource.node.addDependency(...this.watchdog));
+  private complete(): void {
     permit(this, { population: this.populationRole, starter: this.starterRole }, this.members);
     this.members.forEach((member) => member.complete());
+  }
+
+  private makeRecord(): dynamodb.Table {
+    return new dynamodb.Table(this, 'Record', {
+      partitionKey: { name: RECORD_KEY, type: dynamodb.AttributeType.STRING },
+      timeToLiveAttribute: RECORD_EXPIRES,
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+
+  /**
+   * By a name that the account's log resource policy covers as a whole: it has 5,120 characters for all state machines. The record's generated
+   * name in it makes it another one than that of a group which was retained.
+   */
+  private makeLogGroup(): logs.LogGroup {
+    return new logs.LogGroup(this, 'Logs', {
+      logGroupName: Fn.join('', ['/aws/vendedlogs/states/', this.record.tableName]),
+      retention: this.options.logRetention ?? logs.RetentionDays.THREE_MONTHS,
+      removalPolicy: this.options.logRemovalPolicy ?? RemovalPolicy.DESTROY,
+      encryptionKey: this.options.logEncryptionKey,
+    });
   }
 
   private common(role: iam.IRole): lambda.FunctionOptions {
@@ -92,6 +132,7 @@ export class Services extends Construct {
       logGroup: this.logGroup,
       architecture: lambda.Architecture.ARM_64,
       memorySize: 256,
+      environment: { [RECORD_TABLE_VARIABLE]: this.record.tableName },
       vpc,
       vpcSubnets,
       securityGroups,
@@ -100,11 +141,14 @@ export class Services extends Construct {
   }
 
   private makeFunctionRole(id: string, assumedBy: iam.IPrincipal, description: string): iam.Role {
-    const statements = [new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.logGroup.logGroupArn] })];
+    const statements = [
+      new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.logGroup.logGroupArn] }),
+      new iam.PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [this.record.tableArn] }),
+    ];
     if (this.options.vpc) {
       statements.push(new iam.PolicyStatement({ actions: NETWORK, resources: ['*'] }));
     }
-    return new iam.Role(this, id, { assumedBy, description, inlinePolicies: { Logs: new iam.PolicyDocument({ statements }) } });
+    return new iam.Role(this, id, { assumedBy, description, inlinePolicies: { Own: new iam.PolicyDocument({ statements }) } });
   }
 
   private makeMachineRole(): iam.Role {
@@ -154,32 +198,3 @@ const NETWORK = [
   'ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets', 'ec2:DeleteNetworkInterface',
   'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses',
 ];
-
-/** Distinguishes options; the default ones have the empty key. */
-function keyOf({ vpc, vpcSubnets, securityGroups, environmentEncryption, logEncryptionKey, ...rest }: PopulationFunctionOptions): string {
-  const pathOf = (construct?: IConstruct) => construct && Names.uniqueId(construct);
-  const parts = {
-    ...rest,
-    vpc: pathOf(vpc),
-    vpcSubnets: vpcSubnets && vpc?.selectSubnets(vpcSubnets).subnetIds,
-    securityGroups: securityGroups?.map(pathOf),
-    environmentEncryption: pathOf(environmentEncryption),
-    logEncryptionKey: pathOf(logEncryptionKey),
-  };
-  // Languages hand over options in orders of their own.
-  const given = canonical(parts);
-  return given === '{}' ? '' : hash(given, 8);
-}
-
-class Completion implements IAspect {
-  private done = false;
-
-  constructor(private readonly services: Services) {}
-
-  public visit(node: IConstruct): void {
-    if (node === this.services && !this.done) {
-      this.done = true;
-      this.services.complete();
-    }
-  }
-}

@@ -4,11 +4,12 @@ import { Schedule } from 'aws-cdk-lib/aws-events';
 import { IParameter } from 'aws-cdk-lib/aws-ssm';
 import { IConstruct } from 'constructs';
 import { PopulationCompute } from '../compute';
+import { LONGEST_TIMEOUT, SHORTEST_TIMEOUT } from '../contract/time';
 import { PopulateOnDeploy } from '../populate-on-deploy';
 import { IntermediateTablePopulationProps } from '../population-props';
-import { identityOf } from './definition';
-import { requireHere, requireSame } from './nearness';
+import { requireHere, requireSame } from './environments';
 import { known, problem } from './problem';
+import { identityOf } from './table';
 
 /**
  * What can be said at synth of the values that are known then: tokens pass. Every message names the construct's path, the prop,
@@ -18,9 +19,6 @@ import { known, problem } from './problem';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const TABLE_ARN = /^arn:aws[-a-z]*:cleanrooms:[\w-]+:\d{12}:membership\/([^/]+)\/intermediatetable\/([^/]+)$/;
-
-export const SHORTEST_TIMEOUT = Duration.minutes(1);
-export const LONGEST_TIMEOUT = Duration.hours(12);
 
 const pathOf = (scope: IConstruct, id: string) => [scope.node.path, id].filter(Boolean).join('/');
 
@@ -130,7 +128,7 @@ export function validateTimeout(scope: IConstruct, timeout: Duration): void {
     return;
   }
   const seconds = timeout.toSeconds({ integral: false });
-  if (seconds < SHORTEST_TIMEOUT.toSeconds() || seconds > LONGEST_TIMEOUT.toSeconds()) {
+  if (seconds < SHORTEST_TIMEOUT || seconds > LONGEST_TIMEOUT) {
     problem(scope.node.path, 'timeout', timeout.toHumanString(), 'Give 1 minute to 12 hours, the longest that CloudFormation can wait.');
   }
   if (!Number.isInteger(seconds)) {

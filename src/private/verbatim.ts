@@ -17,8 +17,8 @@ function encodedAny(value: unknown): unknown {
     return encoded(value);
   }
   if (Array.isArray(value)) {
-    // A list of which not even the length is known.
-    return Token.isUnresolved(value) ? value : value.map(encodedAny);
+    // Of a list that comes when deploying not even the length is known: it can only be one text.
+    return Token.isUnresolved(value) ? [encoded(Fn.join('\n', value))] : value.map(encodedAny);
   }
   return value && typeof value === 'object' && !Tokenization.isResolvable(value)
     ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [encoded(key), encodedAny(inner)]))

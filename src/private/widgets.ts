@@ -1,11 +1,11 @@
 import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
-import type { IntermediateTablePopulation } from '../intermediate-table-population';
+import type { IIntermediateTablePopulation } from '../i-intermediate-table-population';
 
 const HALF = 12;
 
 /** Two rows: what happened and how long it took; what it cost and how fresh the tables are. */
-export function populationWidgets(populations: readonly IntermediateTablePopulation[]): cloudwatch.IWidget[][] {
-  const each = (metric: (population: IntermediateTablePopulation, label: string) => cloudwatch.IMetric) =>
+export function populationWidgets(populations: readonly IIntermediateTablePopulation[]): cloudwatch.IWidget[][] {
+  const each = (metric: (population: IIntermediateTablePopulation, label: string) => cloudwatch.IMetric) =>
     populations.map((population) => metric(population, population.node.id));
   const day = { period: Duration.days(1) };
   return [

@@ -1,134 +1,193 @@
-import { EVENT_SOURCE, POPULATED, POPULATION_FAILED } from '../handlers/shared-names';
+import { EVENT_SOURCE, POPULATED, POPULATION_FAILED } from '../contract/names';
+import type { Definition } from '../contract/population';
+import { MACHINE } from '../contract/time';
+import { Ended, NOT_INVOKED } from '../contract/workflow';
 
 /** What a state machine does besides populating. */
 export interface WorkflowOptions {
-  readonly population: object;
+  readonly definition: Definition;
   readonly populationFunctionArn: string;
   readonly deploymentFunctionArn: string;
-  readonly timeoutSeconds: number;
   readonly partition: string;
   /** The SSM parameter that gets the version's id. */
   readonly versionParameterName?: string;
-  /** What events say of the population; without it there are none. */
-  readonly announceAs?: { readonly [key: string]: string };
+  /** What events call the population; without it there are none. */
+  readonly announceAs?: string;
 }
 
 type States = Record<string, object>;
 
-/** A failure of these steps must not make a population fail that has ended well. */
-const IGNORED = (next: string) => [{ ErrorEquals: ['States.ALL'], ResultPath: '$.ignored', Next: next }];
-const RETRIED = [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 2, MaxAttempts: 4, BackoffRate: 2 }];
+const ANY = ['States.ALL'];
 
 /**
  * The state machine of a population: it loops, waits, outlives crashes and reports. All decisions are the population function's,
- * whose answer is the machine's state: see `src/handlers/population/advance.ts`.
+ * whose answer is the machine's state: see `src/contract/workflow.ts`.
  */
 export function workflow(options: WorkflowOptions): object {
-  const { population, populationFunctionArn, timeoutSeconds, versionParameterName, announceAs } = options;
-  const reported = announceAs ? 'IsPopulated' : 'Ended';
-  const ended = versionParameterName ? 'HasVersion' : 'ToReport';
   return {
     Comment: 'Populates a Clean Rooms intermediate table once, and ends when its new version can be queried.',
-    TimeoutSeconds: timeoutSeconds,
+    TimeoutSeconds: MACHINE,
     StartAt: 'Begin',
-    States: {
-      // Of the context no more than the id: interpreters of the language differ in what else they have.
-      Begin: { Type: 'Pass', Parameters: { execution: { 'Id.$': '$$.Execution.Id', 'Input.$': '$' } }, Next: 'Define' },
-      // A literal result, so that no key of the user's is taken for a path.
-      Define: { Type: 'Pass', Result: population, ResultPath: '$.population', Next: 'Advance' },
-      // Never retried: a crashed step may have populated, which only a step that knows of the crash can look for.
-      Advance: {
-        Type: 'Task',
-        Resource: populationFunctionArn,
-        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.crash', Next: 'Recover' }],
-        Next: 'Decide',
-      },
-      // Calls nothing but the function itself, so it may be retried.
-      Recover: {
-        Type: 'Task',
-        Resource: populationFunctionArn,
-        Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 6, BackoffRate: 2, MaxDelaySeconds: 60 }],
-        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.crash', Next: 'Broken' }],
-        Next: 'Decide',
-      },
-      Decide: { Type: 'Choice', Choices: [{ Variable: '$.next', StringEquals: 'WAIT', Next: 'Wait' }], Default: ended },
-      Wait: { Type: 'Wait', SecondsPath: '$.wait', Next: 'Advance' },
-      ...(versionParameterName ? keepVersion(options, versionParameterName) : {}),
-      ToReport: { Type: 'Choice', Choices: [{ Variable: '$.next', StringEquals: 'REPORT', Next: 'Report' }], Default: reported },
-      ...report(options, reported),
-      ...(announceAs ? announce(options, announceAs) : {}),
-      Ended: { Type: 'Choice', Choices: [{ Variable: '$.failure', IsPresent: true, Next: 'Failed' }], Default: 'Succeeded' },
-      Succeeded: { Type: 'Succeed', OutputPath: '$.output' },
-      Failed: { Type: 'Fail', ErrorPath: '$.failure.error', CausePath: '$.failure.cause' },
-    },
+    States: { ...begin(options), ...advance(options), ...outlive(), ...end(options) },
   };
 }
 
-function report({ deploymentFunctionArn }: WorkflowOptions, next: string): States {
+function begin({ definition }: WorkflowOptions): States {
   return {
-    Broken: {
+    Begin: {
       Type: 'Pass',
-      Result: { error: 'PopulationFunctionFailed', cause: 'The population function cannot run; its log group tells why.', analysisId: '' },
-      ResultPath: '$.failure',
-      Next: 'Report',
+      Parameters: {
+        execution: { 'Id.$': '$$.Execution.Id', 'StartTime.$': '$$.Execution.StartTime', 'Input.$': '$' },
+        crashes: { wait: NO_CRASH },
+      },
+      Next: 'Define',
     },
-    // Does nothing where no deployment waits.
-    Report: {
-      Type: 'Task',
-      Resource: deploymentFunctionArn,
-      ResultPath: '$.reported',
-      Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 20, BackoffRate: 2, MaxDelaySeconds: 60 }],
-      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.crash', Next: 'Unreported' }],
-      Next: next,
-    },
-    Unreported: { Type: 'Fail', Error: 'Unreported', Cause: 'CloudFormation could not be told how the population ended.' },
+    // A literal result, so that no key of the user's is taken for a path.
+    Define: { Type: 'Pass', Result: definition, ResultPath: '$.definition', Next: 'Advance' },
   };
 }
 
-/** Before the report, so that a deploy that has ended can rely on the parameter. */
-function keepVersion({ partition }: WorkflowOptions, Name: string): States {
+function advance(options: WorkflowOptions): States {
+  const { versionParameterName } = options;
+  const ends = [{ Variable: '$.next', StringEquals: 'WAIT', Next: 'Wait' }];
   return {
-    HasVersion: {
+    // Never retried: only a state that is entered anew has the time, and knows of the crash, after which a populate may have been sent.
+    Advance: {
+      Type: 'Task',
+      Resource: options.populationFunctionArn,
+      Parameters: { 'state.$': '$', 'now.$': '$$.State.EnteredTime' },
+      Catch: [
+        { ErrorEquals: NOT_INVOKED, ResultPath: '$.crash', Next: 'Uninvoked' },
+        { ErrorEquals: ANY, ResultPath: '$.crash', Next: 'Crashed' },
+      ],
+      Next: 'Decide',
+    },
+    Decide: {
       Type: 'Choice',
-      Choices: [{
-        And: [{ Variable: '$.output.versionId', IsPresent: true }, { Not: { Variable: '$.output.versionId', StringEquals: '' } }], Next: 'KeepVersion',
-      }],
+      Choices: versionParameterName ? [...ends, { Variable: '$.next', StringEquals: 'KEEP_VERSION', Next: 'KeepVersion' }] : ends,
       Default: 'ToReport',
     },
+    Wait: { Type: 'Wait', SecondsPath: '$.wait', Next: 'Advance' },
+    ...(versionParameterName ? keepVersion(options, versionParameterName) : {}),
+  };
+}
+
+/** The function makes a failed run of a write that was refused, and gives the turn back only afterwards. */
+function keepVersion({ partition }: WorkflowOptions, Name: string): States {
+  return {
     KeepVersion: {
       Type: 'Task',
       Resource: `arn:${partition}:states:::aws-sdk:ssm:putParameter`,
-      Parameters: { Name, 'Value.$': '$.output.versionId', 'Type': 'String', 'Overwrite': true },
+      Parameters: { Name, 'Value.$': '$.ended.output.versionId', 'Type': 'String', 'Overwrite': true },
       ResultPath: '$.kept',
       Retry: RETRIED,
-      Catch: IGNORED('ToReport'),
-      Next: 'ToReport',
+      Catch: [{ ErrorEquals: ANY, ResultPath: '$.unkept', Next: 'Advance' }],
+      Next: 'Advance',
     },
   };
 }
 
-function announce({ partition }: WorkflowOptions, population: object): States {
-  const putEvent = (DetailType: string, detail: Record<string, string>) => ({
+const RETRIED = [{ ErrorEquals: ANY, IntervalSeconds: 2, MaxAttempts: 4, BackoffRate: 2 }];
+
+/** Seconds to wait after a crash: each time more, until the function is taken for broken. */
+const NO_CRASH = -3;
+const CRASH_STEP = 8;
+const LONGEST_CRASH_WAIT = 61;
+/** Whoever throttles a function does so for a while; that it has not run is certain, so there is no reason to give up. */
+const UNINVOKED_WAIT = 10;
+
+/** The machine's own part where the function does not answer. A deployment gives up in time for CloudFormation. */
+function outlive(): States {
+  const answerBy = '$.execution.Input.deployment.answerBy';
+  const late = {
+    And: [{ Variable: answerBy, IsPresent: true }, { Variable: '$.crashes.at', TimestampGreaterThanPath: answerBy }],
+  };
+  const counted = (wait: string, Next: string) => (
+    { Type: 'Pass', Parameters: { 'wait.$': wait, 'at.$': '$$.State.EnteredTime' }, ResultPath: '$.crashes', Next });
+  return {
+    Crashed: counted(`States.MathAdd($.crashes.wait, ${CRASH_STEP})`, 'TooOften'),
+    TooOften: {
+      Type: 'Choice',
+      Choices: [{ Variable: '$.crashes.wait', NumericGreaterThan: LONGEST_CRASH_WAIT, Next: 'Broken' }, { ...late, Next: 'Broken' }],
+      Default: 'Again',
+    },
+    Again: { Type: 'Wait', SecondsPath: '$.crashes.wait', Next: 'Advance' },
+    Uninvoked: counted('$.crashes.wait', 'TooLate'),
+    TooLate: { Type: 'Choice', Choices: [{ ...late, Next: 'Broken' }], Default: 'UntilInvoked' },
+    UntilInvoked: { Type: 'Wait', Seconds: UNINVOKED_WAIT, Next: 'Advance' },
+    Broken: { Type: 'Pass', Result: BROKEN, ResultPath: '$.ended', Next: 'ToReport' },
+  };
+}
+
+const BROKEN: Ended = {
+  failure: {
+    error: 'PopulationFunctionFailed',
+    cause: 'The population function cannot run; its log group tells why. A population that it had started may still be running.',
+    analysisId: '',
+    retryable: null,
+  },
+};
+
+function end(options: WorkflowOptions): States {
+  const { deploymentFunctionArn, announceAs } = options;
+  const reported = announceAs ? 'ToAnnounce' : 'Ended';
+  return {
+    ToReport: {
+      Type: 'Choice', Choices: [{ Variable: '$.execution.Input.deployment', IsPresent: true, Next: 'Report' }], Default: reported,
+    },
+    // For about an hour: as long as CloudFormation waits.
+    Report: {
+      Type: 'Task',
+      Resource: deploymentFunctionArn,
+      Parameters: { 'execution.$': '$.execution.Id', 'ended.$': '$.ended' },
+      ResultPath: '$.reported',
+      Retry: [{ ErrorEquals: ANY, IntervalSeconds: 5, MaxAttempts: 60, BackoffRate: 2, MaxDelaySeconds: 60 }],
+      Catch: [{ ErrorEquals: ANY, ResultPath: '$.crash', Next: 'Unreported' }],
+      Next: reported,
+    },
+    Unreported: { Type: 'Fail', Error: 'Unreported', Cause: 'CloudFormation could not be told how the population ended.' },
+    ...(announceAs ? announce(options, announceAs) : {}),
+    Ended: { Type: 'Choice', Choices: [{ Variable: '$.ended.failure', IsPresent: true, Next: 'Failed' }], Default: 'Succeeded' },
+    Succeeded: { Type: 'Succeed', OutputPath: '$.ended.output' },
+    Failed: { Type: 'Fail', ErrorPath: '$.ended.failure.error', CausePath: '$.ended.failure.cause' },
+  };
+}
+
+function announce({ partition, definition }: WorkflowOptions, population: string): States {
+  const { membershipIdentifier, intermediateTableIdentifier } = definition.population;
+  const putEvent = (DetailType: string, path: string, names: string[]) => ({
     Type: 'Task',
     Resource: `arn:${partition}:states:::events:putEvents`,
-    Parameters: { Entries: [{ Source: EVENT_SOURCE, DetailType, Detail: { ...population, ...detail, 'execution.$': '$$.Execution.Id' } }] },
+    Parameters: {
+      Entries: [{
+        Source: EVENT_SOURCE,
+        DetailType,
+        Detail: {
+          membershipIdentifier,
+          intermediateTableIdentifier,
+          population,
+          'execution.$': '$$.Execution.Id',
+          ...Object.fromEntries(names.map((name) => [`${name}.$`, `${path}.${name}`])),
+        },
+      }],
+    },
     ResultPath: '$.announced',
     Retry: RETRIED,
-    Catch: IGNORED('Ended'),
+    // A population that has ended well must not fail of this.
+    Catch: [{ ErrorEquals: ANY, ResultPath: '$.ignored', Next: 'Ended' }],
     Next: 'Ended',
   });
-  const fields = (path: string, names: string[]) => Object.fromEntries(names.map((name) => [`${name}.$`, `${path}.${name}`]));
   return {
-    IsPopulated: {
+    ToAnnounce: {
       Type: 'Choice',
       Choices: [
-        { Variable: '$.failure', IsPresent: true, Next: 'AnnounceFailed' },
-        { Variable: '$.output.status', StringEquals: 'POPULATED', Next: 'AnnouncePopulated' },
+        { Variable: '$.ended.failure', IsPresent: true, Next: 'AnnounceFailed' },
+        { Variable: '$.ended.output.status', StringEquals: 'POPULATED', Next: 'AnnouncePopulated' },
       ],
       Default: 'Ended',
     },
-    AnnouncePopulated: putEvent(POPULATED,
-      fields('$.output', ['versionId', 'analysisId', 'analysisType', 'populatedAt', 'durationMillis', 'billedCrpuHours'])),
-    AnnounceFailed: putEvent(POPULATION_FAILED, fields('$.failure', ['error', 'cause', 'analysisId'])),
+    AnnouncePopulated: putEvent(POPULATED, '$.ended.output',
+      ['versionId', 'analysisId', 'analysisType', 'populatedAt', 'durationMillis', 'billedCrpuHours']),
+    AnnounceFailed: putEvent(POPULATION_FAILED, '$.ended.failure', ['error', 'cause', 'analysisId', 'retryable']),
   };
 }

@@ -1,9 +1,11 @@
 import { CfnTemplate, resourceOf, Values } from './template';
+import type { Definition } from '../../src/contract/population';
+import { decoded } from '../../src/contract/verbatim';
 
 /** What the custom resource and the state machine of the only population get to know, when deployed. */
 export interface Definitions {
-  readonly resource: Record<string, unknown>;
-  readonly machine: Record<string, unknown>;
+  readonly resource: Definition;
+  readonly machine: Definition;
 }
 
 export interface StateMachine {
@@ -17,10 +19,11 @@ export function stateMachineIn(template: CfnTemplate, values = new Values(templa
   return JSON.parse(values.of<string>(json)) as StateMachine;
 }
 
+/** Texts that had to be encoded are as the functions read them. */
 export function definitionsIn(template: CfnTemplate, values = new Values(template)): Definitions {
-  const { Population: json } = resourceOf(template, 'Custom::IntermediateTablePopulation').Properties;
+  const { Definition: json } = resourceOf(template, 'Custom::IntermediateTablePopulation').Properties;
   return {
-    resource: JSON.parse(values.of<string>(json)) as Definitions['resource'],
-    machine: stateMachineIn(template, values).States.Define.Result as Definitions['machine'],
+    resource: decoded(JSON.parse(values.of<string>(json)) as Definition),
+    machine: decoded(stateMachineIn(template, values).States.Define.Result as Definition),
   };
 }

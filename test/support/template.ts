@@ -81,6 +81,7 @@ export class Values {
         const [resource, attribute] = id.split('.');
         return String(attribute ? this.attribute(resource, attribute) : this.ref(resource));
       });
+      case 'Fn::Base64': return Buffer.from(this.of<string>(argument)).toString('base64');
       case 'Fn::ImportValue': return this.overrides[argument as string];
       default: return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.resolve(inner)]));
     }

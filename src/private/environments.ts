@@ -1,7 +1,7 @@
 import { Stack, Stage } from 'aws-cdk-lib';
 import { IEnvironmentAware } from 'aws-cdk-lib/interfaces';
 import { IConstruct } from 'constructs';
-import { known, problem } from './problem';
+import { fail, known, problem } from './problem';
 
 /** Something that is in the stack's account and region. Stacks of other apps, and of other stages, cannot be referred to at all. */
 export function requireHere(scope: IConstruct, prop: string, other: IConstruct & IEnvironmentAware, elsewhere: string): void {
@@ -22,6 +22,6 @@ export function requireSame(scope: IConstruct, prop: string, { env, node }: Pick
 
 export function requireSameApp(scope: IConstruct, prop: string, other: IConstruct, elsewhere: string): void {
   if (Stage.of(scope) !== Stage.of(other)) {
-    throw new Error(`${scope.node.path}: ${prop} ${other.node.path} is of another app or stage, whose stacks are deployed apart. ${elsewhere}`);
+    fail(scope.node.path, `${prop} ${other.node.path} is of another app or stage, whose stacks are deployed apart`, elsewhere);
   }
 }
