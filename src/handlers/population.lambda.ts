@@ -1,10 +1,15 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { advance, firstStep, begin, recover } from './population/advance';
+import { RECORD_TABLE_VARIABLE } from '../contract/names';
+import { LINGER } from '../contract/time';
+import type { MachineState, Step } from '../contract/workflow';
+import { executionStatus } from './executions';
 import { cleanRooms, cleanRoomsClient } from './population/clean-rooms';
 import { embeddedMetrics } from './population/metrics';
-import type { Beginning, RunState } from './population/run-state';
-import { runsFrom, siblingsFrom, twinsFrom } from './population/siblings';
-import type { Outside } from './population/step';
+import type { Clock, Outside } from './population/outside';
+import type { RunState } from './population/run-state';
+import { step } from './population/step';
+import { documents, dynamoDBClient } from './record/documents';
+import { recordStore } from './record/store';
 
 let client: SFNClient | undefined;
 // Made when first asked for: most steps do without it.
@@ -12,38 +17,45 @@ const stepFunctions = () => client ??= new SFNClient({
   maxAttempts: 2, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 });
 
-const outside: Outside = {
+const sleep = (millis: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, millis); });
+
+const lasting: Omit<Outside, 'clock'> = {
   cleanRooms: cleanRooms(cleanRoomsClient()),
-  siblings: siblingsFrom(stepFunctions),
-  runsOf: runsFrom(stepFunctions),
-  isTwin: twinsFrom(stepFunctions),
-  now: () => Date.now(),
+  record: recordStore(documents(dynamoDBClient(), process.env[RECORD_TABLE_VARIABLE]!, sleep)),
+  statusOf: (executionArn) => executionStatus(stepFunctions(), executionArn),
   chance: () => Math.random(),
-  slots: Number(process.env.POPULATIONS ?? 1),
 };
 
-type Step = (Beginning | RunState) & { readonly crash?: { readonly Error?: string } };
+/** The host's own clock may be wrong by minutes; its stopwatch is not. */
+function clockOf(now: string): Clock {
+  const begun = performance.now();
+  const passed = () => performance.now() - begun;
+  const entered = Date.parse(now);
+  return {
+    entered,
+    now: () => entered + passed(),
+    pause: (seconds) => sleep(seconds * 1_000),
+    lingers: () => LINGER - passed() / 1_000,
+  };
+}
 
-const hasBegun = (step: Beginning | RunState): step is RunState => 'phase' in step;
-
-/** One step of the state machine; see `population/advance.ts`. Its answer is the machine's state. */
-export const handler = async ({ crash, ...step }: Step): Promise<RunState> => {
-  const state = step as Beginning | RunState;
-  const next = crash
-    ? recover(hasBegun(state) ? state : begin(state, outside), crash, outside)
-    : await (hasBegun(state) ? advance(state, outside) : firstStep(state, outside));
-  // Never the state itself: it carries parameters and the ResponseURL.
+/** One step of the state machine; see `population/step.ts`. Its answer is the machine's state. */
+export const handler = async ({ state, now }: Step<RunState>): Promise<MachineState<RunState>> => {
+  const clock = clockOf(now);
+  const next = await step(state, { ...lasting, clock });
+  // Never the state itself: it carries parameters.
+  const { execution, run, wait, ended } = next;
   console.log(JSON.stringify({
-    execution: next.executionArn,
-    phase: next.phase,
+    execution: execution.Id,
+    phase: run!.phase,
     next: next.next,
-    wait: next.wait,
-    analysisId: next.analysisId,
-    versionId: next.versionId,
-    crash: crash?.Error,
-    error: next.failure?.error,
+    wait: next.next === 'WAIT' ? wait : undefined,
+    analysisId: 'sent' in run! ? run.sent.analysisId : ended?.output?.analysisId,
+    versionId: ended?.output?.versionId,
+    crash: state.crash?.Error,
+    error: ended?.failure?.error,
   }));
-  const metrics = embeddedMetrics(next, outside.now());
+  const metrics = embeddedMetrics(run!, clock.now());
   if (metrics) {
     console.log(JSON.stringify(metrics));
   }

@@ -29,8 +29,14 @@ export interface IntermediateTableInput {
 
 export interface PopulateIntermediateTableCommandInput extends IntermediateTableInput {
   readonly parameters?: Record<string, string>;
-  readonly computeConfiguration?: { readonly queryComputeConfiguration: WorkerComputeConfiguration };
+  readonly computeConfiguration?:
+    | { readonly queryComputeConfiguration: WorkerComputeConfiguration }
+    | { readonly jobComputeConfiguration: JobComputeConfiguration };
   readonly analysisPayerAccountId?: string;
+}
+
+export interface JobComputeConfiguration {
+  readonly worker: { readonly type?: string; readonly number?: number; readonly properties?: { readonly spark: Record<string, string> } };
 }
 
 export interface PopulateIntermediateTableCommandOutput extends MetadataBearer {
@@ -53,6 +59,10 @@ export interface GetIntermediateTableCommandOutput extends MetadataBearer {
     readonly id: string;
     readonly status: string;
     readonly statusReason?: string;
+    readonly populationAnalysisConfiguration?: {
+      readonly sqlParameters?: { readonly queryString?: string };
+      readonly jobParameters?: { readonly analysisTemplateArn: string };
+    };
     readonly intermediateTableVersion?: IntermediateTableActiveVersion;
   };
 }
@@ -74,20 +84,47 @@ export interface ListIntermediateTableVersionsCommandOutput extends MetadataBear
   readonly nextToken?: string;
 }
 
-export interface ListTableQueriesCommandInput {
+export interface AnalysesInput {
   readonly membershipIdentifier: string;
   readonly nextToken?: string;
   readonly maxResults?: number;
 }
 
-/** The client has ListProtectedQueries, but not the summary's member that names the table: hence the other name. */
-export interface ListTableQueriesCommandOutput extends MetadataBearer {
-  readonly protectedQueries: {
-    readonly id: string;
-    readonly createTime: Date;
-    readonly intermediateTableConfiguration?: { readonly id: string };
-  }[];
+export interface AnalysisSummary {
+  readonly id: string;
+  readonly createTime: Date;
+  readonly status: string;
+  readonly intermediateTableConfiguration?: { readonly id: string };
+}
+
+export interface ListQueriesOutput extends MetadataBearer {
+  readonly protectedQueries: AnalysisSummary[];
   readonly nextToken?: string;
+}
+
+export interface ListJobsOutput extends MetadataBearer {
+  readonly protectedJobs: AnalysisSummary[];
+  readonly nextToken?: string;
+}
+
+/** Of a protected query or job: what a run reads of it. */
+export interface AnalysisDetails {
+  readonly status: string;
+  readonly createTime?: Date;
+  readonly sqlParameters?: { readonly parameters?: Record<string, string> };
+  readonly jobParameters?: { readonly parameters?: Record<string, string> };
+  readonly statistics?: { readonly totalDurationInMillis?: number; readonly billedResourceUtilization?: { readonly units?: number } };
+  readonly error?: { readonly code?: string; readonly message?: string; readonly retry?: { readonly retryable?: boolean } };
+}
+
+export interface QueryInput {
+  readonly membershipIdentifier: string;
+  readonly protectedQueryIdentifier: string;
+}
+
+export interface JobInput {
+  readonly membershipIdentifier: string;
+  readonly protectedJobIdentifier: string;
 }
 
 const structure = (name: string, members: Record<string, unknown>, required = 0): StaticStructureSchema =>
@@ -106,7 +143,10 @@ const Populate$ = operation('PopulateIntermediateTable', 'POST', `${TABLE_PATH}/
   structure('PopulateIntermediateTableInput', {
     ...TABLE_LABELS,
     parameters: STRING_MAP,
-    computeConfiguration: () => union('IntermediateTableComputeConfiguration', { queryComputeConfiguration: () => WorkerComputeConfiguration$ }),
+    computeConfiguration: () => union('IntermediateTableComputeConfiguration', {
+      queryComputeConfiguration: () => WorkerComputeConfiguration$,
+      jobComputeConfiguration: () => union('ProtectedJobComputeConfiguration', { worker: () => WorkerComputeConfiguration$ }),
+    }),
     analysisPayerAccountId: 0,
   }, 2),
   structure('PopulateIntermediateTableOutput', { analysisId: 0, analysisType: 0, versionId: 0 }, 3));
@@ -115,7 +155,14 @@ const ActiveVersion$ = structure('IntermediateTableActiveVersion', {
   versionId: 0, analysisId: 0, analysisType: 0, kmsKeyArn: 0, parameters: STRING_MAP, expirationTime: 4,
 }, 3);
 
-const Table$ = structure('IntermediateTable', { id: 0, status: 0, statusReason: 0, intermediateTableVersion: () => ActiveVersion$ }, 2);
+const Configuration$ = union('PopulationAnalysisConfiguration', {
+  sqlParameters: () => structure('PopulationAnalysisSqlParameters', { queryString: 0 }),
+  jobParameters: () => structure('PopulationAnalysisJobParameters', { analysisTemplateArn: 0 }, 1),
+});
+
+const Table$ = structure('IntermediateTable', {
+  id: 0, status: 0, populationAnalysisConfiguration: () => Configuration$, statusReason: 0, intermediateTableVersion: () => ActiveVersion$,
+}, 3);
 
 const Get$ = operation('GetIntermediateTable', 'GET', TABLE_PATH,
   structure('GetIntermediateTableInput', TABLE_LABELS, 2),
@@ -133,16 +180,38 @@ const ListVersions$ = operation('ListIntermediateTableVersions', 'GET', `${TABLE
     nextToken: 0,
   }, 1));
 
-const QuerySummary$ = structure('ProtectedQuerySummary', {
-  id: 0, createTime: 4, intermediateTableConfiguration: () => structure('IntermediateTableOutputConfiguration', { id: 0 }, 1),
-}, 2);
+const summary = (name: string) => structure(name, {
+  id: 0, createTime: 4, status: 0, intermediateTableConfiguration: () => structure('IntermediateTableOutputConfiguration', { id: 0 }, 1),
+}, 3);
 
-const ListQueries$ = operation('ListProtectedQueries', 'GET', '/memberships/{membershipIdentifier}/protectedQueries',
-  structure('ListProtectedQueriesInput', { membershipIdentifier: [0, LABEL], ...PAGE }, 1),
-  structure('ListProtectedQueriesOutput', {
-    protectedQueries: () => [1, NAMESPACE, 'ProtectedQuerySummaryList', 0, () => QuerySummary$],
-    nextToken: 0,
+const list = (plural: string, path: string, member: string, summary$: unknown) => operation(`List${plural}`, 'GET', `/memberships/{membershipIdentifier}/${path}`,
+  structure(`List${plural}Input`, { membershipIdentifier: [0, LABEL], ...PAGE }, 1),
+  structure(`List${plural}Output`, { [member]: () => [1, NAMESPACE, `${plural}SummaryList`, 0, () => summary$], nextToken: 0 }, 1));
+
+const ListQueries$ = list('ProtectedQueries', 'protectedQueries', 'protectedQueries', summary('ProtectedQuerySummary'));
+const ListJobs$ = list('ProtectedJobs', 'protectedJobs', 'protectedJobs', summary('ProtectedJobSummary'));
+
+const Statistics$ = structure('ProtectedQueryStatistics', {
+  totalDurationInMillis: 1, billedResourceUtilization: () => structure('BilledResourceUtilization', { units: 1 }, 1),
+});
+const Error$ = structure('ProtectedQueryError', { message: 0, code: 0, retry: () => structure('RetryInfo', { retryable: 2 }) }, 2);
+
+/** Reads of a query or a job what both have alike. */
+const get = (name: string, label: string, path: string, member: string, parameters: string) => operation(`Get${name}`, 'GET',
+  `/memberships/{membershipIdentifier}/${path}/{${label}}`,
+  structure(`Get${name}Input`, { membershipIdentifier: [0, LABEL], [label]: [0, LABEL] }, 2),
+  structure(`Get${name}Output`, {
+    [member]: () => structure(name, {
+      status: 0,
+      createTime: 4,
+      [parameters]: () => structure(`${name}Parameters`, { parameters: STRING_MAP }),
+      statistics: () => Statistics$,
+      error: () => Error$,
+    }, 2),
   }, 1));
+
+const GetQuery$ = get('ProtectedQuery', 'protectedQueryIdentifier', 'protectedQueries', 'protectedQuery', 'sqlParameters');
+const GetJob$ = get('ProtectedJob', 'protectedJobIdentifier', 'protectedJobs', 'protectedJob', 'jobParameters');
 
 // What the client's own commands pass as `commonParams`, which it does not export.
 const ENDPOINT_PARAMETERS = {
@@ -175,6 +244,15 @@ export class GetIntermediateTableCommand
 export class ListIntermediateTableVersionsCommand
   extends commandClass<ListIntermediateTableVersionsCommandInput, ListIntermediateTableVersionsCommandOutput>('ListIntermediateTableVersions', ListVersions$) {}
 
-/** https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_ListProtectedQueries.html */
-export class ListTableQueriesCommand
-  extends commandClass<ListTableQueriesCommandInput, ListTableQueriesCommandOutput>('ListProtectedQueries', ListQueries$) {}
+/** The client's own lacks the summary's member that names the table. https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_ListProtectedQueries.html */
+export class ListProtectedQueriesCommand extends commandClass<AnalysesInput, ListQueriesOutput>('ListProtectedQueries', ListQueries$) {}
+
+/** https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_ListProtectedJobs.html */
+export class ListProtectedJobsCommand extends commandClass<AnalysesInput, ListJobsOutput>('ListProtectedJobs', ListJobs$) {}
+
+/** The client's own lacks `error.retry`. https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_GetProtectedQuery.html */
+export class GetProtectedQueryCommand
+  extends commandClass<QueryInput, MetadataBearer & { protectedQuery: AnalysisDetails }>('GetProtectedQuery', GetQuery$) {}
+
+/** https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_GetProtectedJob.html */
+export class GetProtectedJobCommand extends commandClass<JobInput, MetadataBearer & { protectedJob: AnalysisDetails }>('GetProtectedJob', GetJob$) {}

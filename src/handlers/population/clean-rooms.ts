@@ -1,31 +1,30 @@
-import {
-  CleanRoomsClient,
-  GetProtectedQueryCommand,
-  UpdateProtectedQueryCommand,
-  type WorkerComputeConfiguration,
-} from '@aws-sdk/client-cleanrooms';
-import {
-  GetIntermediateTableCommand,
-  ListIntermediateTableVersionsCommand,
-  ListTableQueriesCommand,
-  PopulateIntermediateTableCommand,
-  type IntermediateTableActiveVersion,
-  type IntermediateTableVersionSummary,
-} from './clean-rooms-commands';
-import type { Population } from './run-state';
-import { toServiceError, type Answer } from './service-error';
+import { CleanRoomsClient, UpdateProtectedJobCommand, UpdateProtectedQueryCommand, type WorkerComputeConfiguration } from '@aws-sdk/client-cleanrooms';
+import type { Parameters, Population, TableIdentifiers } from '../../contract/population';
+import { REQUEST } from '../../contract/time';
+import type { AnalysisType } from '../record/population-record';
+import { answered, type Answer } from '../service-error';
 import { withNames } from '../text';
+import {
+  GetIntermediateTableCommand, GetProtectedJobCommand, GetProtectedQueryCommand, ListIntermediateTableVersionsCommand, ListProtectedJobsCommand,
+  ListProtectedQueriesCommand, PopulateIntermediateTableCommand, type AnalysisDetails, type AnalysisSummary, type IntermediateTableVersionSummary,
+} from './clean-rooms-commands';
+import { allPages } from './pages';
 
 export interface Table {
   readonly status: string;
   readonly statusReason?: string;
+  readonly analysisType: AnalysisType;
+  /** Whether the stored query may have defaults of its own for parameters: only one of an analysis template has. */
+  readonly mayHaveDefaults: boolean;
+  /** The service may still show a version whose data is gone. */
   readonly live?: LiveVersion;
 }
 
 export interface LiveVersion {
   readonly versionId: string;
   readonly analysisId: string;
-  readonly parameters?: Readonly<Record<string, string>>;
+  readonly analysisType: AnalysisType;
+  readonly parameters?: Parameters;
   /** By the service's clock, in milliseconds. */
   readonly expiresAt?: number;
 }
@@ -38,126 +37,135 @@ export interface Version {
   readonly createTime: number;
 }
 
-export interface Query {
+/** A protected query or job that populates the table. */
+export interface Analysis {
+  readonly id: string;
   readonly status: string;
-  readonly createTime?: number;
-  readonly parameters?: Readonly<Record<string, string>>;
-  readonly durationMillis?: number;
-  readonly billedCrpuHours?: number;
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly createTime: number;
 }
 
-/** A population, or a table that one is built on. */
-export type TableIdentifiers = Pick<Population, 'membershipIdentifier' | 'intermediateTableIdentifier'> & Partial<Pick<Population, 'parameters'>>;
+export interface Details {
+  readonly status: string;
+  readonly createTime?: number;
+  readonly parameters?: Parameters;
+  readonly durationMillis?: number;
+  readonly billedCrpuHours?: number;
+  readonly error?: { readonly code: string; readonly message: string; readonly retryable?: boolean };
+}
 
 export interface Populated {
   readonly analysisId: string;
   readonly versionId: string;
+  readonly analysisType: AnalysisType;
 }
+
+type Named = TableIdentifiers & Pick<Population, 'parameters'>;
 
 /** The Clean Rooms API as a run sees it: what went wrong is an answer, too. */
 export interface CleanRooms {
-  getTable(table: TableIdentifiers): Promise<Answer<Table>>;
-  listVersions(table: TableIdentifiers): Promise<Answer<readonly Version[]>>;
-  /** The queries since a moment that populate the table, by id. */
-  listQueries(table: TableIdentifiers, since: number): Promise<Answer<readonly string[]>>;
-  populate(population: Population): Promise<Answer<Populated>>;
-  getQuery(table: TableIdentifiers, analysisId: string): Promise<Answer<Query>>;
-  cancelQuery(population: Population, analysisId: string): Promise<Answer<void>>;
+  getTable(table: Named): Promise<Answer<Table>>;
+  /** At least those since a moment by the service's clock. */
+  listVersions(table: Named, since?: number): Promise<Answer<readonly Version[]>>;
+  listAnalyses(table: Named, type: AnalysisType, since?: number): Promise<Answer<readonly Analysis[]>>;
+  populate(population: Population, type: AnalysisType): Promise<Answer<Populated>>;
+  getAnalysis(table: Named, type: AnalysisType, analysisId: string): Promise<Answer<Details>>;
+  cancel(table: Named, type: AnalysisType, analysisId: string): Promise<Answer<void>>;
 }
 
 /** A client that asks once: the run decides what is asked again, since the SDK would repeat a populate that was accepted. */
 export function cleanRoomsClient(): CleanRoomsClient {
   return new CleanRoomsClient({
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: REQUEST * 1_000, throwOnRequestTimeout: true },
   });
 }
 
+/** A membership may have had thousands of queries; those of this run are among its newest. */
+const MOST_PAGES_OF_ANALYSES = 5;
+
 export function cleanRooms(client: CleanRoomsClient): CleanRooms {
   return {
-    getTable: (population) => answer(population, async () => {
-      const { intermediateTable: table } = await client.send(new GetIntermediateTableCommand(identifiers(population)));
-      const { status, statusReason, intermediateTableVersion: live } = table;
+    getTable: (table) => answer(table, async () => {
+      const { intermediateTable } = await client.send(new GetIntermediateTableCommand(identifiers(table)));
+      const { status, statusReason, populationAnalysisConfiguration: made, intermediateTableVersion: live } = intermediateTable;
       return {
         status,
-        statusReason: statusReason && withNames(statusReason, population.parameters),
-        live: live && !isExpired(status, live) ? liveOf(live) : undefined,
+        statusReason: statusReason && withNames(statusReason, table.parameters),
+        analysisType: made?.jobParameters ? 'JOB' : 'QUERY',
+        mayHaveDefaults: !made?.sqlParameters?.queryString,
+        live: live && {
+          versionId: live.versionId,
+          analysisId: live.analysisId,
+          analysisType: live.analysisType === 'JOB' ? 'JOB' : 'QUERY',
+          parameters: live.parameters,
+          expiresAt: live.expirationTime?.getTime(),
+        },
       };
     }),
-    listVersions: (population) => answer(population, () => allVersions(client, population)),
-    listQueries: (table, since) => answer(table, () => queriesOf(client, table, since)),
-    populate: (population) => answer(population, async () => {
-      const { analysisId, versionId } = await client.send(new PopulateIntermediateTableCommand({
+    listVersions: (table, since) => answer(table, async () => {
+      const found = await allPages(async (nextToken) => {
+        const page = await client.send(new ListIntermediateTableVersionsCommand({ ...identifiers(table), maxResults: 100, nextToken }));
+        return { items: page.intermediateTableVersionSummaries.map(toVersion), nextToken: page.nextToken };
+      }, since);
+      return found;
+    }),
+    listAnalyses: ({ membershipIdentifier, intermediateTableIdentifier, parameters }, type, since) => answer({ parameters }, async () => {
+      const found = await allPages(async (nextToken) => {
+        const input = { membershipIdentifier, maxResults: 100, nextToken };
+        const page = type === 'JOB'
+          ? await client.send(new ListProtectedJobsCommand(input))
+          : await client.send(new ListProtectedQueriesCommand(input));
+        const items = 'protectedJobs' in page ? page.protectedJobs : page.protectedQueries;
+        return { items: items.map(toAnalysis), nextToken: page.nextToken };
+      }, since, MOST_PAGES_OF_ANALYSES);
+      return found.filter(({ table }) => table === intermediateTableIdentifier);
+    }),
+    populate: (population, type) => answer(population, async () => {
+      const { analysisId, versionId, analysisType } = await client.send(new PopulateIntermediateTableCommand({
         ...identifiers(population),
         parameters: population.parameters,
-        computeConfiguration: population.compute && { queryComputeConfiguration: population.compute as WorkerComputeConfiguration },
+        computeConfiguration: computeOf(population, type),
         analysisPayerAccountId: population.analysisPayerAccountId,
       }));
       if (!analysisId || !versionId) {
         // Not the service's format: nobody knows what it did.
         throw new Error('PopulateIntermediateTable answered without ids.');
       }
-      return { analysisId, versionId };
+      return { analysisId, versionId, analysisType: analysisType === 'JOB' ? 'JOB' : 'QUERY' };
     }),
-    getQuery: (population, analysisId) => answer(population, async () => {
-      const { protectedQuery: query } = await client.send(new GetProtectedQueryCommand({
-        membershipIdentifier: population.membershipIdentifier,
-        protectedQueryIdentifier: analysisId,
-      }));
+    getAnalysis: (table, type, analysisId) => answer(table, async () => {
+      const { membershipIdentifier } = table;
+      const { status, createTime, sqlParameters, jobParameters, statistics, error }: AnalysisDetails = type === 'JOB'
+        ? (await client.send(new GetProtectedJobCommand({ membershipIdentifier, protectedJobIdentifier: analysisId }))).protectedJob
+        : (await client.send(new GetProtectedQueryCommand({ membershipIdentifier, protectedQueryIdentifier: analysisId }))).protectedQuery;
       return {
-        status: query!.status!,
-        createTime: query!.createTime?.getTime(),
-        parameters: query!.sqlParameters?.parameters,
-        durationMillis: query!.statistics?.totalDurationInMillis,
-        billedCrpuHours: query!.statistics?.billedResourceUtilization?.units,
-        error: query!.error && { code: query!.error.code!, message: withNames(query!.error.message!, population.parameters) },
+        status,
+        createTime: createTime?.getTime(),
+        parameters: (sqlParameters ?? jobParameters)?.parameters,
+        durationMillis: statistics?.totalDurationInMillis,
+        billedCrpuHours: statistics?.billedResourceUtilization?.units,
+        error: error && { code: error.code ?? '', message: withNames(error.message ?? '', table.parameters), retryable: error.retry?.retryable },
       };
     }),
-    cancelQuery: (population, analysisId) => answer(population, async () => {
-      await client.send(new UpdateProtectedQueryCommand({
-        membershipIdentifier: population.membershipIdentifier,
-        protectedQueryIdentifier: analysisId,
-        targetStatus: 'CANCELLED',
-      }));
+    cancel: (table, type, analysisId) => answer(table, async () => {
+      const { membershipIdentifier } = table;
+      await (type === 'JOB'
+        ? client.send(new UpdateProtectedJobCommand({ membershipIdentifier, protectedJobIdentifier: analysisId, targetStatus: 'CANCELLED' }))
+        : client.send(new UpdateProtectedQueryCommand({ membershipIdentifier, protectedQueryIdentifier: analysisId, targetStatus: 'CANCELLED' })));
     }),
   };
 }
 
-async function allVersions(client: CleanRoomsClient, population: TableIdentifiers): Promise<Version[]> {
-  const versions: Version[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await client.send(new ListIntermediateTableVersionsCommand({ ...identifiers(population), maxResults: 100, nextToken }));
-    versions.push(...page.intermediateTableVersionSummaries.map(toVersion));
-    nextToken = page.nextToken;
-  } while (nextToken);
-  return versions;
-}
-
-/** A membership may have had thousands of queries; those of this run are among its newest. */
-const MOST_QUERY_PAGES = 5;
-
-async function queriesOf(client: CleanRoomsClient, wanted: TableIdentifiers, since: number): Promise<string[]> {
-  const { membershipIdentifier, intermediateTableIdentifier } = wanted;
-  const found: string[] = [];
-  let nextToken: string | undefined;
-  for (let page = 0; page === 0 || (nextToken && page < MOST_QUERY_PAGES); page++) {
-    const answered = await client.send(new ListTableQueriesCommand({ membershipIdentifier, maxResults: 100, nextToken }));
-    found.push(...answered.protectedQueries
-      .filter(({ createTime, intermediateTableConfiguration: table }) => createTime.getTime() >= since && table?.id === intermediateTableIdentifier)
-      .map(({ id }) => id));
-    nextToken = answered.nextToken;
+function computeOf({ compute }: Population, type: AnalysisType) {
+  if (!compute) {
+    return undefined;
   }
-  return found;
+  const worker = compute as WorkerComputeConfiguration;
+  return type === 'JOB' ? { jobComputeConfiguration: { worker: compute as object } } : { queryComputeConfiguration: worker };
 }
 
-/** The data of an expired version is gone, though it may still be told as the active one. */
-const isExpired = (status: string, { expirationTime }: IntermediateTableActiveVersion): boolean =>
-  status === 'RETENTION_PERIOD_EXPIRED' || (expirationTime !== undefined && expirationTime.getTime() <= Date.now());
-
-const liveOf = ({ versionId, analysisId, parameters, expirationTime }: IntermediateTableActiveVersion) =>
-  ({ versionId, analysisId, parameters, expiresAt: expirationTime?.getTime() });
+const toAnalysis = ({ id, status, createTime, intermediateTableConfiguration: table }: AnalysisSummary): Analysis & { table?: string } =>
+  ({ id, status, createTime: createTime.getTime(), table: table?.id });
 
 const toVersion = ({ versionId, analysisId, status, createTime }: IntermediateTableVersionSummary): Version =>
   ({ versionId, analysisId, status, createTime: createTime.getTime() });
@@ -166,11 +174,7 @@ const identifiers = ({ membershipIdentifier, intermediateTableIdentifier }: Tabl
   ({ membershipIdentifier, intermediateTableIdentifier });
 
 /** The service may quote a parameter's value, which is nobody's to read in a log: the parameter's name stands for it. */
-async function answer<T>({ parameters }: Pick<TableIdentifiers, 'parameters'>, ask: () => Promise<T>): Promise<Answer<T>> {
-  try {
-    return { ok: true, value: await ask() };
-  } catch (thrown) {
-    const error = toServiceError(thrown);
-    return { ok: false, error: { ...error, message: withNames(error.message, parameters) } };
-  }
+async function answer<T>({ parameters }: Pick<Population, 'parameters'>, ask: () => Promise<T>): Promise<Answer<T>> {
+  const asked = await answered(ask);
+  return asked.ok ? asked : { ok: false, error: { ...asked.error, message: withNames(asked.error.message, parameters) } };
 }

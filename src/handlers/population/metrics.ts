@@ -1,10 +1,11 @@
-import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../shared-names';
-import type { RunState } from './run-state';
-import { elapsed } from './step';
+import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../../contract/names';
+import { elapsed } from './moves';
+import type { In, RunState } from './run-state';
 
 /** What a run that ends measures, by metric name. */
-export function measurements(state: RunState, now: number): Record<string, number> {
-  const { output, failure, live } = state;
+export function measurements(state: In<'END'>, now: number): Record<string, number> {
+  const { ended: { output, failure }, live } = state;
+  // What somebody else's run has made is counted there.
   const populated = output?.status === 'POPULATED' ? output : undefined;
   const measured: Record<string, number | undefined> = {
     Populated: populated && 1,
@@ -18,18 +19,21 @@ export function measurements(state: RunState, now: number): Record<string, numbe
 }
 
 /** A table without a live version has none left. */
-function untilExpiry({ live, observe, output }: RunState, now: number): number | undefined {
+function untilExpiry({ live, cause, ended: { output } }: In<'END'>, now: number): number | undefined {
   if (live?.expiresAt !== undefined) {
     return Math.max(0, Math.round((live.expiresAt - now) / 1000));
   }
-  return observe && output?.versionId === '' ? 0 : undefined;
+  return cause === 'OBSERVE' && output?.versionId === '' ? 0 : undefined;
 }
 
 /** A log line that CloudWatch takes metrics from: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
 export function embeddedMetrics(state: RunState, now: number): object | undefined {
+  if (state.phase !== 'END') {
+    return undefined;
+  }
   const measured = measurements(state, now);
-  const stateMachineArn = state.executionArn?.replace(':execution:', ':stateMachine:').replace(/:[^:]+$/, '');
-  if (state.phase !== 'END' || !stateMachineArn || !Object.keys(measured).length) {
+  const stateMachineArn = state.execution.replace(':execution:', ':stateMachine:').replace(/:[^:]+$/, '');
+  if (!Object.keys(measured).length) {
     return undefined;
   }
   const Metrics = Object.keys(measured).map((Name) => ({ Name, Unit: UNITS[Name] }));

@@ -1,132 +1,98 @@
-/** What one run of the state machine knows, carried from step to step as JSON. Times are seconds since the run began, unless named otherwise. */
+import type { Definition, Parameters } from '../../contract/population';
+import type { Ended, Failure } from '../../contract/workflow';
+import type { AnalysisType, Deployment, Made, Newest, Sent } from '../record/population-record';
 
-/** What is populated, as the construct defines it: the part of the template that the API gets to see. */
-export interface Population {
-  readonly membershipIdentifier: string;
-  readonly intermediateTableIdentifier: string;
-  readonly parameters?: Readonly<Record<string, string>>;
-  readonly compute?: {
-    readonly type?: string;
-    readonly number?: number;
-    readonly properties?: { readonly spark: Readonly<Record<string, string>> };
-  };
-  readonly analysisPayerAccountId?: string;
-  readonly timeoutSeconds: number;
-  readonly cancelOnTimeout: boolean;
-  /** What the table is built on, directly or not, the furthest first. */
-  readonly upstream?: readonly Upstream[];
-  /** Which place this population has among those of its stack: their requests are spread by it. */
-  readonly slot?: number;
-}
-
-export interface Upstream {
-  readonly membershipIdentifier: string;
-  readonly intermediateTableIdentifier: string;
-  readonly stateMachineArn: string;
-  /** Which of the list this one is built on itself. */
-  readonly after: readonly number[];
-  /** Whether the population's own table is built on it. */
-  readonly direct: boolean;
-}
-
-/** What CloudFormation waits for: only the deployment Lambda reads it, the run just carries it. */
-export interface Deployment {
-  /** Whose end is awaited: a populate, or the release of what runs before the resource is deleted. */
-  readonly action: 'POPULATE' | 'RELEASE';
-  /** Overrides the definition's, which may lag behind the template that is being deployed. */
-  readonly population?: Population;
-  /** The live version is kept, and nothing populated, where it is one of these; `ANY` keeps whatever is live. */
-  readonly keep?: 'ANY' | readonly string[];
-  /** False where the template says that a deploy never populates. */
-  readonly mayPopulate?: boolean;
-  readonly [forTheDeploymentLambda: string]: unknown;
-}
-
-/** What an execution is started with: nothing, parameters that override by name, or a deployment. */
-export interface RunInput {
-  readonly parameters?: Readonly<Record<string, string>>;
-  readonly deployment?: Deployment;
-  /** Populates only if an upstream table has a newer version, and none is about to get one. */
-  readonly afterUpstream?: boolean;
-  /** Only measures how old the live version is. */
-  readonly observe?: boolean;
-}
-
-/** What the machine hands to the first step. */
-export interface Beginning {
-  readonly population: Population;
-  readonly execution: { readonly Id?: string; readonly Input?: RunInput | null };
-}
-
-export type Phase = 'LOOK' | 'POPULATE' | 'QUERY' | 'PUBLISH' | 'CANCEL' | 'RELEASE' | 'END';
-
-/** What the machine does after a step. */
-export type Next = 'WAIT' | 'REPORT' | 'SUCCEED' | 'FAIL';
-
-/** The documented output of an execution, and the attributes of the custom resource. */
-export interface PopulationOutput {
-  readonly versionId: string;
-  readonly analysisId: string;
-  readonly analysisType: string;
-  readonly status: 'POPULATED' | 'UNCHANGED';
-  readonly populatedAt: string;
-  readonly durationMillis: number | null;
-  readonly billedCrpuHours: number | null;
-}
-
-export interface Failure {
-  readonly error: string;
-  readonly cause: string;
-  /** The protected query that failed, or empty where there was none. */
-  readonly analysisId: string;
-}
-
-/** The newest moment, by the service's own clock, at which the table had a version when the run began, and the versions of that moment and the live one. */
-export interface Watermark {
-  readonly createTime: number;
-  readonly versionIds: readonly string[];
-}
-
-export interface RunState {
-  readonly population: Population;
-  readonly deployment?: Deployment;
-  readonly afterUpstream?: boolean;
-  readonly observe?: boolean;
-  readonly executionArn?: string;
-  /** By the Lambda's clock, in milliseconds. */
+/** What one run of the state machine knows, carried from step to step as JSON. Moments are in milliseconds by Step Functions' clock. */
+export interface Run {
+  readonly execution: string;
   readonly startedAt: number;
-  /** Seconds that the machine was asked to wait so far. */
-  readonly waited: number;
-  readonly phase: Phase;
-  readonly next: Next;
-  /** Seconds until the next step. */
-  readonly wait: number;
-
-  readonly since?: Watermark;
-  /** When a populate was sent whose answer is not known. */
-  readonly doubtSince?: number;
-  readonly analysisId?: string;
-  readonly versionId?: string;
-  /** When the query was accepted or found. */
-  readonly queryingSince?: number;
-  /** How long the live version's own query took, in seconds: a hint at when to look. */
-  readonly expectedSeconds?: number;
-  readonly succeededSince?: number;
-  readonly cancellingSince?: number;
-  /** Why the query is cancelled: the failure that the run ends with. */
-  readonly cancelledFor?: Failure;
-  readonly deniedSince?: number;
-  /** Checks that failed in a row. */
+  /** When its time is up; and when all has to be said, its query cancelled or not. */
+  readonly deadline: number;
+  readonly limit: number;
+  /** What it makes: the machine's definition, or a deployment's own, with the input's parameters. */
+  readonly definition: Definition;
+  readonly fingerprint: string;
+  readonly cause: Cause;
+  /** Of a deployment: as it stood on record when the run began. */
+  readonly deployment?: Deployment;
+  /** The populates that it was about to send so far. */
+  readonly attempts: number;
+  /** What went wrong in a row, and since when it was denied. */
   readonly failedChecks?: number;
-  /** Steps of the Lambda that crashed in a row. */
-  readonly crashes?: number;
-  /** What the run is waiting for, in words, should its time run out. */
+  readonly deniedSince?: number;
+  /** What it is waiting for, in words, should its time run out. */
   readonly waitingFor?: string;
-
-  /** When the live version was made, and when it expires, in milliseconds of the service's clock. */
+  /** When it has last asked for a place among the account's queries. */
+  readonly askedAt?: number;
+  /** What the table had when the run first wanted to populate: what is newer may be taken over. */
+  readonly seen?: Newest;
+  /** The versions of the upstream tables that it builds on, by key of their record. */
+  readonly upstream?: Readonly<Record<string, string>>;
+  /** A populate that is settled, and may still stand on record. */
+  readonly settled?: Pick<Sent, 'execution' | 'attempt'>;
+  /** A version that is live, and may not be on record yet. */
+  readonly made?: Made;
+  /** How fresh the live version is, where that was read. */
   readonly live?: { readonly madeAt?: number; readonly expiresAt?: number };
-  /** What a query was billed that did not succeed, in CRPU-hours. */
-  readonly billedInVain?: number;
-  readonly output?: PopulationOutput;
-  readonly failure?: Failure;
 }
+
+export type Cause = 'ORDINARY' | 'DEPLOYMENT' | 'RELEASE' | 'AFTER_UPSTREAM' | 'OBSERVE';
+
+/** A populate that was sent, and whose query is known. */
+export type Known = Sent & { readonly analysisId: string };
+
+/** The figures of a query that has succeeded. */
+export type Finished = Pick<Made, 'populatedAt' | 'durationMillis' | 'billedCrpuHours'>;
+
+export interface Publishing {
+  readonly sent: Known;
+  readonly since: number;
+  readonly finished: Finished;
+  readonly giveUp?: Failure;
+  /** Another run's, which is only waited for: this one decides afterwards. */
+  readonly leftover?: boolean;
+}
+
+export type RunState =
+  /** Which deployment it is of, and whether its event has come before. */
+  | Run & { readonly phase: 'BEGIN'; readonly event?: string }
+  /** Whether an upstream table has anything new. */
+  | Run & { readonly phase: 'UPSTREAM' }
+  /** Only how fresh the table is. */
+  | Run & { readonly phase: 'OBSERVE' }
+  /** Waits until it is this run's turn among those of its population. */
+  | Run & { readonly phase: 'TURN' }
+  /** Whether there is anything to populate. */
+  | Run & { readonly phase: 'LOOK' }
+  /** May populate, once it is this run's place in the stack's line. */
+  | Run & { readonly phase: 'READY'; readonly analysisType: AnalysisType; readonly mayHaveDefaults: boolean }
+  /** The intent and the request. */
+  | Run & { readonly phase: 'SEND'; readonly sent: Sent }
+  /** A populate was sent, by this run or one before it, and nobody knows what came of it. */
+  | Run & { readonly phase: 'DOUBT'; readonly sent: Sent; readonly giveUp?: Failure }
+  /** Its query runs. */
+  | Run & { readonly phase: 'QUERY'; readonly sent: Known; readonly since: number; /** Whether it still stands in the stack's line. */ readonly inLine?: boolean }
+  /** Its query has succeeded: waits for the version to be the live one. */
+  | Run & Publishing & { readonly phase: 'PUBLISH' }
+  /** Its query is being cancelled, until it has ended. */
+  | Run & { readonly phase: 'CANCEL'; readonly sent: Known; readonly giveUp?: Failure; readonly said?: string }
+  /** The machine writes the live version into the SSM parameter. */
+  | Run & Closing & { readonly phase: 'KEEP' }
+  /** Gives its turn back, and puts on record what came of it. */
+  | Run & Closing & { readonly phase: 'CLOSE' }
+  | Run & { readonly phase: 'END'; readonly ended: Ended; readonly billedInVain?: number };
+
+/** What a run puts on record at its end. */
+export interface Closing {
+  readonly ended: Ended;
+  /** The versions that a live version, which nobody knew the lineage of, counts as built from. */
+  readonly adopted?: { readonly versionId: string; readonly upstream: Readonly<Record<string, string>> };
+  readonly billedInVain?: number;
+  /** The parameters that the service shows of a version that is its own beyond doubt. */
+  readonly shown?: Parameters;
+  /** The line knows already that a query has ended. */
+  readonly roomMade?: boolean;
+}
+
+export type Phase = RunState['phase'];
+export type In<P extends Phase> = Extract<RunState, { phase: P }>;

@@ -15,6 +15,8 @@ export interface PopulationRecord {
   readonly sent?: Sent;
   /** The last versions that came of it, newest first. */
   readonly made: readonly Made[];
+  /** What the stored query adds to the parameters that it is given, where a version of ours has shown it. */
+  readonly defaults?: Parameters;
   /** Which wait handles, by hash, belong to which request: each listens once. */
   readonly handles?: Readonly<Record<string, string>>;
 }
@@ -43,7 +45,8 @@ export interface Deployment {
 
 export interface CarriedOut {
   readonly fingerprint: string;
-  readonly stamp?: string;
+  /** Of the last syntheses with `ALWAYS`: one that comes again is a rollback to it. */
+  readonly stamps?: readonly string[];
 }
 
 /** The intent to populate: written before the request goes out, with what there was before it. */
@@ -59,6 +62,8 @@ export interface Sent {
   /** By a deployment's run. */
   readonly deploys: boolean;
   readonly analysisType: AnalysisType;
+  /** Whether the stored query may add defaults of its own to the parameters. */
+  readonly mayHaveDefaults: boolean;
   readonly before: Before;
   /** The versions of the upstream tables that it builds on, by key of their record. */
   readonly upstream?: Readonly<Record<string, string>>;
@@ -117,8 +122,15 @@ export const left = (record: PopulationRecord, execution: string): PopulationRec
   (record.turns.includes(execution) ? { ...record, turns: record.turns.filter((other) => other !== execution) } : record);
 
 /** A version is live. Told twice, it stands once. */
-export const withMade = (record: PopulationRecord, made: Made): PopulationRecord =>
-  ({ ...record, made: [made, ...record.made.filter(({ versionId }) => versionId !== made.versionId)].slice(0, MOST_MADE) });
+export const withMade = (record: PopulationRecord, made?: Made): PopulationRecord =>
+  (made && madeOf(record, made.versionId) === undefined ? { ...record, made: [made, ...record.made].slice(0, MOST_MADE) } : record);
 
 export const madeOf = (record: PopulationRecord, versionId?: string): Made | undefined =>
   record.made.find((made) => made.versionId === versionId);
+
+/** The populate is settled, however it went. */
+export const withoutSent = (record: PopulationRecord, settled?: Pick<Sent, 'execution' | 'attempt'>): PopulationRecord =>
+  (settled && isSent(record, settled) ? { ...record, sent: undefined } : record);
+
+export const isSent = ({ sent }: PopulationRecord, one: Pick<Sent, 'execution' | 'attempt'>): boolean =>
+  sent !== undefined && sent.execution === one.execution && sent.attempt === one.attempt;

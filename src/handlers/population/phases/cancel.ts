@@ -1,51 +1,53 @@
+import type { PopulationRecord } from '../../record/population-record';
+import { describe, type Answer } from '../../service-error';
 import { sentence } from '../../text';
-import type { Query } from '../clean-rooms';
-import { fail } from '../outcome';
-import { untilNextCheck } from '../pacing';
-import type { Failure, RunState } from '../run-state';
-import { describe } from '../service-error';
-import type { Answer } from '../service-error';
-import { elapsed, timeLeft, to, waitFor, type Outside } from '../step';
-import { ENDED } from './populate';
-import { publish } from './publish';
-import { SUPERSEDED } from './turn';
+import type { Details } from '../clean-rooms';
+import { allIsOver, fail, go, lingering, runOf, timedOut, timeIsUp, type Phase } from '../moves';
+import { adding, nameOf } from '../outcome';
+import { LOOKS_EVERY } from '../pacing';
+import type { In } from '../run-state';
+import { givenUp } from './given-up';
+import { finishedBy } from './query';
+import { isOver } from './ready';
+import { ending } from './turn';
 
-/** A cancellation may take its time; CloudFormation waits for us a little longer than this past the deadline. */
-const CANCELS_WITHIN = 120;
-
-/** Asks for the query to be cancelled. Whatever the answer, the run ends with `reason`. */
-export async function cancelFor(state: RunState, reason: Failure, outside: Outside): Promise<RunState> {
-  const answer = await outside.cleanRooms.cancelQuery(state.population, state.analysisId!);
-  const now = outside.now();
-  const said = answer.ok ? ' Its cancellation was asked for.' : ` Cancelling it was refused: ${sentence(describe(answer.error))}`;
-  const cancelledFor = { ...reason, cause: reason.cause + said };
-  return waitFor(to('CANCEL', state, { cancelledFor, cancellingSince: elapsed(state, now) }), 5, now);
+interface Facts {
+  readonly details: Answer<Details>;
+  readonly record: Answer<PopulationRecord>;
+  /** Undefined where there was nothing to ask for. */
+  readonly asked?: Answer<void>;
 }
 
-/** Looks whether the query has ended. One that has succeeded meanwhile was paid for, and counts. */
-export async function cancel(state: RunState, outside: Outside): Promise<RunState> {
-  const answer = await outside.cleanRooms.getQuery(state.population, state.analysisId!);
-  const decided = afterCancel(state, answer, outside);
-  return answer.ok && decided.phase === 'PUBLISH' ? publish(decided, outside, answer.value) : decided;
-}
+/** Asks for the query to be cancelled, again and again until it has ended: one request may be lost, or refused for a moment. */
+export const cancel: Phase<In<'CANCEL'>, Facts> = {
+  async facts({ sent, definition }, { cleanRooms, record }) {
+    const named = { ...sent.table, parameters: sent.parameters };
+    const details = await cleanRooms.getAnalysis(named, sent.analysisType, sent.analysisId);
+    const known = await record.read(definition.record);
+    const isUnderWay = details.ok && (isOver(details.value) || details.value.status === 'CANCELLING');
+    return { details, record: known, asked: isUnderWay ? undefined : await cleanRooms.cancel(named, sent.analysisType, sent.analysisId) };
+  },
 
-export function afterCancel(state: RunState, answer: Answer<Query>, outside: Outside): RunState {
-  const now = outside.now();
-  const reason = state.cancelledFor!;
-  const { status, billedCrpuHours: billed } = answer.ok ? answer.value : { status: undefined, billedCrpuHours: undefined };
-  if (status === 'SUCCESS') {
-    return to('PUBLISH', state, { succeededSince: elapsed(state, now) });
-  }
-  if (status && ENDED.includes(status)) {
-    return fail({ ...state, billedInVain: billed }, { ...reason, cause: `${reason.cause} It is now ${status}.` });
-  }
-  const age = elapsed(state, now) - state.cancellingSince!;
-  if (age < CANCELS_WITHIN) {
-    return waitFor(state, 10, now);
-  }
-  // Should it succeed after all, the deployment that comes next would not know of it.
-  if (reason.error === SUPERSEDED && timeLeft(state, now) > 0) {
-    return waitFor(state, untilNextCheck(age), now);
-  }
-  return fail(state, { ...reason, cause: `${reason.cause} It is still ${status ?? 'running'}: cancel it in the console if it should not go on.` });
-}
+  decide(state, { details, record, asked }, at) {
+    const { sent } = state;
+    const giveUp = state.giveUp ?? (record.ok ? givenUp(state, record.value) : undefined);
+    if (details.ok && details.value.status === 'SUCCESS') {
+      // It was paid for. Who is still waited for counts it; for the others it has to be live before anybody else decides.
+      const isOurs = giveUp?.error === 'PopulationTimedOut';
+      return go({ ...runOf(state), phase: 'PUBLISH', sent, since: at.now, finished: finishedBy(details.value), giveUp: isOurs ? undefined : giveUp, leftover: !giveUp });
+    }
+    const said = !asked ? state.said : asked.ok ? ' Its cancellation was asked for.' : ` Cancelling it was refused: ${sentence(describe(asked.error))}`;
+    if (details.ok && isOver(details.value)) {
+      const settled = { ...runOf(state), settled: sent };
+      const { status, billedCrpuHours: billedInVain } = details.value;
+      return giveUp ? fail({ ...state, settled: sent }, adding(giveUp, `${said ?? ''} It is now ${status}.`.trim()), { billedInVain }) : go({ ...settled, phase: 'LOOK' });
+    }
+    if (giveUp ? allIsOver(state, at.now) : timeIsUp(state, at.now)) {
+      return giveUp || state.cause !== 'RELEASE'
+        ? fail(state, adding(giveUp ?? timedOut(state, at.now),
+          `${said ?? ''} The ${nameOf(sent.analysisType)} is still ${details.ok ? details.value.status : 'running, as far as is known'}, and may go live: cancel it in the console if it should not.`.trim()))
+        : ending(state, at.now);
+    }
+    return lingering({ ...state, giveUp, said }, LOOKS_EVERY, at);
+  },
+};

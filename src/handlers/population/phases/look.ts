@@ -1,64 +1,131 @@
-import type { Query, Table, Version } from '../clean-rooms';
-import { NO_VERSION, describeVersion, endOf, succeed } from '../outcome';
-import type { RunState, Watermark } from '../run-state';
-import { askAgain, ifBlocked, to, waitFor, type Outside } from '../step';
-import { takeTurn } from './turn';
-import { hasNothingNewer } from './upstream';
+import { deployPopulates } from '../whether';
+import { entered, firstAhead, leftLine, placeToLook, type Line } from '../../record/line';
+import { madeOf, withMade, withoutSent, type Made, type PopulationRecord } from '../../record/population-record';
+import type { Answer } from '../../service-error';
+import type { LiveVersion, Table } from '../clean-rooms';
+import { dueOf, lineage, upstreamDiffers, type Seen } from '../lineage';
+import { askAgain, elapsed, fail, go, lingering, succeed, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
+import { blocked, failure, NO_VERSION, unchanged } from '../outcome';
+import type { Outside } from '../outside';
+import { NEXT_IN_LINE, untilLineLook } from '../pacing';
+import type { In, Run } from '../run-state';
+import { givenUp } from './given-up';
+import { freshness, liveIn, readTable, type TableFacts } from './observe';
+import { ending } from './turn';
+import { seeUpstream } from './upstream';
+
+interface Facts {
+  readonly line: Answer<Line>;
+  readonly record: Answer<PopulationRecord>;
+  /** Once it is this run's place. */
+  readonly looked?: TableFacts & { readonly upstream: Answer<readonly Seen[]> };
+}
+
+/** Where a run has that little time, it does not wait in line. */
+const HURRIES = 150;
+export const hurries = (state: Run, now: number): boolean => state.deadline - now < HURRIES * 1_000;
+/** The line keeps requests apart: it is not worth waiting for one who does not move. */
+const WAITS_TO_LOOK = 120;
+
+/** Keeps one's place in the stack's line, past those that have ended without a word. */
+export async function inLine(state: Run, outside: Outside, as: 'NEW' | 'READY'): Promise<Answer<Line>> {
+  const { execution } = state;
+  const line = await outside.record.changeLine((known) => entered(known, execution, as));
+  const first = line.ok ? firstAhead(line.value, execution) : undefined;
+  if (first === undefined || outside.clock.now() - outside.clock.entered > 1_000 || await outside.statusOf(first) !== 'ENDED') {
+    return line;
+  }
+  return outside.record.changeLine((known) => leftLine(known, first));
+}
 
 /** Reads the table before anything is done to it: is there anything to do, can it be done, and what is there already. */
-export async function look(state: RunState, outside: Outside): Promise<RunState> {
-  const { cleanRooms } = outside;
-  // What an earlier run of ours makes live decides whether there is anything left to do.
-  const waiting = Array.isArray(state.deployment?.keep) || state.afterUpstream ? await takeTurn(state, outside) : undefined;
-  if (waiting) {
-    return waiting;
-  }
-  const table = await cleanRooms.getTable(state.population);
-  if (!table.ok) {
-    return askAgain(state, 'GetIntermediateTable', table.error, outside);
-  }
-  const { live } = table.value;
-  const query = live && await cleanRooms.getQuery(state.population, live.analysisId);
-  const made = query?.ok ? query.value : undefined;
-  const measured = { ...state, live: { madeAt: endOf(made), expiresAt: live?.expiresAt } };
-  const done = ifNothingToDo(measured, table.value, outside.now(), made) ?? ifBlocked(measured, table.value);
-  if (done) {
-    return done;
-  }
-  const versions = await cleanRooms.listVersions(state.population);
-  if (!versions.ok) {
-    return askAgain(state, 'ListIntermediateTableVersions', versions.error, outside);
-  }
-  if (state.afterUpstream && await hasNothingNewer(state, versions.value, outside)) {
-    return succeed(measured, live ? describeVersion(live, 'UNCHANGED', made) : NO_VERSION);
-  }
-  // A step of its own: should the next one crash, the machine still knows what there was before it.
-  const known = { since: watermark(versions.value, live?.versionId), expectedSeconds: seconds(made) };
-  return waitFor(to('POPULATE', measured, known), 1, outside.now());
+export const look: Phase<In<'LOOK'>, Facts> = {
+  async facts(state, outside) {
+    const { cause, definition, settled, made } = state;
+    const record = await outside.record.change(definition.record, (known) => withMade(withoutSent(known, settled), made));
+    const line: Answer<Line> = cause === 'RELEASE' ? { ok: true, value: { entries: [], room: 0, full: false } } : await inLine(state, outside, 'NEW');
+    const mayLook = line.ok && mayGoOn(state, line.value, outside.clock.now());
+    if (!mayLook || !record.ok || cause === 'RELEASE') {
+      return { line, record };
+    }
+    const looked = await readTable(state, outside, record);
+    // A chain is decided by all that is upstream; what is built on it directly is its lineage.
+    const upstream = await seeUpstream(state, outside, cause === 'AFTER_UPSTREAM' ? undefined : ({ direct }) => direct);
+    return { line, record, looked: { ...looked, upstream } };
+  },
+
+  decide(state, { line, record, looked }, at) {
+    const given = record.ok ? givenUp(state, record.value) : undefined;
+    if (given) {
+      return fail(state, { ...given, cause: `Nothing was populated. ${given.cause}` });
+    }
+    if (state.cause === 'RELEASE' && record.ok) {
+      return succeed(state, NO_VERSION);
+    }
+    if (timeIsUp(state, at.now)) {
+      return ending(state, at.now);
+    }
+    const failed = [record, line, looked?.table, looked?.upstream].find((answer) => answer && !answer.ok);
+    if (failed && !failed.ok) {
+      return askAgain(state, failed === looked?.table || failed === looked?.upstream ? 'GetIntermediateTable' : 'The record', failed.error, at);
+    }
+    if (!looked || !record.ok || !looked.table.ok || !looked.upstream.ok) {
+      return inPlace(state, line.ok ? placeToLook(line.value, state.execution) : 1, at);
+    }
+    return decided(state, looked.table.value, record.value, looked, looked.upstream.value, at);
+  },
+};
+
+const mayGoOn = (state: Run, line: Line, now: number): boolean =>
+  placeToLook(line, state.execution) === 0 || hurries(state, now) || elapsed(state, now) > WAITS_TO_LOOK;
+
+function inPlace(state: In<'LOOK'>, place: number, at: Moment): Move {
+  return place <= 1 ? lingering(state, NEXT_IN_LINE, at) : waiting(state, untilLineLook(place, elapsed(state, at.now)), at, 'others of the stack go first');
 }
 
-export function ifNothingToDo(state: RunState, table: Table, now: number, query?: Query): RunState | undefined {
-  const { keep, mayPopulate = true } = state.observe ? { keep: 'ANY', mayPopulate: false } as const : state.deployment ?? {};
-  const live = hasExpired(table, now) ? undefined : table.live;
-  if (live && (keep === 'ANY' || keep?.includes(live.versionId))) {
-    return succeed(state, describeVersion(live, 'UNCHANGED', query));
+function decided(state: In<'LOOK'>, table: Table, record: PopulationRecord, { details }: TableFacts, upstream: readonly Seen[], at: Moment): Move {
+  const live = liveIn(table, at.now);
+  const made = madeOf(record, live?.versionId);
+  const figures = details?.ok ? details.value : undefined;
+  const looked = { ...state, live: freshness(live, made, figures), upstream: lineage(upstream) };
+  const due = whetherDue(looked, record, live, made, upstream);
+  if (due === 'UNKNOWN') {
+    return waiting(state, 5, at, 'nobody can tell whether an upstream table is being populated');
   }
-  return mayPopulate ? undefined : succeed(state, NO_VERSION);
+  if (!due) {
+    return succeed(looked, live ? unchanged(live, made, figures) : NO_VERSION, adoption(looked, live, made));
+  }
+  const problem = blocked(state, table) ?? unpayable(state, table);
+  return problem ? fail(state, problem) : go({ ...looked, phase: 'READY', analysisType: table.analysisType, mayHaveDefaults: table.mayHaveDefaults });
 }
 
-/** The service may still show a version whose data is gone. */
-const hasExpired = ({ status, live }: Table, now: number): boolean =>
-  status === 'RETENTION_PERIOD_EXPIRED' || (live?.expiresAt !== undefined && live.expiresAt <= now);
-
-/**
- * The newest moment in a table's list of versions. Only the service's own times are compared with it: clocks differ.
- * The live version was there, too, though it may not be listed yet.
- */
-export function watermark(versions: readonly Version[], liveId?: string): Watermark {
-  const createTime = versions.reduce((newest, version) => Math.max(newest, version.createTime), 0);
-  const newest = versions.filter((version) => version.createTime === createTime).map(({ versionId }) => versionId);
-  return { createTime, versionIds: liveId && !newest.includes(liveId) ? [...newest, liveId] : newest };
+function whetherDue(state: In<'LOOK'>, record: PopulationRecord, live: LiveVersion | undefined, made: Made | undefined, upstream: readonly Seen[]): boolean | 'UNKNOWN' {
+  const { cause, deployment, startedAt, fingerprint } = state;
+  if (cause === 'DEPLOYMENT' && deployment) {
+    return deployPopulates({
+      deployment, carriedOut: record.carriedOut, isLive: live !== undefined, made, startedAt, upstreamDiffers: upstreamDiffers(made, upstream),
+    });
+  }
+  if (cause === 'AFTER_UPSTREAM') {
+    const due = dueOf(record, live?.versionId, upstream);
+    return due === 'UNKNOWN' ? due : due === 'NOW';
+  }
+  // Begun after this run, and of the same definition: another run has done what this one was to do.
+  return !(made && made.fingerprint === fingerprint && made.sentAt >= startedAt);
 }
 
-const seconds = (query?: Query): number | undefined =>
-  query?.status === 'SUCCESS' && query.durationMillis ? Math.round(query.durationMillis / 1000) : undefined;
+/** A deploy that keeps a version of unknown lineage takes it as built from what is there: only what comes after that is new. */
+function adoption({ cause, upstream }: In<'LOOK'>, live?: LiveVersion, made?: Made) {
+  const isUnknown = upstream && made && Object.keys(upstream).some((record) => made.upstream?.[record] === undefined);
+  return cause === 'DEPLOYMENT' && live && isUnknown ? { adopted: { versionId: live.versionId, upstream: { ...upstream, ...made.upstream } } } : {};
+}
+
+/** A job has to be given both, or neither: the service would refuse what the user can mend. */
+function unpayable(state: In<'LOOK'>, { analysisType }: Table) {
+  const { compute } = state.definition.population;
+  const isHalf = analysisType === 'JOB' && compute && (compute.type === undefined || compute.number === undefined);
+  return isHalf
+    ? failure(state, 'InvalidCompute', 'The table is populated by a PySpark job, whose compute needs both a worker type and a number of workers.',
+      'Give `workerType`, CR.1X or CR.4X, and `workers`, 4 to 1,024; or no compute at all.')
+    : undefined;
+}

@@ -1,34 +1,82 @@
-import type { Query, Table } from '../clean-rooms';
-import { endOf, fail, failure, populated, succeed } from '../outcome';
-import type { RunState } from '../run-state';
-import { askAgain, elapsed, waitFor, type Outside } from '../step';
+import type { Made, PopulationRecord } from '../../record/population-record';
+import type { Answer } from '../../service-error';
+import type { Details, LiveVersion, Table } from '../clean-rooms';
+import { compared, type Defaults } from '../doubt';
+import { allIsOver, askAgain, fail, go, lingering, runOf, succeed, waiting, type Moment, type Move, type Phase } from '../moves';
+import { adding, failure, nameOf, outputOf } from '../outcome';
+import { LOOKS_EVERY } from '../pacing';
+import type { In } from '../run-state';
+import { givenUp } from './given-up';
+
+interface Facts {
+  readonly table: Answer<Table>;
+  readonly record: Answer<PopulationRecord>;
+  /** Of a query that was taken for its own although nothing showed its parameters. */
+  readonly details?: Answer<Details>;
+}
 
 /** How long a version may take from its query's success until it is the live one. */
 const GOES_LIVE_WITHIN = 900;
 
 /** Success means that the version can be queried: it is the table's live one. */
-export async function publish(state: RunState, outside: Outside, ended?: Query): Promise<RunState> {
-  const table = await outside.cleanRooms.getTable(state.population);
-  if (!table.ok) {
-    return askAgain(state, 'GetIntermediateTable', table.error, outside);
+export const publish: Phase<In<'PUBLISH'>, Facts> = {
+  async facts({ sent, definition }, { cleanRooms, record }) {
+    const named = { ...sent.table, parameters: sent.parameters };
+    return {
+      table: await cleanRooms.getTable(named),
+      record: await record.read(definition.record),
+      details: sent.unread ? await cleanRooms.getAnalysis(named, sent.analysisType, sent.analysisId) : undefined,
+    };
+  },
+
+  decide(state, { table, record, details }, at) {
+    const giveUp = state.giveUp ?? (record.ok ? givenUp(state, record.value) : undefined);
+    const publishing = { ...state, giveUp };
+    const failed = [table, record, details].find((answer) => answer && !answer.ok);
+    if (failed && !failed.ok) {
+      const reason = () => adding(giveUp ?? failure(state, 'VersionNotLive', 'The protected query succeeded, but whether its version is live cannot be read.'),
+        'Its version may go live.');
+      return allIsOver(state, at.now) ? fail(state, reason()) : askAgain(publishing, 'GetIntermediateTable', failed.error, at, () => waiting(publishing, 10, at));
+    }
+    const live = table.ok ? table.value.live : undefined;
+    if (live?.analysisId !== state.sent.analysisId) {
+      return notLive(publishing, table.ok ? table.value : undefined, at);
+    }
+    const defaults: Defaults = state.sent.mayHaveDefaults ? (record.ok ? record.value.defaults : undefined) : 'NONE';
+    const shown = (details?.ok ? details.value.parameters : undefined) ?? live.parameters;
+    if (state.sent.unread && compared(shown, state.sent.parameters, defaults) === 'OTHER') {
+      // Somebody else's after all. Its own was not accepted, or would have been found.
+      return go({ ...runOf(state), settled: state.sent, phase: 'LOOK' });
+    }
+    return isLive(publishing, live);
+  },
+};
+
+function isLive(state: In<'PUBLISH'>, live: LiveVersion): Move {
+  const { sent, giveUp, finished, leftover } = state;
+  const { analysisId, analysisType, fingerprint, execution, deploys, at: sentAt, upstream } = sent;
+  const made: Made = { versionId: live.versionId, analysisId, analysisType, fingerprint, execution, deploys, sentAt, upstream, ...finished };
+  const known = { ...state, made, settled: sent, live: { madeAt: finished.populatedAt, expiresAt: live.expiresAt } };
+  if (leftover) {
+    return go({ ...runOf(known), phase: 'LOOK' });
   }
-  const { live } = table.value;
-  if (live?.versionId !== state.versionId) {
-    return notLive(state, table.value, outside);
-  }
-  const query = ended ? { ok: true, value: ended } as const : await outside.cleanRooms.getQuery(state.population, state.analysisId!);
-  return query.ok
-    ? succeed({ ...state, live: { madeAt: endOf(query.value), expiresAt: live?.expiresAt } }, populated(state, query.value))
-    : askAgain(state, 'GetProtectedQuery', query.error, outside);
+  return giveUp
+    ? fail(known, adding(giveUp, `The ${nameOf(analysisType)} had succeeded before it could be cancelled.`), { shown: shownBy(state, live) })
+    : succeed(known, outputOf(made, 'POPULATED'), { shown: shownBy(state, live) });
 }
 
-export function notLive(state: RunState, { status, live }: Table, outside: Outside): RunState {
-  const now = outside.now();
-  const since = elapsed(state, now) - state.succeededSince!;
-  const instead = live ? `version ${live.versionId} is` : 'no version is';
-  const what = `The protected query succeeded, but ${Math.round(since)} seconds later its version ${state.versionId} is not the table's live one: `
-    + `${instead}, and the table's status is ${status}.`;
-  return since >= GOES_LIVE_WITHIN
-    ? fail(state, failure(state, 'VersionNotLive', what, 'Was the table populated by somebody else at the same time?'))
-    : waitFor(state, Math.min(30, 5 + since / 10), now, { waitingFor: what });
+/** What tells the stored query's defaults. */
+const shownBy = ({ sent }: In<'PUBLISH'>, { parameters }: LiveVersion) => (sent.unread ? undefined : parameters);
+
+function notLive(state: In<'PUBLISH'>, table: Table | undefined, at: Moment): Move {
+  const since = (at.now - state.since) / 1_000;
+  const instead = table?.live ? `version ${table.live.versionId} is` : 'no version is';
+  const what = `The ${nameOf(state.sent.analysisType)} succeeded, but ${Math.round(since)} seconds later its version is not the table's live one: `
+    + `${instead}, and the table's status is ${table?.status}.`;
+  const isOver = since >= GOES_LIVE_WITHIN || allIsOver(state, at.now);
+  if (!isOver) {
+    return since < 60 ? lingering(state, LOOKS_EVERY, at, what) : waiting(state, Math.min(30, since / 10), at, what);
+  }
+  return fail({ ...state, settled: state.sent }, adding(state.giveUp
+    ?? failure(state, 'VersionNotLive', what, 'Was the table populated by somebody else at the same time?'), 'It may still go live.'));
 }

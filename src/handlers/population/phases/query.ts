@@ -1,53 +1,81 @@
-import type { Query } from '../clean-rooms';
-import { fail, failure } from '../outcome';
-import type { RunState } from '../run-state';
-import type { Answer, ServiceError } from '../service-error';
-import { askAgain, elapsed, to, waitFor, type Outside } from '../step';
-import { cancelFor } from './cancel';
-import { publish } from './publish';
-import { givenUp, nextCheck } from './turn';
+import { leftLine, stateIn } from '../../record/line';
+import type { PopulationRecord } from '../../record/population-record';
+import type { Answer, ServiceError } from '../../service-error';
+import type { Details } from '../clean-rooms';
+import { askAgain, fail, go, lingering, runOf, timedOut, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
+import { adding, endOf, nameOf, unsuccessful } from '../outcome';
+import { LOOKS_EVERY, untilQueuedLook } from '../pacing';
+import type { Finished, In } from '../run-state';
+import { givenUp } from './given-up';
+import { isOver } from './ready';
+import { identified } from './send';
+
+interface Facts {
+  readonly details: Answer<Details>;
+  readonly record: Answer<PopulationRecord>;
+}
 
 /** A query may not be there to read in the first seconds after it was accepted. */
 const SHOWS_AFTER = 120;
 
-/** Looks at the protected query that fills the version. */
-export async function query(state: RunState, outside: Outside): Promise<RunState> {
-  const answer = await outside.cleanRooms.getQuery(state.population, state.analysisId!);
-  const decided = afterQuery(state, answer, outside);
-  if (answer.ok && decided.phase === 'PUBLISH') {
-    return publish(decided, outside, answer.value);
-  }
-  const given = decided.phase === 'QUERY' ? givenUp(state, await outside.siblings(state)) : undefined;
-  return given ? cancelFor(decided, given, outside) : decided;
+/** Looks at the protected query that fills the version, and whether anybody still waits for it. */
+export const query: Phase<In<'QUERY'>, Facts> = {
+  async facts({ definition, sent, execution, inLine = true }, { cleanRooms, record }) {
+    const details = await cleanRooms.getAnalysis({ ...sent.table, parameters: sent.parameters }, sent.analysisType, sent.analysisId);
+    if (inLine && details.ok && details.value.status !== 'SUBMITTED') {
+      await record.changeLine((line) => (stateIn(line, execution) ? leftLine(line, execution) : line));
+    }
+    const known = await record.read(definition.record);
+    // A lost write: the next step of another run would be in doubt.
+    const isLost = known.ok && known.value.sent && known.value.sent.analysisId === undefined;
+    return { details, record: isLost ? await record.change(definition.record, (before) => identified(before, sent, sent)) : known };
+  },
+
+  decide(state, { details, record }, at) {
+    if (details.ok && isOver(details.value)) {
+      return ended(state, details.value, at);
+    }
+    const given = record.ok ? givenUp(state, record.value) : undefined;
+    if (given) {
+      return go({ ...runOf(state), phase: 'CANCEL', sent: state.sent, giveUp: given });
+    }
+    if (timeIsUp(state, at.now)) {
+      return outOfTime(state, at);
+    }
+    return details.ok ? running(state, details.value, at) : unread(state, details.error, at);
+  },
+};
+
+export const finishedBy = (details: Details): Finished =>
+  ({ populatedAt: endOf(details), durationMillis: details.durationMillis, billedCrpuHours: details.billedCrpuHours });
+
+function ended(state: In<'QUERY'>, details: Details, { now }: Moment): Move {
+  const { sent } = state;
+  return details.status === 'SUCCESS'
+    ? go({ ...runOf(state), phase: 'PUBLISH', sent, since: now, finished: finishedBy(details) })
+    : fail({ ...state, settled: sent }, unsuccessful(state, sent.analysisType, details), { billedInVain: details.billedCrpuHours });
 }
 
-export function afterQuery(state: RunState, answer: Answer<Query>, outside: Outside): RunState {
-  const now = outside.now();
-  const age = elapsed(state, now) - state.queryingSince!;
-  if (!answer.ok) {
-    return notThereYet(answer.error, age) ? waitFor(state, 5, now) : askAgain(state, 'GetProtectedQuery', answer.error, outside);
-  }
-  switch (answer.value.status) {
-    case 'SUCCESS':
-      return to('PUBLISH', state, { succeededSince: elapsed(state, now) });
-    case 'FAILED':
-    case 'CANCELLED':
-    case 'TIMED_OUT':
-      return fail({ ...state, billedInVain: answer.value.billedCrpuHours }, ended(state, answer.value));
-    default:
-      return waitFor(state, nextCheck(state, age, outside), now, {
-        waitingFor: `the protected query is ${answer.value.status} after ${Math.round(age)} seconds`,
-      });
-  }
+function running(state: In<'QUERY'>, { status }: Details, at: Moment): Move {
+  const age = (at.now - state.since) / 1_000;
+  const waitingFor = `the ${nameOf(state.sent.analysisType)} is ${status} after ${Math.round(age)} seconds`;
+  return status === 'SUBMITTED'
+    ? waiting({ ...state, inLine: true }, untilQueuedLook(age), at, waitingFor)
+    : lingering({ ...state, inLine: false }, LOOKS_EVERY, at, waitingFor);
 }
 
-const notThereYet = (error: ServiceError, age: number): boolean => error.code === 'ResourceNotFoundException' && age < SHOWS_AFTER;
-
-/** The failure of a query that ended without success, with the service's own code and message. */
-export function ended(state: RunState, { status, error }: Query) {
-  const why = error ? ` ${error.code}: ${error.message}` : ' The service gives no reason.';
-  return failure(state, `ProtectedQuery${WORDS[status] ?? status}`, `The protected query ended as ${status}.${why}`,
-    'The table keeps the version that it had.');
+function unread(state: In<'QUERY'>, error: ServiceError, at: Moment): Move {
+  if (error.code === 'ResourceNotFoundException' && at.now - state.since < SHOWS_AFTER * 1_000) {
+    return waiting(state, LOOKS_EVERY, at);
+  }
+  // It runs and costs money, as far as anybody knows: it is not left to itself.
+  return askAgain(state, `Get${state.sent.analysisType === 'JOB' ? 'ProtectedJob' : 'ProtectedQuery'}`, error, at,
+    (giveUp) => go({ ...runOf(state), phase: 'CANCEL', sent: state.sent, giveUp }));
 }
 
-const WORDS: Record<string, string> = { FAILED: 'Failed', CANCELLED: 'Cancelled', TIMED_OUT: 'TimedOut' };
+function outOfTime(state: In<'QUERY'>, { now }: Moment): Move {
+  const reason = timedOut(state, now);
+  return state.definition.cancelOnTimeout
+    ? go({ ...runOf(state), phase: 'CANCEL', sent: state.sent, giveUp: reason })
+    : fail({ ...state, settled: state.sent }, adding(reason, 'It was left running, as cancelOnTimeout is false, and may go live.'));
+}

@@ -1,48 +1,69 @@
-import { NO_VERSION, describeVersion, fail, failure, succeed } from '../outcome';
-import { soonestAttempt, untilNextAttempt, untilNextCheck, untilOwnSecond } from '../pacing';
-import type { Failure, RunState } from '../run-state';
-import type { Siblings } from '../siblings';
-import { elapsed, waitFor, type Outside } from '../step';
+import { joined, left, type PopulationRecord, type Sent } from '../../record/population-record';
+import type { Answer } from '../../service-error';
+import { askAgain, elapsed, fail, go, succeed, timedOut, timeIsUp, waiting, type Move, type Phase } from '../moves';
+import { adding, failure, NO_VERSION } from '../outcome';
+import { untilTurn } from '../pacing';
+import type { In, Known, RunState } from '../run-state';
+import { givenUp } from './given-up';
 
-/** Past this, in seconds, a run that Step Functions does not list goes on. */
-const LISTED_WITHIN = 15;
-
-export const SUPERSEDED = 'Superseded';
-
-/** Why nobody waits for the run any more; undefined where somebody does. */
-export function givenUp(state: RunState, { released, superseded }: Siblings): Failure | undefined {
-  if (released) {
-    return failure(state, 'Released', 'The custom resource is being deleted.');
-  }
-  return superseded ? failure(state, SUPERSEDED, 'CloudFormation has gone on to another deployment of this population, as a rollback does.') : undefined;
+interface Facts {
+  readonly record: Answer<PopulationRecord>;
 }
 
-/** Where other runs of this state machine are in the way: the state that waits for them, or ends for them. */
-export async function takeTurn(state: RunState, outside: Outside): Promise<RunState | undefined> {
-  const siblings = await outside.siblings(state);
-  const { ahead, listed } = siblings;
-  const given = givenUp(state, siblings);
-  if (given) {
-    return fail(state, { ...given, cause: `Nothing was populated. ${given.cause}` });
-  }
-  if (!listed && elapsed(state, outside.now()) < LISTED_WITHIN) {
-    return waitFor(state, 2, outside.now(), { waitingFor: 'Step Functions does not list this run yet' });
-  }
-  return ahead ? waitFor(state, nextAttempt(state, outside), outside.now(), { waitingFor: 'an earlier run of this population is still running' }) : undefined;
-}
+/** Further back a run asks nothing: those before it do. */
+const ASKS_FROM_PLACE = 2;
+
+/** Waits for the runs of the same population that came before, each of which may have ended without a word. */
+export const turn: Phase<In<'TURN'>, Facts> = {
+  async facts({ definition, execution }, outside) {
+    const { record } = outside;
+    let answer = await record.change(definition.record, (known) => joined(known, execution));
+    while (answer.ok) {
+      const holder = answer.value.turns[0];
+      if (holder === execution || answer.value.turns.indexOf(execution) > ASKS_FROM_PLACE || await outside.statusOf(holder) !== 'ENDED') {
+        return { record: answer };
+      }
+      answer = await record.change(definition.record, (known) => left(known, holder));
+    }
+    return { record: answer };
+  },
+
+  decide(state, { record }, at) {
+    if (!record.ok) {
+      return timeIsUp(state, at.now) ? ending(state, at.now) : askAgain(state, 'The record', record.error, at);
+    }
+    const given = givenUp(state, record.value);
+    if (given) {
+      return fail(state, { ...given, cause: `Nothing was populated. ${given.cause}` });
+    }
+    const place = record.value.turns.indexOf(state.execution);
+    if (place === 0) {
+      return record.value.sent ? settling(state, record.value.sent) : go({ ...state, phase: 'LOOK' });
+    }
+    return timeIsUp(state, at.now) ? ending(state, at.now)
+      : waiting(state, untilTurn(place, elapsed(state, at.now)), at, 'an earlier run of this population is still running');
+  },
+};
+
+/** The custom resource goes whatever still runs: the stack is never held up for long. */
+export const ending = (state: RunState, now: number): Move => (state.cause === 'RELEASE' ? succeed(state, NO_VERSION) : fail(state, timedOut(state, now)));
 
 /**
- * Of the runs that one event has started, since EventBridge may deliver it twice, only the first populates. The others end after it,
- * with nothing done, however it ended.
+ * A run before this one has ended with a populate that nobody saw the end of. What would have come of this run anyway goes on as its own;
+ * what makes other data is cancelled, so that it does not go live after this one.
  */
-export async function unchanged(state: RunState, outside: Outside): Promise<RunState> {
-  const table = await outside.cleanRooms.getTable(state.population);
-  return succeed(state, table.ok && table.value.live ? describeVersion(table.value.live, 'UNCHANGED') : NO_VERSION);
+export function settling(state: RunState, sent: Sent): Move {
+  if (!sent.analysisId) {
+    return go({ ...state, phase: 'DOUBT', sent } as In<'DOUBT'>);
+  }
+  return isWanted(state, sent)
+    ? go({ ...state, phase: 'QUERY', sent: sent as Known, since: sent.at } as In<'QUERY'>)
+    : go({ ...state, phase: 'CANCEL', sent: sent as Known } as In<'CANCEL'>);
 }
 
-export const nextAttempt = (state: RunState, { now, chance, slots }: Outside): number =>
-  untilNextAttempt(now(), state.population.slot ?? 0, slots, chance(), soonestAttempt(elapsed(state, now()), slots));
+export const isWanted = (state: RunState, sent: Sent): boolean =>
+  state.cause !== 'RELEASE' && sent.fingerprint === state.fingerprint
+  && sent.table.intermediateTableIdentifier === state.definition.population.intermediateTableIdentifier;
 
-/** When a run looks at its query again. */
-export const nextCheck = ({ population, expectedSeconds }: RunState, age: number, { now, slots }: Outside): number =>
-  untilOwnSecond(untilNextCheck(age, expectedSeconds), now(), population.slot ?? 0, slots);
+/** Said where a record cannot be reached until the end. */
+export const unreachable = (state: RunState, more: string) => adding(failure(state, 'RecordUnavailable', 'The record in DynamoDB could not be reached.'), more);

@@ -1,43 +1,65 @@
-import type { Version } from '../clean-rooms';
-import { endOf } from '../outcome';
-import type { RunState, Upstream } from '../run-state';
-import type { Outside } from '../step';
+import { madeOf, type PopulationRecord } from '../../record/population-record';
+import type { Answer } from '../../service-error';
+import type { Upstream } from '../../../contract/population';
+import { dueOf, isDeployedElsewhere, type Seen } from '../lineage';
+import { askAgain, elapsed, fail, go, succeed, timedOut, timeIsUp, waiting, type Phase } from '../moves';
+import { NO_VERSION, unchanged } from '../outcome';
+import type { Outside } from '../outside';
+import type { In, Run } from '../run-state';
+import { liveIn, readTable, type TableFacts } from './observe';
 
-/** What is known of the runs of an upstream table's state machine; times by Step Functions' clock, in milliseconds. */
-export interface Runs {
-  readonly running: boolean;
-  readonly lastStart: number;
-  readonly lastEnd: number;
-}
+export type UpstreamFacts = TableFacts & { readonly upstream: Answer<readonly Seen[]> };
 
-/**
- * Whether an upstream table is being refreshed, or is about to be since one that it is built on has been: its end will start
- * this population again, so that a diamond of tables refreshes in order, each table once.
- */
-export function isRefreshing(upstream: readonly Upstream[], runs: readonly Runs[]): boolean {
-  return upstream.some(({ after }, index) => runs[index].running || after.some((further) => runs[further].lastEnd > runs[index].lastStart));
-}
-
-/** Whether this run, which the end of an upstream run has started, has nothing to do: now, or at all. */
-export async function hasNothingNewer(state: RunState, versions: readonly Version[], outside: Outside): Promise<boolean> {
-  const { upstream = [] } = state.population;
-  const runs = await Promise.all(upstream.map(({ stateMachineArn }) => outside.runsOf(stateMachineArn)));
-  if (isRefreshing(upstream, runs)) {
-    return true;
+/** All that is upstream, as it is now; the first that cannot be read is the answer. */
+export async function seeUpstream({ definition }: Run, outside: Outside, which: (upstream: Upstream) => boolean = () => true): Promise<Answer<readonly Seen[]>> {
+  const seen: Seen[] = [];
+  for (const upstream of (definition.upstream ?? []).filter(which)) {
+    const table = await outside.cleanRooms.getTable(upstream);
+    const record = await outside.record.read(upstream.record, upstream.recordTable);
+    if (!table.ok || !record.ok) {
+      return !table.ok ? table : record as Answer<never>;
+    }
+    const [holder] = record.value.turns;
+    seen.push({
+      upstream,
+      record: record.value,
+      liveId: liveIn(table.value, outside.clock.now())?.versionId,
+      turn: holder === undefined ? undefined : await outside.statusOf(holder),
+    });
   }
-  const own = versions
-    .filter(({ status }) => status !== 'POPULATE_FAILED')
-    .reduce((newest, { createTime }) => Math.max(newest, createTime), 0);
-  const ends = await Promise.all(upstream.filter(({ direct }) => direct).map((table) => liveSince(table, outside)));
-  return ends.every((end) => end <= own);
+  return { ok: true, value: seen };
 }
 
-/** When the query that made the table's live version ended. What cannot be read counts as new: the data is to be fresh. */
-async function liveSince(table: Upstream, { cleanRooms }: Outside): Promise<number> {
-  const read = await cleanRooms.getTable(table);
-  if (read.ok && !read.value.live) {
-    return 0;
-  }
-  const query = read.ok ? await cleanRooms.getQuery(table, read.value.live!.analysisId) : undefined;
-  return (query?.ok ? endOf(query.value) : undefined) ?? Infinity;
-}
+/** How long a deploy of this stack may take to follow one of an upstream table's stack. */
+const FOLLOWS_WITHIN = 600;
+
+/** Whether the end of an upstream table's run, which has started this one, left it anything to do: now, or at all. */
+export const afterUpstream: Phase<In<'UPSTREAM'>, UpstreamFacts> = {
+  async facts(state, outside) {
+    const record: Answer<PopulationRecord> = await outside.record.read(state.definition.record);
+    return { ...await readTable(state, outside, record), upstream: await seeUpstream(state, outside) };
+  },
+
+  decide(state, { table, record, details, upstream }, at) {
+    const failed = [table, record, upstream].find((answer) => !answer.ok);
+    if (failed && !failed.ok) {
+      return timeIsUp(state, at.now) ? fail(state, timedOut(state, at.now)) : askAgain(state, 'Looking at the upstream tables', failed.error, at);
+    }
+    if (!table.ok || !record.ok || !upstream.ok) {
+      return waiting(state, 5, at);
+    }
+    const live = liveIn(table.value, at.now);
+    switch (dueOf(record.value, live?.versionId, upstream.value)) {
+      case 'UNKNOWN':
+        return timeIsUp(state, at.now) ? fail(state, timedOut(state, at.now)) : waiting(state, 5, at, 'nobody can tell whether an upstream table is being populated');
+      case 'NOW':
+        return isDeployedElsewhere(upstream.value) && elapsed(state, at.now) < Math.min(FOLLOWS_WITHIN, state.definition.timeoutSeconds / 2)
+          ? waiting(state, 30, at, 'a deploy of an upstream table\'s stack has just ended: that of this one may follow')
+          : go({ ...state, phase: 'TURN' });
+      default: {
+        const made = madeOf(record.value, live?.versionId);
+        return succeed(state, live ? unchanged(live, made, details?.ok ? details.value : undefined) : NO_VERSION);
+      }
+    }
+  },
+};

@@ -1,0 +1,64 @@
+import type { Definition, Parameters } from '../../contract/population';
+import { fingerprintOf } from '../../contract/hashing';
+import { REPORTS, WINDS_UP } from '../../contract/time';
+import type { MachineState, RunInput } from '../../contract/workflow';
+import type { Deployment } from '../record/population-record';
+import { readInput } from './input';
+import { failure } from './outcome';
+import type { Cause, Run, RunState } from './run-state';
+
+/** For what runs before the custom resource goes: it is cancelled in that time. */
+const RELEASES_WITHIN = 300;
+
+/** The first state, from what the machine hands over. */
+export function begin({ definition, execution }: MachineState): RunState {
+  const read = readInput(execution.Input);
+  const input = read.problem === undefined ? read.input : {};
+  const startedAt = Date.parse(execution.StartTime);
+  const run: Run = {
+    execution: execution.Id,
+    startedAt,
+    ...within(startedAt + definition.timeoutSeconds * 1_000),
+    ...making(definition, input.parameters),
+    cause: causeOf(input),
+    attempts: 0,
+  };
+  const state = { ...run, phase: 'BEGIN', event: input.event } as const;
+  if (read.problem !== undefined) {
+    return { ...run, phase: 'END', ended: { failure: failure(state, 'InvalidInput', read.problem, 'Nothing was populated.') } };
+  }
+  // Until the deployment is read, all that is known is until when it has to be answered.
+  return input.deployment ? { ...state, ...within(Date.parse(input.deployment.answerBy) - WINDS_UP * 1_000) } : state;
+}
+
+function causeOf({ deployment, observe, afterUpstream }: RunInput): Cause {
+  if (deployment) {
+    return 'DEPLOYMENT';
+  }
+  return observe ? 'OBSERVE' : afterUpstream ? 'AFTER_UPSTREAM' : 'ORDINARY';
+}
+
+/** What a deployment's run makes is what the deployment function put on record, ahead of the machine's definition. */
+export function deploying(state: RunState & { readonly phase: 'BEGIN' }, deployment: Deployment): RunState & { readonly phase: 'BEGIN' } {
+  const { definition, action, answerBy } = deployment;
+  const timeout = action === 'RELEASE' ? RELEASES_WITHIN : definition.timeoutSeconds;
+  const deadline = Math.min(state.startedAt + timeout * 1_000, answerBy - WINDS_UP * 1_000);
+  return {
+    ...state,
+    ...making({ ...definition, keepsVersion: state.definition.keepsVersion }),
+    cause: action === 'RELEASE' ? 'RELEASE' : 'DEPLOYMENT',
+    deployment,
+    deadline,
+    limit: Math.min(deadline + (WINDS_UP - REPORTS) * 1_000, answerBy - REPORTS * 1_000),
+  };
+}
+
+const within = (deadline: number) => ({ deadline, limit: deadline + (WINDS_UP - REPORTS) * 1_000 });
+
+function making(definition: Definition, parameters?: Parameters): Pick<Run, 'definition' | 'fingerprint'> {
+  const { population } = definition;
+  const made = parameters && Object.keys(parameters).length
+    ? { ...definition, population: { ...population, parameters: { ...population.parameters, ...parameters } } }
+    : definition;
+  return { definition: made, fingerprint: fingerprintOf(made) };
+}

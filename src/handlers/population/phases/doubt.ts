@@ -1,0 +1,97 @@
+import { DOUBT } from '../../../contract/time';
+import type { PopulationRecord, Sent } from '../../record/population-record';
+import type { Answer } from '../../service-error';
+import type { Analysis, Details, Table, Version } from '../clean-rooms';
+import { candidates, judge, type Candidate, type Defaults, type Judgement } from '../doubt';
+import { allIsOver, askAgain, fail, go, runOf, timedOut, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
+import { adding } from '../outcome';
+import type { Outside } from '../outside';
+import { untilNextLook } from '../pacing';
+import type { In, Known } from '../run-state';
+import { givenUp } from './given-up';
+import { isWanted } from './turn';
+
+interface Facts {
+  readonly record: Answer<PopulationRecord>;
+  readonly versions: Answer<readonly Version[]>;
+  readonly analyses: Answer<readonly Analysis[]>;
+  readonly found: readonly { readonly candidate: Candidate; readonly details: Answer<Details> }[];
+}
+
+/** More than these cannot have begun in the moments that count. */
+const MOST_CANDIDATES = 6;
+
+/** Looks for what was not there before the intent, and is its own by all that shows. */
+export const doubt: Phase<In<'DOUBT'>, Facts> = {
+  async facts({ definition, sent }, outside) {
+    const { record, cleanRooms } = outside;
+    const { table, analysisType, before, parameters } = sent;
+    const named = { ...table, parameters };
+    const known = await record.read(definition.record);
+    const versions = await cleanRooms.listVersions(named, before.versions.createTime);
+    const analyses = await cleanRooms.listAnalyses(named, analysisType, before.analyses.createTime);
+    const listed = versions.ok && analyses.ok ? candidates(before, versions.value, analyses.value) : [];
+    const found = [];
+    for (const candidate of listed.slice(0, MOST_CANDIDATES)) {
+      found.push({ candidate, details: await detailsOf(sent, candidate, outside) });
+    }
+    return { record: known, versions, analyses, found };
+  },
+
+  decide(state, facts, at) {
+    const given = state.giveUp ?? (facts.record.ok ? givenUp(state, facts.record.value) : undefined)
+      ?? (timeIsUp(state, at.now) ? timedOut(state, at.now) : undefined);
+    const doubting = { ...state, giveUp: given };
+    if (allIsOver(state, at.now)) {
+      return fail(state, adding(given ?? timedOut(state, at.now), 'A populate may have been sent, whose answer was lost: it may be running, and may go live.'));
+    }
+    const unread = [facts.versions, facts.analyses].find((answer) => !answer.ok);
+    if (unread && !unread.ok) {
+      // What cannot be listed is asked for again until the end: it may be running.
+      return askAgain(doubting, 'Looking for the population in doubt', unread.error, at, () => waiting(doubting, 10, at));
+    }
+    return settled(doubting, facts, at);
+  },
+};
+
+/** With the version's parameters where the query does not show its own. */
+async function detailsOf(sent: Sent, { analysisId, versionId }: Candidate, { cleanRooms }: Outside): Promise<Answer<Details>> {
+  const named = { ...sent.table, parameters: sent.parameters };
+  const details = await cleanRooms.getAnalysis(named, sent.analysisType, analysisId);
+  if (!details.ok || details.value.parameters || details.value.status !== 'SUCCESS') {
+    return details;
+  }
+  const table: Answer<Table> = await cleanRooms.getTable(named);
+  const live = table.ok && (table.value.live?.versionId === versionId || table.value.live?.analysisId === analysisId) ? table.value.live : undefined;
+  return table.ok ? { ok: true, value: { ...details.value, parameters: live?.parameters } } : table;
+}
+
+function settled(state: In<'DOUBT'>, { record, found }: Facts, at: Moment): Move {
+  const { sent } = state;
+  const defaults: Defaults = sent.mayHaveDefaults ? (record.ok ? record.value.defaults : undefined) : 'NONE';
+  const judged = found.map(({ candidate, details }) => ({ candidate, judgement: judge(sent, candidate, details, defaults) }));
+  const by = (wanted: Judgement) => judged.find(({ judgement }) => judgement === wanted)?.candidate;
+  const own = by('OWN');
+  if (own) {
+    return known(state, own, false, at);
+  }
+  const age = (at.now - sent.at) / 1_000;
+  if (age < DOUBT || by('UNKNOWN')) {
+    return waiting(state, untilNextLook(age, DOUBT), at);
+  }
+  const possible = by('POSSIBLE');
+  return possible ? known(state, possible, true, at) : notAccepted(state);
+}
+
+function known(state: In<'DOUBT'>, { analysisId, versionId }: Candidate, unread: boolean, { now }: Moment): Move {
+  const sent: Known = { ...state.sent, analysisId, versionId, unread };
+  const run = runOf(state);
+  return go(state.giveUp || !isWanted(state, sent)
+    ? { ...run, phase: 'CANCEL', sent, giveUp: state.giveUp }
+    : { ...run, phase: 'QUERY', sent, since: now });
+}
+
+function notAccepted(state: In<'DOUBT'>): Move {
+  const run = { ...runOf(state), settled: state.sent };
+  return state.giveUp ? fail({ ...run, phase: 'LOOK' }, state.giveUp) : go({ ...run, phase: 'LOOK' });
+}

@@ -1,0 +1,141 @@
+import { entered, filled, placeToPopulate, withoutRoom, type Line } from '../../record/line';
+import { withoutSent, type PopulationRecord, type Sent } from '../../record/population-record';
+import type { Answer } from '../../service-error';
+import type { Analysis, Details, Version } from '../clean-rooms';
+import { before, compared, isNewer, newestOf } from '../doubt';
+import { askAgain, elapsed, fail, go, lingering, succeed, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
+import { unchanged } from '../outcome';
+import type { Outside } from '../outside';
+import { NEXT_IN_LINE, untilLineLook, untilNextAttempt, untilOwnTry } from '../pacing';
+import type { In, Run } from '../run-state';
+import { givenUp } from './given-up';
+import { hurries, inLine } from './look';
+import { ending, settling } from './turn';
+
+interface Facts {
+  readonly line: Answer<Line>;
+  readonly record: Answer<PopulationRecord>;
+  /** Once it is this run's place: what the table has just before the intent. */
+  readonly there?: There;
+}
+
+interface There {
+  readonly versions: Answer<readonly Version[]>;
+  readonly analyses: Answer<readonly Analysis[]>;
+  /** Of a version that somebody else has made meanwhile. */
+  readonly others?: { readonly version: Version; readonly details: Answer<Details> };
+}
+
+/** An hour of what was there is enough to know what is new. */
+const RECENT = 3_600_000;
+
+/** Populates when it is this run's place in the line, there is room for a query, and nobody else is populating the table. */
+export const ready: Phase<In<'READY'>, Facts> = {
+  async facts(state, outside) {
+    const { definition, settled } = state;
+    const record = await outside.record.change(definition.record, (known) => withoutSent(known, settled));
+    const line = await inLine(state, outside, 'READY');
+    const goesOn = line.ok && record.ok && !record.value.sent && isPlace(state, line.value, { now: outside.clock.now(), chance: outside.chance() });
+    return { record, line, there: goesOn ? await whatIsThere(state, outside) : undefined };
+  },
+
+  decide(state, { record, line, there }, at) {
+    const given = record.ok ? givenUp(state, record.value) : undefined;
+    if (given) {
+      return fail(state, { ...given, cause: `Nothing was populated. ${given.cause}` });
+    }
+    if (record.ok && record.value.sent) {
+      return settling(state, record.value.sent);
+    }
+    if (timeIsUp(state, at.now)) {
+      return ending(state, at.now);
+    }
+    const failed = [record, line].find((answer) => !answer.ok);
+    if (failed && !failed.ok) {
+      return askAgain(state, 'The record', failed.error, at);
+    }
+    return there ? populating(state, there, at) : inPlace(state, line.ok ? line.value : undefined, at);
+  },
+};
+
+async function whatIsThere(state: In<'READY'>, { cleanRooms }: Outside): Promise<There> {
+  const { definition: { population }, analysisType, seen } = state;
+  const versions = await cleanRooms.listVersions(population, state.startedAt - RECENT);
+  const analyses = await cleanRooms.listAnalyses(population, analysisType, state.startedAt - RECENT);
+  const version = versions.ok && seen ? versions.value.find((each) => each.status === 'POPULATE_SUCCESS' && isNewer(identified(each), seen)) : undefined;
+  return { versions, analyses, others: version && { version, details: await cleanRooms.getAnalysis(population, analysisType, version.analysisId) } };
+}
+
+/** First in line: at once, unless the quota is known to be full; then when a query of the stack's own has ended, or now and then. */
+function isPlace(state: Run, line: Line, at: Moment): boolean {
+  if (state.askedAt === undefined && hurries(state, at.now)) {
+    return true;
+  }
+  const triedLast = state.askedAt ?? (line.full ? state.startedAt : 0);
+  return placeToPopulate(line, state.execution) === 0
+    && (!line.full || line.room > 0 || at.now - triedLast >= 1_000 * untilOwnTry(elapsed(state, at.now), at.chance));
+}
+
+function inPlace(state: In<'READY'>, line: Line | undefined, at: Moment): Move {
+  const place = line ? placeToPopulate(line, state.execution) : 1;
+  return place <= 1
+    ? lingering(state, NEXT_IN_LINE, at)
+    : waiting(state, untilLineLook(place, elapsed(state, at.now)), at, state.waitingFor ?? 'others of the stack go first');
+}
+
+/** Of queries and jobs alike. */
+const OVER = ['SUCCESS', 'FAILED', 'CANCELLED', 'TIMED_OUT'];
+export const isOver = ({ status }: { readonly status: string }): boolean => OVER.includes(status);
+
+const identified = ({ versionId: id, createTime }: Version) => ({ id, createTime });
+
+function populating(state: In<'READY'>, { versions, analyses, others }: There, at: Moment): Move {
+  if (!versions.ok) {
+    return askAgain(state, 'ListIntermediateTableVersions', versions.error, at);
+  }
+  if (!analyses.ok) {
+    return askAgain(state, state.analysisType === 'JOB' ? 'ListProtectedJobs' : 'ListProtectedQueries', analyses.error, at);
+  }
+  const known = { ...state, seen: state.seen ?? newestOf(versions.value.map(identified)) };
+  if (others) {
+    const taken = takeOver(known, others, at);
+    if (taken) {
+      return taken;
+    }
+  }
+  const running = runningOf(versions.value, analyses.value);
+  if (running) {
+    return waiting({ ...known, phase: 'LOOK' }, untilNextAttempt(elapsed(state, at.now), at.chance), at,
+      `another population of the table is running (${running})`);
+  }
+  return go({ ...known, phase: 'SEND', sent: intent(known, before(versions.value, analyses.value), at.now) });
+}
+
+/** What somebody else has made since, with equal parameters, is what this run was to make. */
+function takeOver(state: In<'READY'>, { version, details }: NonNullable<There['others']>, at: Moment): Move | undefined {
+  if (!details.ok) {
+    return askAgain(state, 'Reading a newer version', details.error, at);
+  }
+  const isEqual = compared(details.value.parameters, state.definition.population.parameters, state.mayHaveDefaults ? undefined : 'NONE') === 'EQUAL';
+  return isEqual ? succeed(state, unchanged({ ...version, analysisType: state.analysisType }, undefined, details.value)) : undefined;
+}
+
+/** A version that is listed as begun, unless its query is known to be over; or a query that is not over. */
+function runningOf(versions: readonly Version[], analyses: readonly Analysis[]): string | undefined {
+  const isKnownOver = (analysisId: string) => analyses.some((each) => each.id === analysisId && isOver(each));
+  const version = versions.find(({ status, analysisId }) => status === 'POPULATE_STARTED' && !isKnownOver(analysisId));
+  return version?.analysisId ?? analyses.find((each) => !isOver(each))?.id;
+}
+
+function intent(state: In<'READY'>, than: Sent['before'], at: number): Sent {
+  const { execution, attempts, definition: { population }, fingerprint, cause, upstream, analysisType, mayHaveDefaults } = state;
+  const { membershipIdentifier, intermediateTableIdentifier, parameters } = population;
+  return {
+    execution, attempt: attempts + 1, at, table: { membershipIdentifier, intermediateTableIdentifier }, parameters, fingerprint,
+    deploys: cause === 'DEPLOYMENT', analysisType, mayHaveDefaults, before: than, upstream,
+  };
+}
+
+/** What the line is told before a populate, and after one. */
+export const asking = (line: Line): Line => withoutRoom(line);
+export const refusedFor = (execution: string) => (line: Line): Line => filled(entered(line, execution, 'READY'));

@@ -1,0 +1,71 @@
+/**
+ * The line of a stack's runs that are about to populate: one item for all. Who has waited longest goes first, one at a time, so that the runs
+ * of a stack ask Clean Rooms little, however many they are, and know at once when a query of theirs makes room for another.
+ */
+export interface Line {
+  readonly entries: readonly Entry[];
+  /** Queries of the stack that have ended since the quota was full: so many may begin. */
+  readonly room: number;
+  /** The service has refused the last one that asked. */
+  readonly full: boolean;
+}
+
+export interface Entry {
+  readonly execution: string;
+  readonly state: EntryState;
+}
+
+/** `NEW` has not looked yet whether there is anything to populate, `READY` has, `SUBMITTED` has been accepted and waits in the service's own queue. */
+export type EntryState = 'NEW' | 'READY' | 'SUBMITTED';
+
+export const NOBODY: Line = { entries: [], room: 0, full: false };
+const MOST_ROOM = 2;
+/** The service's own queue is not to run dry, and not to be filled. */
+const MOST_SUBMITTED = 1;
+
+export const stateIn = (line: Line, execution: string): EntryState | undefined => line.entries.find((entry) => entry.execution === execution)?.state;
+
+/** Enters the line, or goes on in it where the run stands. */
+export function entered(line: Line, execution: string, state: EntryState): Line {
+  const now = stateIn(line, execution);
+  if (now === state) {
+    return line;
+  }
+  const entries = now
+    ? line.entries.map((entry) => (entry.execution === execution ? { execution, state } : entry))
+    : [...line.entries, { execution, state }];
+  return { ...line, entries };
+}
+
+export function leftLine(line: Line, execution: string): Line {
+  const entries = line.entries.filter((entry) => entry.execution !== execution);
+  if (entries.length === line.entries.length) {
+    return line;
+  }
+  return entries.length ? { ...line, entries } : NOBODY;
+}
+
+/** A query of the stack has ended. It matters only to those who wait. */
+export const withRoom = (line: Line): Line =>
+  (line.full && line.room < MOST_ROOM && line.entries.some(({ state }) => state === 'READY') ? { ...line, room: line.room + 1 } : line);
+
+export const withoutRoom = (line: Line): Line => (line.room > 0 ? { ...line, room: line.room - 1 } : line);
+
+export const filled = (line: Line): Line => (line.full ? line : { ...line, full: true });
+
+const ahead = (line: Line, execution: string): readonly Entry[] => {
+  const place = line.entries.findIndex((entry) => entry.execution === execution);
+  return place < 0 ? line.entries : line.entries.slice(0, place);
+};
+
+/** How many come before this run's look; and before its populate. */
+export const placeToLook = (line: Line, execution: string): number => ahead(line, execution).filter(({ state }) => state === 'NEW').length;
+
+export function placeToPopulate(line: Line, execution: string): number {
+  const before = ahead(line, execution);
+  const submitted = before.filter(({ state }) => state === 'SUBMITTED').length;
+  return before.filter(({ state }) => state === 'READY').length + Math.max(0, submitted - MOST_SUBMITTED);
+}
+
+/** The first run ahead, which may have ended without a word. */
+export const firstAhead = (line: Line, execution: string): string | undefined => ahead(line, execution)[0]?.execution;
