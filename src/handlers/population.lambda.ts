@@ -1,8 +1,8 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { executionStatus } from './executions';
 import { RECORD_TABLE_VARIABLE } from '../contract/names';
 import { LINGER } from '../contract/time';
 import type { MachineState, Step } from '../contract/workflow';
-import { executionStatus } from './executions';
 import { cleanRooms, cleanRoomsClient } from './population/clean-rooms';
 import { embeddedMetrics } from './population/metrics';
 import type { Clock, Outside } from './population/outside';

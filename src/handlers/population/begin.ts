@@ -1,17 +1,19 @@
-import type { Definition, Parameters } from '../../contract/population';
-import { fingerprintOf } from '../../contract/hashing';
-import { REPORTS, WINDS_UP } from '../../contract/time';
-import type { MachineState, RunInput } from '../../contract/workflow';
-import type { Deployment } from '../record/population-record';
 import { readInput } from './input';
 import { failure } from './outcome';
 import type { Cause, Run, RunState } from './run-state';
+import { fingerprintOf } from '../../contract/hashing';
+import type { Definition, Parameters } from '../../contract/population';
+import { REPORTS, WINDS_UP } from '../../contract/time';
+import { decoded } from '../../contract/verbatim';
+import type { MachineState, RunInput } from '../../contract/workflow';
+import type { Deployment } from '../record/population-record';
 
 /** For what runs before the custom resource goes: it is cancelled in that time. */
 const RELEASES_WITHIN = 300;
 
 /** The first state, from what the machine hands over. */
-export function begin({ definition, execution }: MachineState): RunState {
+export function begin({ definition: encoded, execution }: MachineState): RunState {
+  const definition = decoded(encoded);
   const read = readInput(execution.Input);
   const input = read.problem === undefined ? read.input : {};
   const startedAt = Date.parse(execution.StartTime);
@@ -19,7 +21,7 @@ export function begin({ definition, execution }: MachineState): RunState {
     execution: execution.Id,
     startedAt,
     ...within(startedAt + definition.timeoutSeconds * 1_000),
-    ...making(definition, input.parameters),
+    ...making(definition, { ...decoded(input.encodedParameters), ...input.parameters }),
     cause: causeOf(input),
     attempts: 0,
   };

@@ -1,4 +1,5 @@
 import type { Parameters } from '../../contract/population';
+import { decoded } from '../../contract/verbatim';
 import type { RunInput } from '../../contract/workflow';
 
 /** What an execution's input says, or what is wrong with it: anybody who may start one may have written it, or meant something else. */
@@ -9,11 +10,11 @@ export function readInput(input: unknown): { readonly input: RunInput; readonly 
   if (typeof input !== 'object' || Array.isArray(input)) {
     return { problem: `The input is ${kindOf(input)}. Give an object: {} or {"parameters": {"name": "value"}}.` };
   }
-  const problem = misspelled(input) ?? wrongParameters((input as RunInput).parameters) ?? wrongWords(input as RunInput);
+  const problem = misspelled(input) ?? wrongParameters((input as RunInput).parameters) ?? wrongParameters(decodedParameters(input as RunInput)) ?? wrongWords(input as RunInput);
   return problem ? { problem } : { input: input as RunInput };
 }
 
-const KEYS = ['parameters', 'event', 'afterUpstream', 'observe', 'deployment'];
+const KEYS = ['parameters', 'encodedParameters', 'event', 'afterUpstream', 'observe', 'deployment'];
 
 /** A key that comes near one of ours was meant to be it: the populate would be paid without it. Others are none of our business. */
 function misspelled(input: object): string | undefined {
@@ -64,6 +65,8 @@ function wrongParameters(parameters?: Parameters): string | undefined {
   }
   return undefined;
 }
+
+const decodedParameters = ({ encodedParameters }: RunInput) => (encodedParameters === undefined ? undefined : decoded(encodedParameters));
 
 function wrongWords({ event, deployment }: RunInput): string | undefined {
   if (event !== undefined && (typeof event !== 'string' || event.length > 200)) {

@@ -1,6 +1,6 @@
+import type { ExecutionStatus } from './outside';
 import type { Upstream } from '../../contract/population';
 import type { Made, PopulationRecord } from '../record/population-record';
-import type { ExecutionStatus } from './outside';
 
 /** A table that others are built on, as it is now. */
 export interface Seen {

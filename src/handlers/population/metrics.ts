@@ -1,6 +1,6 @@
-import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../../contract/names';
 import { elapsed } from './moves';
 import type { In, RunState } from './run-state';
+import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../../contract/names';
 
 /** What a run that ends measures, by metric name. */
 export function measurements(state: In<'END'>, now: number): Record<string, number> {

@@ -1,8 +1,8 @@
 import type { Failure, PopulationOutput } from '../../contract/workflow';
 import { describe, kindOf, type ServiceError } from '../service-error';
 import { failure, refused } from './outcome';
-import { backOff } from './pacing';
 import type { Outside } from './outside';
+import { backOff } from './pacing';
 import type { Closing, Run, RunState } from './run-state';
 
 /** What a decision comes to: go on at once, or look again later. */
@@ -83,8 +83,24 @@ export function runOf(state: RunState): Run {
     seen, upstream, settled, made, live,
   } = state;
   return {
-    execution, startedAt, deadline, limit, definition, fingerprint, cause, deployment, attempts, failedChecks, deniedSince, waitingFor, askedAt,
-    seen, upstream, settled, made, live,
+    execution,
+    startedAt,
+    deadline,
+    limit,
+    definition,
+    fingerprint,
+    cause,
+    deployment,
+    attempts,
+    failedChecks,
+    deniedSince,
+    waitingFor,
+    askedAt,
+    seen,
+    upstream,
+    settled,
+    made,
+    live,
   };
 }
 

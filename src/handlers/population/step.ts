@@ -1,4 +1,3 @@
-import type { MachineState, Next } from '../../contract/workflow';
 import { begin } from './begin';
 import type { Moment, Move, Phase } from './moves';
 import type { Outside } from './outside';
@@ -15,6 +14,7 @@ import { send } from './phases/send';
 import { turn } from './phases/turn';
 import { afterUpstream } from './phases/upstream';
 import type { In, Phase as Name, RunState } from './run-state';
+import type { MachineState, Next } from '../../contract/workflow';
 
 type Phases = { readonly [P in Exclude<Name, 'KEEP' | 'END'>]: Phase<In<P>, never> };
 

@@ -1,8 +1,8 @@
-import type { Answer } from '../service-error';
-import type { RecordStore } from '../population/outside';
 import type { Documents } from './documents';
 import { NOBODY, type Line } from './line';
 import { EMPTY, type PopulationRecord } from './population-record';
+import type { RecordStore } from '../population/outside';
+import type { Answer } from '../service-error';
 
 const LINE = 'line';
 

@@ -1,10 +1,10 @@
+import type { MachineState } from '../../../contract/workflow';
 import { leftLine, withRoom, type Line } from '../../record/line';
 import { left, madeOf, withMade, withoutSent, type PopulationRecord } from '../../record/population-record';
 import type { Answer } from '../../service-error';
 import { allIsOver, askAgain, go, waiting, type Phase } from '../moves';
 import { failure } from '../outcome';
 import type { In } from '../run-state';
-import type { MachineState } from '../../../contract/workflow';
 
 const MOST_STAMPS = 5;
 

@@ -1,4 +1,3 @@
-import { deployPopulates } from '../whether';
 import { entered, firstAhead, leftLine, placeToLook, type Line } from '../../record/line';
 import { madeOf, withMade, withoutSent, type Made, type PopulationRecord } from '../../record/population-record';
 import type { Answer } from '../../service-error';
@@ -9,6 +8,7 @@ import { blocked, failure, NO_VERSION, unchanged } from '../outcome';
 import type { Outside } from '../outside';
 import { NEXT_IN_LINE, untilLineLook } from '../pacing';
 import type { In, Run } from '../run-state';
+import { deployPopulates } from '../whether';
 import { givenUp } from './given-up';
 import { freshness, liveIn, readTable, type TableFacts } from './observe';
 import { ending } from './turn';

@@ -2,8 +2,8 @@ import { madeOf, type Made, type PopulationRecord } from '../../record/populatio
 import type { Answer } from '../../service-error';
 import type { Details, LiveVersion, Table } from '../clean-rooms';
 import { askAgain, fail, succeed, timedOut, timeIsUp, type Phase } from '../moves';
-import type { Outside } from '../outside';
 import { endOf, NO_VERSION, unchanged } from '../outcome';
+import type { Outside } from '../outside';
 import type { In, Run } from '../run-state';
 
 /** What is known of a table and its live version. */

@@ -131,8 +131,17 @@ function intent(state: In<'READY'>, than: Sent['before'], at: number): Sent {
   const { execution, attempts, definition: { population }, fingerprint, cause, upstream, analysisType, mayHaveDefaults } = state;
   const { membershipIdentifier, intermediateTableIdentifier, parameters } = population;
   return {
-    execution, attempt: attempts + 1, at, table: { membershipIdentifier, intermediateTableIdentifier }, parameters, fingerprint,
-    deploys: cause === 'DEPLOYMENT', analysisType, mayHaveDefaults, before: than, upstream,
+    execution,
+    attempt: attempts + 1,
+    at,
+    table: { membershipIdentifier, intermediateTableIdentifier },
+    parameters,
+    fingerprint,
+    deploys: cause === 'DEPLOYMENT',
+    analysisType,
+    mayHaveDefaults,
+    before: than,
+    upstream,
   };
 }
 

@@ -1,6 +1,6 @@
+import type { Upstream } from '../../../contract/population';
 import { madeOf, type PopulationRecord } from '../../record/population-record';
 import type { Answer } from '../../service-error';
-import type { Upstream } from '../../../contract/population';
 import { dueOf, isDeployedElsewhere, type Seen } from '../lineage';
 import { askAgain, elapsed, fail, go, succeed, timedOut, timeIsUp, waiting, type Phase } from '../moves';
 import { NO_VERSION, unchanged } from '../outcome';
