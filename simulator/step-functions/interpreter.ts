@@ -1,17 +1,10 @@
 import { createRequire } from 'node:module';
 import type { RunOptions, StateMachine, StateMachineDefinition } from 'aws-local-stepfunctions' with { 'resolution-mode': 'import' };
+import { checkSize, History, RunEvent, StateError } from './history';
 import { VirtualClock } from '../clock';
 import { Random } from '../random';
 import { Network } from '../runtime/network';
 import { loadModule, REALM_JSON } from '../sandbox';
-
-/** How an execution, or a task, fails: `Error` and `Cause` of the Amazon States Language. */
-export class StateError extends Error {
-  constructor(name: string, cause: string) {
-    super(cause);
-    this.name = name;
-  }
-}
 
 export type TaskRunner = (resource: string, input: string) => Promise<string>;
 
@@ -26,7 +19,7 @@ export interface RunRequest {
   readonly input: string;
   readonly context: object;
   readonly runTask: TaskRunner;
-  readonly onTransition: () => void;
+  readonly onProgress: (history: Pick<History, 'events' | 'transitions'>) => void;
 }
 
 type Asl = Record<string, unknown> & { States: Record<string, AslState> };
@@ -63,7 +56,7 @@ export class Interpreter {
     }, { '@aws-sdk/client-lambda': {}, '@aws-sdk/credential-providers': {} }) as unknown as Library;
   }
 
-  run({ definition, input, context, runTask, onTransition }: RunRequest): Run {
+  run({ definition, input, context, runTask, onProgress }: RunRequest): Run {
     const machine = REALM_JSON.parse(definition) as Asl;
     const handlers: Overrides = {};
     const entered = REALM_JSON.parse('{}') as Entered;
@@ -74,10 +67,14 @@ export class Interpreter {
         overrides: { taskResourceLocalHandlers: handlers },
         context: { ...REALM_JSON.parse(JSON.stringify(context)) as object, State: entered } as never,
       });
-    const counted = countTransitions(run.eventLogs, onTransition);
-    const result = run.result.then((output) => JSON.stringify(output), (error: Error) => { throw asStateError(error); });
+    const ended = run.result.then((output) => JSON.stringify(output), (error: Error) => { throw asStateError(error); });
+    ended.catch(() => undefined);
+    const followed = follow(run.eventLogs as AsyncGenerator<RunEvent>, onProgress).catch((error: Error) => {
+      run.abort();
+      throw error;
+    });
     // The events arrive a little later than the end that they tell of.
-    return { result: result.finally(() => counted), abort: run.abort };
+    return { result: followed.then(() => ended), abort: run.abort };
   }
 }
 
@@ -97,7 +94,13 @@ function prepare(machine: Asl, handlers: NonNullable<Overrides>, runTask: TaskRu
   for (const [name, state] of Object.entries(machine.States)) {
     if (state.Type === 'Task') {
       if (state.TimeoutSeconds === undefined && state.TimeoutSecondsPath === undefined) state.TimeoutSeconds = NO_TASK_TIMEOUT;
-      handlers[name] = async (input) => REALM_JSON.parse(await runTask(state.Resource!, JSON.stringify(input))) as never;
+      handlers[name] = async (input) => {
+        const given = JSON.stringify(input);
+        checkSize(name, given);
+        const result = await runTask(state.Resource!, given);
+        checkSize(name, result);
+        return REALM_JSON.parse(result) as never;
+      };
     }
     nestedIn(state).forEach((inner) => prepare(inner, handlers, runTask));
   }
@@ -122,9 +125,15 @@ function nestedIn({ Branches = [], Iterator: iterator, ItemProcessor }: AslState
   return [...Branches, iterator, ItemProcessor].filter((inner) => inner !== undefined);
 }
 
-async function countTransitions(events: AsyncGenerator<{ type: string }>, onTransition: () => void): Promise<void> {
-  // AWS bills a retry as a transition, too.
-  for await (const { type } of events) if (type === 'StateEntered' || type === 'StateRetried') onTransition();
+async function follow(events: AsyncGenerator<RunEvent>, onProgress: RunRequest['onProgress']): Promise<void> {
+  const history = new History();
+  for await (const event of events) {
+    try {
+      history.take(event);
+    } finally {
+      onProgress(history);
+    }
+  }
 }
 
 /** The interpreter wraps what a state threw. */

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { VirtualClock } from '../clock';
 import { Random } from '../random';
-import { Interpreter, Run, StateError, TaskRunner } from './interpreter';
+import { MOST_BYTES, StateError } from './history';
+import { Interpreter, Run, TaskRunner } from './interpreter';
 import { ApiError } from '../runtime/json-server';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
@@ -28,6 +29,8 @@ export interface Execution {
   cause?: string;
   /** What AWS bills. */
   transitions: number;
+  /** How long its history is. */
+  events: number;
 }
 
 export interface StepFunctionsOptions {
@@ -95,7 +98,7 @@ export class StepFunctionsService {
   start(machineArn: string, input = '{}', name = this.options.random.uuid()): Execution {
     const machine = this.machine(machineArn);
     if (!NAME.test(name)) throw new ApiError('InvalidName', `Invalid Name: '${name}'`);
-    if (!isJson(input)) throw new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${input}'`);
+    checkInput(input);
     const arn = `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
     const { clock } = this.options;
     const namesake = this.started.get(arn);
@@ -103,7 +106,7 @@ export class StepFunctionsService {
       if (namesake.status === 'RUNNING' && namesake.input === input) return namesake;
       throw new ApiError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
     }
-    const execution: Started = { arn, name, stateMachineArn: machineArn, input, startDate: clock.now(), status: 'RUNNING', transitions: 0, waiting: [] };
+    const execution: Started = { arn, name, stateMachineArn: machineArn, input, startDate: clock.now(), status: 'RUNNING', transitions: 0, events: 1, waiting: [] };
     // Executions are listed by their start, so a name that is used again moves to the end.
     this.started.delete(arn);
     this.started.set(arn, execution);
@@ -153,7 +156,7 @@ export class StepFunctionsService {
         StateMachine: { Id: machine.arn, Name: machine.name },
       },
       runTask: (resource, input) => runTask(machine, execution, resource, input),
-      onTransition: () => { execution.transitions++; },
+      onProgress: ({ transitions, events }) => Object.assign(execution, { transitions, events }),
     });
     execution.run.result.then(
       (output) => this.end(execution, { status: 'SUCCEEDED', output }),
@@ -167,7 +170,7 @@ export class StepFunctionsService {
 
   private end(execution: Started, ending: Pick<Execution, 'status' | 'output' | 'error' | 'cause'>): void {
     if (execution.status !== 'RUNNING') return;
-    Object.assign(execution, ending, { stopDate: this.options.clock.now() });
+    Object.assign(execution, ending, { stopDate: this.options.clock.now(), events: execution.events + 1 });
     if (ending.status === 'ABORTED') execution.run?.abort();
     this.options.onStatusChange(execution);
     for (const proceed of execution.waiting.splice(0)) proceed();
@@ -183,11 +186,18 @@ function checkDefinition(definition: string): void {
   VALID.add(shape);
 }
 
-function isJson(text: string): boolean {
+function checkInput(input: string): void {
+  if (Buffer.byteLength(input) > MOST_BYTES) {
+    throw new ApiError('ValidationException', `1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length less than or equal to ${MOST_BYTES}`);
+  }
+  if (parsed(input) === null) throw new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${input}'`);
+}
+
+/** `null` where it is no JSON, either. */
+function parsed(text: string): unknown {
   try {
-    JSON.parse(text);
-    return true;
+    return JSON.parse(text) as unknown;
   } catch {
-    return false;
+    return null;
   }
 }

@@ -1,5 +1,5 @@
 import { ParameterStore, PutParameterArguments } from '../ssm';
-import { StateError } from './interpreter';
+import { StateError } from './history';
 import { StepFunctionsOptions, StepFunctionsService } from './service';
 import { EventsService, PutEventsEntry } from '../events/service';
 import { AccessDenied, IamService } from '../iam/service';

@@ -1,18 +1,5 @@
-import { COUNTDOWN, lambda, machine, stackOf, WORKER } from './templates';
-import { Cloud, CloudOptions } from '../../simulator/cloud';
-import { TemplateResource } from '../../simulator/cloudformation/assembly';
-
-async function deployed(options: CloudOptions = {}, resources: Record<string, TemplateResource> = machine('Machine', COUNTDOWN)): Promise<Cloud> {
-  const cloud = new Cloud({ start: 0, ...options });
-  const { status, failures } = await cloud.deploy(stackOf({ ...WORKER, ...resources }));
-  expect({ status, failures }).toEqual({ status: 'CREATE_COMPLETE', failures: [] });
-  return cloud;
-}
-
-const task = (extra: object, next: object = {}): object => ({
-  StartAt: 'Work',
-  States: { Work: { Type: 'Task', Resource: '${WorkerFunction.Arn}', End: true, ...extra }, ...next },
-});
+import { COUNTDOWN, deployed, lambda, machine, stackOf, task, WORKER } from './templates';
+import { Cloud } from '../../simulator/cloud';
 
 describe('an execution', () => {
   test('waits on virtual time, and counts its transitions', async () => {

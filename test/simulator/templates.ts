@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Cloud } from '../../simulator/cloud';
+import { Cloud, CloudOptions } from '../../simulator/cloud';
 import { StackSource, TemplateResource } from '../../simulator/cloudformation/assembly';
 
 type Resources = Record<string, TemplateResource>;
@@ -93,3 +93,17 @@ export async function callFrom(cloud: Cloud, service: string, operation: string,
   const payload = JSON.stringify({ service, operation, input, timeout });
   return JSON.parse(await cloud.clock.drive(cloud.lambda.invoke(String(attributes.Arn), payload), operation)) as Answered;
 }
+
+/** A cloud with the worker and, unless told otherwise, a machine that counts down. */
+export async function deployed(options: CloudOptions = {}, resources: Record<string, TemplateResource> = machine('Machine', COUNTDOWN)): Promise<Cloud> {
+  const cloud = new Cloud({ start: 0, ...options });
+  const { status, failures } = await cloud.deploy(stackOf({ ...WORKER, ...resources }));
+  expect({ status, failures }).toEqual({ status: 'CREATE_COMPLETE', failures: [] });
+  return cloud;
+}
+
+/** A machine that calls the worker. */
+export const task = (extra: object, next: object = {}): object => ({
+  StartAt: 'Work',
+  States: { Work: { Type: 'Task', Resource: '${WorkerFunction.Arn}', End: true, ...extra }, ...next },
+});
