@@ -19,11 +19,11 @@ export interface DeploymentContext {
 
 /** One create or update of a stack, with its rollback. */
 export class Deployment {
+  /** What a user may do while an update runs: nothing more begins, and nobody waits any longer for what can be dropped. */
+  cancel: () => void = () => undefined;
   private readonly provisioner: Provisioner;
   /** What the update replaced, for the cleanup to delete. */
   private replaced: ResourceState[] = [];
-  /** What a user may do while an update runs: nothing more begins, and nobody waits any longer for what can be dropped. */
-  cancel: () => void = () => undefined;
 
   constructor(private readonly context: DeploymentContext, private readonly source: StackSource) {
     const { services, stack, report } = context;

@@ -39,6 +39,6 @@ async function invoke(lambda: LambdaService, iam: IamService, request: IncomingM
 }
 
 function refusal(error: Error): Answer {
-  const status = error instanceof AccessDenied ? 403 : error instanceof ApiError ? error.status : error instanceof LambdaServiceError ? error.status : 400;
+  const status = error instanceof AccessDenied ? 403 : error instanceof ApiError || error instanceof LambdaServiceError ? error.status : 400;
   return { status, headers: { 'x-amzn-errortype': error.name }, body: JSON.stringify({ message: error.message }) };
 }

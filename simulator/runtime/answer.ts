@@ -13,7 +13,9 @@ export type Ending = (Answer & { readonly connectionBreaks?: boolean }) | 'reset
 export type ErrorFault = Extract<EndingFault, { kind: 'error' }>;
 
 /** How a fault ends a request that would have been answered otherwise. */
-export async function endingBy(fault: EndingFault, answered: () => Answer | Promise<Answer>, errorOf: (fault: ErrorFault) => Answer): Promise<Ending> {
+export async function endingBy(
+  fault: EndingFault, answered: () => Answer | Promise<Answer>, errorOf: (fault: ErrorFault) => Answer,
+): Promise<Ending> {
   if (fault.kind === 'cut') {
     const answer = await answered();
     return { ...answer, body: answer.body.slice(0, Math.ceil(answer.body.length / 2)), connectionBreaks: fault.connectionBreaks };

@@ -76,7 +76,8 @@ const eventInvokeConfig: ResourceHandler = {
   delete: ({ services }, { properties }) => services.lambda.configureAsync(String(properties.FunctionName), {}),
 };
 
-function configureAsync({ services, properties: { FunctionName, MaximumRetryAttempts, MaximumEventAgeInSeconds } }: Change, physicalId: string): Made {
+function configureAsync({ services, properties }: Change, physicalId: string): Made {
+  const { FunctionName, MaximumRetryAttempts, MaximumEventAgeInSeconds } = properties;
   const given = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));
   services.lambda.configureAsync(String(FunctionName), { retries: given(MaximumRetryAttempts), maxAgeSeconds: given(MaximumEventAgeInSeconds) });
   return { physicalId };
