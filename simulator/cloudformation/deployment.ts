@@ -19,11 +19,11 @@ export interface DeploymentContext {
 
 /** One create or update of a stack, with its rollback. */
 export class Deployment {
-  /** What a user may do while an update runs: nothing more begins, and nobody waits any longer for what can be dropped. */
-  cancel: () => void = () => undefined;
   private readonly provisioner: Provisioner;
   /** What the update replaced, for the cleanup to delete. */
   private replaced: ResourceState[] = [];
+  /** Ends what is being applied. */
+  private stop?: () => void;
 
   constructor(private readonly context: DeploymentContext, private readonly source: StackSource) {
     const { services, stack, report } = context;
@@ -53,6 +53,11 @@ export class Deployment {
     this.status('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     await this.cleanUp(new Evaluation(template, parameters, stack, this.context.environment).included());
     this.complete('UPDATE_COMPLETE', template, parameters);
+  }
+
+  /** What a user may do while an update runs: nothing more begins, and nobody waits any longer for what can be dropped. */
+  cancel(): void {
+    this.stop?.();
   }
 
   async delete(): Promise<void> {
@@ -96,7 +101,7 @@ export class Deployment {
     let drop: (reason: Cancelled) => void;
     const signal = new Promise<never>((_, reject) => { drop = reject; });
     signal.catch(() => undefined);
-    this.cancel = () => {
+    this.stop = () => {
       byUser = true;
       drop(new Cancelled());
     };
