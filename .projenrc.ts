@@ -8,6 +8,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   authorOrganization: true,
   repositoryUrl: 'https://github.com/cdk-cleanrooms/cdk-cleanrooms-intermediate-table.git',
   license: 'Apache-2.0',
+  // Until it has run on AWS: see docs/first-account.md.
+  stability: 'experimental',
   keywords: ['aws', 'cdk', 'awscdk', 'clean-rooms', 'cleanrooms', 'intermediate-table', 'custom-resource'],
   defaultReleaseBranch: 'main',
   packageManager: javascript.NodePackageManager.NPM,
@@ -31,7 +33,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@smithy/types',
     '@types/aws-lambda',
     // The simulator, the demo and the tests.
+    '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
+    '@cloud-copilot/iam-simulate',
     'asl-validator',
+    // The newest that reads assemblies of today's aws-cdk-lib: 3.0.0 refuses them.
+    'aws-cdk@2.1148.1',
     'aws-local-stepfunctions@3.0.0',
     'cdk-nag',
     'fast-check',
