@@ -93,6 +93,10 @@ for (const folder of ['simulator', 'examples', 'benchmarks', 'docs']) {
   new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts'] } });
 }
 
+// Imports make no circle.
+const acyclic = ['simulator', 'test', 'examples', 'benchmarks', 'docs'];
+project.eslint?.addOverride({ files: acyclic.map((folder) => `${folder}/**/*.ts`), rules: { 'import/no-cycle': 'error' } });
+
 // jsii's Node 20 end-of-life banner drowns the output.
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 

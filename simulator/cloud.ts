@@ -1,7 +1,7 @@
 import { CleanRooms, CleanRoomsOptions, createCleanRoomsServer } from './clean-rooms';
 import { Pace, VirtualClock } from './clock';
 import { readStack, StackSource } from './cloudformation/assembly';
-import { CustomResourceBehaviours } from './cloudformation/custom-resource';
+import type { CustomResourceBehaviours } from './cloudformation/behaviours';
 import { Inbox, PutFault, ReceivedPut } from './cloudformation/inbox';
 import { CloudFormationService, DeployResult } from './cloudformation/service';
 import { Stack, StackEvent } from './cloudformation/stack';

@@ -8,11 +8,12 @@ import { defaultLimits, Limits } from './limits';
 import type { OperationName } from './model';
 import { perform } from './operations';
 import { accept, PopulateRequest, refusal } from './populate';
-import { mostAtOnce, Parameters, Population, QueryPlan } from './population';
+import { mostAtOnce, Population, QueryPlan } from './population';
 import type { View } from './present';
 import { settle } from './queue';
+import type { ImposedStatus, IntermediateTable, Parameters } from './resource-types';
 import { Resources } from './resources';
-import { ImposedStatus, IntermediateTable, Store } from './store';
+import { Store } from './store';
 import { Throttle } from './throttle';
 import type { Input } from './wire';
 

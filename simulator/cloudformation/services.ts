@@ -1,9 +1,9 @@
 import type { CleanRooms } from '../clean-rooms';
 import { VirtualClock } from '../clock';
-import { CustomResourceBehaviours } from './custom-resource';
+import type { CustomResourceBehaviours } from './behaviours';
 import { Inbox } from './inbox';
 import { Stack } from './stack';
-import { WaitHandle } from './wait-condition';
+import type { WaitHandle } from './wait-handle';
 import { EventsService } from '../events/service';
 import { IamService } from '../iam/service';
 import { Permissions } from '../lambda/permissions';
