@@ -115,6 +115,12 @@ project.testTask.exec('tsx test/faults/cli.ts --runs 250 --seed 20261122');
 // Jest only strips the types.
 project.testTask.exec('tsc --noEmit --project test/tsconfig.json');
 
+const dashboard = project.addTask('dashboard', { description: 'Draws docs/dashboard.svg from a month in the simulator' });
+dashboard.spawn(bundle);
+dashboard.exec('tsx docs/draw-dashboard.ts');
+// CI refuses a build that changes what is committed.
+project.postCompileTask.spawn(dashboard);
+
 const demo = project.addTask('demo', { description: 'Deploys an example app to the local simulator and shows what happens' });
 demo.spawn(bundle);
 demo.exec('tsx examples/demo.ts');
