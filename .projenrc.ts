@@ -57,16 +57,18 @@ const project = new awscdk.AwsCdkConstructLibrary({
     } as javascript.BundlingOptions,
   },
 
-  publishToPypi: { distName: 'cdk-cleanrooms-intermediate-table', module: 'cdk_cleanrooms_intermediate_table' },
+  // No registry gets a token of ours that could be stolen, where it can ask GitHub instead who publishes.
+  npmTrustedPublishing: true,
+  publishToPypi: { distName: 'cdk-cleanrooms-intermediate-table', module: 'cdk_cleanrooms_intermediate_table', trustedPublishing: true },
   publishToMaven: {
     javaPackage: 'io.github.cdkcleanrooms.intermediatetable',
     mavenGroupId: 'io.github.cdk-cleanrooms',
     mavenArtifactId: 'cdk-cleanrooms-intermediate-table',
   },
-  publishToNuget: { dotNetNamespace: 'CdkCleanRooms.IntermediateTable', packageId: 'CdkCleanRooms.IntermediateTable' },
+  publishToNuget: { dotNetNamespace: 'CdkCleanRooms.IntermediateTable', packageId: 'CdkCleanRooms.IntermediateTable', trustedPublishing: true },
   publishToGo: { moduleName: 'github.com/cdk-cleanrooms/cdk-cleanrooms-intermediate-table-go' },
 
-  eslintOptions: { dirs: ['src'], devdirs: ['test', 'simulator', 'examples', 'benchmarks', 'docs', 'projenrc'] },
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'simulator', 'examples', 'benchmarks', 'docs'] },
   tsconfigDev: { include: ['../src/**/*.ts', '../simulator/**/*.ts', '../examples/**/*.ts', '../benchmarks/**/*.ts', '../docs/**/*.ts'] },
   jestOptions: {
     jestConfig: {
@@ -100,11 +102,6 @@ project.eslint?.addOverride({ files: acyclic.map((folder) => `${folder}/**/*.ts`
 // jsii's Node 20 end-of-life banner drowns the output.
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 
-project.compileTask.exec('tsx projenrc/bundle-library.ts');
-// What the library's one file holds already.
-project.npmignore?.exclude('/lib/*.js', '/lib/private/', '/lib/handlers/*');
-project.npmignore?.include('/lib/index.js', '/lib/handlers/*-function.js');
-
 const bundle = project.tasks.tryFind('bundle')!;
 // A fresh clone has no bundles yet, and the tests deploy the real ones.
 project.testTask.prependSpawn(bundle);
@@ -133,8 +130,6 @@ faults.exec('tsx test/faults/cli.ts', { receiveArgs: true });
 
 const bench = project.addTask('bench', { description: 'Measures the library beside what people would build instead' });
 bench.spawn(bundle);
-// The import is measured on what is published.
-bench.spawn(project.compileTask);
 bench.exec('tsx benchmarks/run.ts', { receiveArgs: true });
 
 const languages = project.addTask('test:languages', { description: 'Synthesizes one app in each language whose toolchain is at hand, and compares the templates' });
@@ -147,5 +142,8 @@ range.exec('tsx test/range/run.ts', { receiveArgs: true });
 const lint = project.addTask('test:cfn-lint', { description: 'Lints the templates of all examples and scenes by cfn-lint, where Python is at hand' });
 lint.spawn(bundle);
 lint.exec('tsx test/cfn-lint/run.ts');
+
+// What .ci/run runs after its build, too.
+project.buildWorkflow?.addPostBuildSteps({ name: 'Verify what was built', run: '.ci/verify' });
 
 project.synth();
