@@ -8,6 +8,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   authorOrganization: true,
   repositoryUrl: 'https://github.com/cdk-cleanrooms/cdk-cleanrooms-intermediate-table.git',
   license: 'Apache-2.0',
+  // Until it has run on AWS: see docs/first-account.md.
+  stability: 'experimental',
   keywords: ['aws', 'cdk', 'awscdk', 'clean-rooms', 'cleanrooms', 'intermediate-table', 'custom-resource'],
   defaultReleaseBranch: 'main',
   packageManager: javascript.NodePackageManager.NPM,
@@ -32,7 +34,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@smithy/types',
     '@types/aws-lambda',
     // The simulator, the demo and the tests.
+    '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
+    '@cloud-copilot/iam-simulate',
     'asl-validator',
+    // The newest that reads assemblies of today's aws-cdk-lib: 3.0.0 refuses them.
+    'aws-cdk@2.1148.1',
     'aws-local-stepfunctions@3.0.0',
     'cdk-nag',
     'dynalite@4.0.0',
@@ -53,16 +59,18 @@ const project = new awscdk.AwsCdkConstructLibrary({
     } as javascript.BundlingOptions,
   },
 
-  publishToPypi: { distName: 'cdk-cleanrooms-intermediate-table', module: 'cdk_cleanrooms_intermediate_table' },
+  // No registry gets a token of ours that could be stolen, where it can ask GitHub instead who publishes.
+  npmTrustedPublishing: true,
+  publishToPypi: { distName: 'cdk-cleanrooms-intermediate-table', module: 'cdk_cleanrooms_intermediate_table', trustedPublishing: true },
   publishToMaven: {
     javaPackage: 'io.github.cdkcleanrooms.intermediatetable',
     mavenGroupId: 'io.github.cdk-cleanrooms',
     mavenArtifactId: 'cdk-cleanrooms-intermediate-table',
   },
-  publishToNuget: { dotNetNamespace: 'CdkCleanRooms.IntermediateTable', packageId: 'CdkCleanRooms.IntermediateTable' },
+  publishToNuget: { dotNetNamespace: 'CdkCleanRooms.IntermediateTable', packageId: 'CdkCleanRooms.IntermediateTable', trustedPublishing: true },
   publishToGo: { moduleName: 'github.com/cdk-cleanrooms/cdk-cleanrooms-intermediate-table-go' },
 
-  eslintOptions: { dirs: ['src'], devdirs: ['test', 'simulator', 'examples', 'benchmarks', 'docs', 'projenrc'] },
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'simulator', 'examples', 'benchmarks', 'docs'] },
   tsconfigDev: { include: ['../src/**/*.ts', '../simulator/**/*.ts', '../examples/**/*.ts', '../benchmarks/**/*.ts', '../docs/**/*.ts'] },
   jestOptions: {
     jestConfig: {
@@ -89,13 +97,12 @@ for (const folder of ['simulator', 'examples', 'benchmarks', 'docs']) {
   new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts'] } });
 }
 
+// Imports make no circle.
+const acyclic = ['simulator', 'test', 'examples', 'benchmarks', 'docs'];
+project.eslint?.addOverride({ files: acyclic.map((folder) => `${folder}/**/*.ts`), rules: { 'import/no-cycle': 'error' } });
+
 // jsii's Node 20 end-of-life banner drowns the output.
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
-
-project.compileTask.exec('tsx projenrc/bundle-library.ts');
-// What the library's one file holds already.
-project.npmignore?.exclude('/lib/*.js', '/lib/private/', '/lib/handlers/*');
-project.npmignore?.include('/lib/index.js', '/lib/handlers/*-function.js');
 
 const bundle = project.tasks.tryFind('bundle')!;
 // A fresh clone has no bundles yet, and the tests deploy the real ones.
@@ -106,6 +113,12 @@ project.testTask.addCondition('node -e "process.exit(process.env.TESTED ? 1 : 0)
 project.testTask.exec('tsx test/faults/cli.ts --runs 250 --seed 20261122');
 // Jest only strips the types.
 project.testTask.exec('tsc --noEmit --project test/tsconfig.json');
+
+const dashboard = project.addTask('dashboard', { description: 'Draws docs/dashboard.svg from a month in the simulator' });
+dashboard.spawn(bundle);
+dashboard.exec('tsx docs/draw-dashboard.ts');
+// CI refuses a build that changes what is committed.
+project.postCompileTask.spawn(dashboard);
 
 const demo = project.addTask('demo', { description: 'Deploys an example app to the local simulator and shows what happens' });
 demo.spawn(bundle);
@@ -119,8 +132,6 @@ faults.exec('tsx test/faults/cli.ts', { receiveArgs: true });
 
 const bench = project.addTask('bench', { description: 'Measures the library beside what people would build instead' });
 bench.spawn(bundle);
-// The import is measured on what is published.
-bench.spawn(project.compileTask);
 bench.exec('tsx benchmarks/run.ts', { receiveArgs: true });
 
 const languages = project.addTask('test:languages', { description: 'Synthesizes one app in each language whose toolchain is at hand, and compares the templates' });
@@ -133,5 +144,8 @@ range.exec('tsx test/range/run.ts', { receiveArgs: true });
 const lint = project.addTask('test:cfn-lint', { description: 'Lints the templates of all examples and scenes by cfn-lint, where Python is at hand' });
 lint.spawn(bundle);
 lint.exec('tsx test/cfn-lint/run.ts');
+
+// What .ci/run runs after its build, too.
+project.buildWorkflow?.addPostBuildSteps({ name: 'Verify what was built', run: '.ci/verify' });
 
 project.synth();

@@ -1,7 +1,5 @@
 /**
- * Draws `dashboard.svg`: what a deployed `PopulationDashboard` shows of a month in the simulator.
- *
- * Run with `npx tsx docs/draw-dashboard.ts`, after a change of the widgets, the metrics or the handlers' bundles.
+ * Draws `dashboard.svg`: what a deployed `PopulationDashboard` shows of a month in the simulator. Every build does: `npm run dashboard`.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

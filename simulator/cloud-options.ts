@@ -1,6 +1,6 @@
 import { CleanRoomsOptions } from './clean-rooms';
 import { Pace } from './clock';
-import { CustomResourceBehaviours } from './cloudformation/custom-resource';
+import { CustomResourceBehaviours } from './cloudformation/behaviours';
 import { PutFault } from './cloudformation/inbox';
 import { StackEvent } from './cloudformation/stack';
 import { ExecutionNames } from './events/targets';

@@ -48,22 +48,26 @@ describe('the dashboard of several populations', () => {
     expect(body).toMatchObject({ start: '-P28D', periodOverride: 'inherit' });
   });
 
-  test('is two rows of two widgets', () => {
+  test('is a row of three widgets and one of two', () => {
     expect(body.widgets.map(({ x, y, width, properties: { title } }) => [title, x, y, width])).toEqual([
-      ['Populations a day', 0, 0, 12],
-      ['Duration', 12, 0, 12],
+      ['Succeeded a day', 0, 0, 8],
+      ['Failed a day', 8, 0, 8],
+      ['Duration', 16, 0, 8],
       ['Billed CRPU-hours a day', 0, 6, 12],
       ['Hours since the live version was made', 12, 6, 12],
     ]);
   });
 
-  test('counts successes and failures of each', () => {
-    expect(linesOf('Populations a day').map(told)).toEqual([
-      ['Populated', 'Sum', 24, 'Daily succeeded'],
-      ['Populated', 'Sum', 24, 'Weekly succeeded'],
-      ['ExecutionsFailed', 'Sum', 24, 'Daily failed'],
-      ['ExecutionsFailed', 'Sum', 24, 'Weekly failed'],
-    ]);
+  test('counts successes and failures of each, apart', () => {
+    expect(linesOf('Succeeded a day').map(told)).toEqual([['Populated', 'Sum', 24, 'Daily'], ['Populated', 'Sum', 24, 'Weekly']]);
+    expect(linesOf('Failed a day').map(told)).toEqual([['ExecutionsFailed', 'Sum', 24, 'Daily'], ['ExecutionsFailed', 'Sum', 24, 'Weekly']]);
+  });
+
+  test('gives a population the same colour in all widgets: its place among them, and no colour of a line\'s own', () => {
+    const shown = body.widgets.map(({ properties: { metrics } }) => metrics.map((line) => line[line.length - 1] as Rendering & { color?: string })
+      .filter(({ visible }) => visible !== false));
+    expect(shown.flat().map(({ color }) => color)).toEqual(shown.flat().map(() => undefined));
+    expect(shown.map((lines) => lines.map(({ label }) => label))).toEqual(shown.map(() => ['Daily', 'Weekly']));
   });
 
   test('has the durations and the bill of each', () => {
@@ -71,9 +75,9 @@ describe('the dashboard of several populations', () => {
     expect(linesOf('Billed CRPU-hours a day').map(told)).toEqual([['BilledCrpuHours', 'Sum', 24, 'Daily'], ['BilledCrpuHours', 'Sum', 24, 'Weekly']]);
   });
 
-  test('puts counts and bills on top of each other, of which the sum counts, and no durations or ages', () => {
+  test('puts successes and bills on top of each other, of which the sum counts, and no failures, durations or ages', () => {
     expect(body.widgets.filter(({ properties }) => properties.stacked).map(({ properties: { title } }) => title)).toEqual([
-      'Populations a day', 'Billed CRPU-hours a day',
+      'Succeeded a day', 'Billed CRPU-hours a day',
     ]);
   });
 

@@ -1,9 +1,12 @@
-import { existsSync, readFileSync } from 'fs';
+import { existsSync, readdirSync, readFileSync } from 'fs';
 import { dirname, join } from 'path';
 import * as ts from 'typescript';
 
 const ROOT = join(__dirname, '..');
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'examples/README.md'];
+const PAGES = [
+  'README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'examples/README.md', 'simulator/README.md', 'simulator/clean-rooms/README.md',
+  ...readdirSync(join(ROOT, 'docs/decisions')).map((name) => `docs/decisions/${name}`),
+];
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 interface Example {
@@ -61,6 +64,17 @@ describe('the pages that people read', () => {
   test.each(PAGES)('link to files that are there: %s', (page) => {
     const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link]) => link);
     expect(links.filter((link) => !existsSync(join(ROOT, dirname(page), link)))).toEqual([]);
+  });
+
+  test.each(PAGES)('link to headings that are there: %s', (page) => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)].map(([, file, heading]) => [file, heading]);
+    const headingsOf = (file: string) => [...read(file ? join(dirname(page), file) : page).matchAll(/^#+ (.*)$/gm)]
+      .map(([, heading]) => heading.toLowerCase().replace(/[^\w -]/g, '').replaceAll(' ', '-'));
+    expect(links.filter(([file, heading]) => !headingsOf(file).includes(heading))).toEqual([]);
+  });
+
+  test('can be read in ten minutes: 2,500 words beside what is folded', () => {
+    expect(read('README.md').replace(/<details>.*?<\/details>/gs, '').split(/\s+/).length).toBeLessThanOrEqual(2_500);
   });
 
   test('show the two commands', () => {

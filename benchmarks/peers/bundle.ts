@@ -9,11 +9,6 @@ export function bundle(handlers: 'provider' | 'polling'): string {
   return known(handlers, join(ROOT, 'benchmarks/peers/handlers', `${handlers}.ts`));
 }
 
-/** The folder of one of our functions, bundled by esbuild's own defaults instead of as it is published. */
-export function defaultBundle(handler: 'deployment' | 'population'): string {
-  return known(`default-${handler}`, join(ROOT, 'src/handlers', `${handler}.lambda.ts`));
-}
-
 /**
  * The SDK that Lambda's runtime brings along, which the Provider framework and AwsCustomResource load: here the installed clients,
  * and for Clean Rooms also the commands that the installed version lacks. By package name, the file of each.

@@ -8,6 +8,5 @@ export function duration(seconds: number): string {
 
 export const count = (value: number): string => value.toLocaleString('en-US');
 export const fixed = (value: number, digits: number): string => value.toFixed(digits);
-export const millis = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 export const kilobytes = (bytes: number): string => `${bytes < 1_000 ? (bytes / 1_000).toFixed(2) : count(Math.round(bytes / 1_000))} kB`;
 export const dollars = (value: number): string => (value < 0.00001 ? '< $0.00001' : `$${value.toFixed(5)}`);

@@ -1,4 +1,4 @@
-import { count, duration, fixed, millis } from './format';
+import { count, duration, fixed } from './format';
 import type { Table } from './table';
 import { ours, provider } from '../peers';
 import type { Results } from '../results';
@@ -14,7 +14,7 @@ export interface Goal {
 }
 
 export const goalsOf = (results: Results): Goal[] =>
-  [invocations(results), lag(results), ...resources(results), coldStart(results), importing(results), contention(results)];
+  [invocations(results), lag(results), ...resources(results), contention(results)];
 
 const HALF_HOUR = 1800;
 
@@ -55,7 +55,7 @@ function lag({ waiting }: Results): Goal {
 const TABLE_ARN = `arn:aws:cleanrooms:us-east-1:111122223333:membership/${'m'.repeat(36)}/intermediatetable/${'t'.repeat(36)}`;
 const MOST_INLINE = 10_240;
 
-function resources({ footprints, deployed }: Results): Goal[] {
+function resources({ footprints }: Results): Goal[] {
   const own = footprints.filter(({ candidate }) => candidate === ours.name);
   const one = own.find(({ populations }) => populations === 1)!.resources;
   const furtherOnes = own.filter(({ populations }) => populations > 1).map(({ populations, resources: all }): Goal => {
@@ -66,33 +66,11 @@ function resources({ footprints, deployed }: Results): Goal[] {
       measured: fixed(each, 2),
       isMet: each <= 3,
       limit: `IAM's limits on a role stop it. ${populations} table ARNs of ${TABLE_ARN.length} characters are ${count(populations * TABLE_ARN.length)}, and a role takes `
-        + `${count(MOST_INLINE)} of inline policies; a wildcard in their place would allow populating everybody's tables. So each of the two roles has `
-        + `${deployed.mostManagedOnRole} managed policies instead of an inline one: ${count(all - one - 3 * (populations - 1))} more resources in all.`,
+        + `${count(MOST_INLINE)} of inline policies; a wildcard in their place would allow populating everybody's tables. So the roles have managed policies `
+        + `instead of an inline one: ${count(all - one - 3 * (populations - 1))} more resources in all.`,
     };
   });
   return [{ what: 'resources for one scheduled population, with log groups', goal: '≤ 14', measured: String(one), isMet: one <= 14 }, ...furtherOnes];
-}
-
-function coldStart({ coldStarts }: Results): Goal {
-  const of = (name: string) => coldStarts.find((each) => each.name === name)!;
-  const [own, theirs] = [of('population'), of('population, default bundle')];
-  return {
-    what: 'cold start of the population Lambda against a default bundle',
-    goal: '≤ 0.65',
-    measured: `${millis(own.total)} ÷ ${millis(theirs.total)} = ${fixed(own.total / theirs.total, 2)} (processor time ${fixed(own.cpu / theirs.cpu, 2)})`,
-    isMet: own.total / theirs.total <= 0.65,
-    limit: `The first call costs both the same: loading alone is ${millis(own.load)} ÷ ${millis(theirs.load)} = ${fixed(own.load / theirs.load, 2)}.`,
-  };
-}
-
-function importing({ importCost: { own, ownModules } }: Results): Goal {
-  return {
-    what: 'import cost over the aws-cdk-lib modules that it uses',
-    goal: '≤ 10 ms',
-    measured: millis(own),
-    isMet: own <= 10,
-    limit: `What is left is finding aws-cdk-lib in the app's folders and in its own list of exports, and compiling ${ownModules} files.`,
-  };
 }
 
 function contention(results: Results): Goal {

@@ -9,7 +9,7 @@ export interface Table {
 }
 
 /** A number, with a unit or without. */
-const isFigure = (text: string): boolean => /^(< )?\$?[\d.,]+( (ms|s|kB|of \d+))?$/.test(text);
+const isFigure = (text: string): boolean => /^(< )?\$?[\d.,]+( (s|kB))?$/.test(text);
 
 /** Columns of figures are aligned to the right; the first one names the row. */
 const alignsRight = ({ rows }: Table, column: number): boolean =>

@@ -1,13 +1,13 @@
-import { count, dollars, duration, fixed, kilobytes, millis } from './format';
+import { count, dollars, duration, fixed, kilobytes } from './format';
 import { goalsOf, goalsTable } from './goals';
 import type { Table } from './table';
-import { Footprint, marginal } from '../footprint/measure';
+import { Footprint, marginal } from '../footprint';
 import { CANDIDATES, ours } from '../peers';
 import type { Results } from '../results';
 import type { Wait } from '../waiting/measure';
 
 export const tablesOf = (results: Results): Table[] =>
-  [goals, waiting, footprint, capacity, coldStart, importing, contention].map((make) => make(results)).filter(({ rows }) => rows.length > 0);
+  [goals, waiting, footprint, contention].map((make) => make(results));
 
 const goals = (results: Results): Table => goalsTable(goalsOf(results));
 
@@ -49,58 +49,15 @@ function footprint({ footprints }: Results): Table {
   const rowsOf = (populations: number) => CANDIDATES.map(({ name }) => {
     const of = (wanted: string) => footprints.find((each) => each.candidate === wanted && each.populations === populations);
     const figures = of(name);
-    return [count(populations), name, ...(figures ? [...cells(figures, of(ours.name)!, 0), millis(figures.synthMillis)] : ['too many', '', '', '', ''])];
+    return [count(populations), name, ...(figures ? cells(figures, of(ours.name)!, 0) : ['too many', '', '', ''])];
   });
-  const oneMore = CANDIDATES.map(({ name }) => ['one more', name, ...cells(marginal(footprints, name), marginal(footprints, ours.name), 2), '']);
+  const oneMore = CANDIDATES.map(({ name }) => ['one more', name, ...cells(marginal(footprints, name), marginal(footprints, ours.name), 2)]);
   return {
     title: 'Footprint',
-    about: 'Scheduled populations in one stack; the tables themselves are not counted as resources. Synthesis is the median time to build and synthesize the app, '
-      + 'without CDK\'s validation of the template.',
-    columns: ['Populations', '', 'Resources', '÷ ours', 'Template', '÷ ours', 'Synthesis'],
+    about: 'Scheduled populations in one stack; the tables themselves are not counted.',
+    columns: ['Populations', '', 'Resources', '÷ ours', 'Template', '÷ ours'],
     rows: [...counts.flatMap(rowsOf), ...oneMore],
     notes: ['"One more" is the average between the fewest and the most that fit.'],
-  };
-}
-
-function capacity({ capacities, deployed }: Results): Table {
-  const { populations, status, populatedOnce, largestInline, largestManaged, mostManagedOnRole } = deployed;
-  return {
-    title: 'How many fit into one stack',
-    about: 'Scheduled populations, each with its table, under 500 resources, 1 MB of template and IAM\'s limits for a role.',
-    columns: ['', 'Most', 'Template, of 1,000 kB', 'One more'],
-    rows: capacities.map(({ candidate, most, templateBytes, limit }) => [candidate, count(most), kilobytes(templateBytes), limit]),
-    notes: [
-      `${populations} of ours, deployed to the simulator: ${status}, ${populatedOnce ? 'each populated once' : 'not each populated once'}. `
-      + `The largest role has ${count(largestInline)} characters of inline policies from populations (of 10,240), `
-      + `${mostManagedOnRole} managed policies (of 10) and ${count(largestManaged)} characters in the largest of them (of 6,144). `
-      + 'For more populations than fit, use several stacks: they need nothing of each other.',
-    ],
-  };
-}
-
-function coldStart({ coldStarts }: Results): Table {
-  const own = coldStarts.find(({ name }) => name === 'population')!;
-  return {
-    title: 'Cold start',
-    about: 'Loading a function and its first call, to a server on the same machine, in fresh processes: medians. A default bundle is the same code by esbuild\'s defaults.',
-    columns: ['', 'Code', 'Load', 'First call', 'Together', '÷ population', 'Processor time', '÷ population'],
-    rows: coldStarts.map(({ name, bytes, needsRuntimeSdk, load, call, total, cpu }) => [
-      name, `${kilobytes(bytes)}${needsRuntimeSdk ? ' + SDK' : ''}`, millis(load), millis(call),
-      millis(total), fixed(total / own.total, 2), millis(cpu), fixed(cpu / own.cpu, 2),
-    ]),
-    notes: ['"+ SDK": loads packages that Lambda\'s runtime brings along.'],
-  };
-}
-
-function importing({ importCost: { own, ownModules, all, otherModules } }: Results): Table {
-  return {
-    title: 'Import',
-    about: 'What requiring the library adds to an app that has required `aws-cdk-lib` and `aws-cdk-lib/aws-cleanrooms`: medians of fresh processes.',
-    columns: ['The app has loaded before what the library uses of aws-cdk-lib', 'Modules', 'Time'],
-    rows: [
-      ['yes', count(ownModules), millis(own)],
-      ['no', count(ownModules + otherModules), millis(all)],
-    ],
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Association, IntermediateTable, Store } from './store';
+import type { Association, IntermediateTable } from './resource-types';
+import type { Store } from './store';
 
 export interface Reads {
   readonly associations: readonly Association[];

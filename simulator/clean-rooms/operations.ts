@@ -1,17 +1,28 @@
+import type { Behaviours } from './behaviours';
 import { conflict } from './errors';
+import type { Limits } from './limits';
 import type { OperationName } from './model';
 import { page, PageRequest } from './page';
-import { isOver, queryStatus, WorkerCompute } from './population';
+import type { PopulateRequest } from './populate';
+import { isOver, Population, queryStatus, WorkerCompute } from './population';
 import { presentQuery, presentQuerySummary, presentTable, presentVersion, View } from './present';
 import { cancel } from './queue';
-import type { IntermediateTableProperties } from './resources';
-import type { CleanRooms } from './service';
+import type { IntermediateTable } from './resource-types';
+import type { IntermediateTableProperties, Resources } from './resources';
 import type { Input } from './wire';
 
-type Handler = (input: Input, service: CleanRooms, view: View) => object;
+/** What operations act on. */
+interface Service {
+  readonly behaviours: Behaviours;
+  readonly limits: Limits;
+  readonly resources: Resources;
+  populate(table: IntermediateTable, request: PopulateRequest): Population;
+}
+
+type Handler = (input: Input, service: Service, view: View) => object;
 
 /** What an operation does and answers, once its input was found valid and its caller allowed. */
-export function perform(operation: OperationName, input: Input, service: CleanRooms, view: View): object {
+export function perform(operation: OperationName, input: Input, service: Service, view: View): object {
   return HANDLERS[operation](input, service, view);
 }
 

@@ -2,8 +2,9 @@ import { baseTables } from './base-tables';
 import type { Behaviours } from './behaviours';
 import { conflict, invalidConfiguration, quotaExceeded, ServiceError } from './errors';
 import type { Limits } from './limits';
-import { isOver, Parameters, Population, QueryPlan, WorkerCompute } from './population';
-import type { IntermediateTable, Store } from './store';
+import { isOver, Population, QueryPlan, WorkerCompute } from './population';
+import type { IntermediateTable, Parameters } from './resource-types';
+import type { Store } from './store';
 
 export interface PopulateRequest {
   readonly parameters?: Parameters;

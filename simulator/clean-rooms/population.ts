@@ -1,8 +1,7 @@
-import type { IntermediateTable } from './store';
+import type { IntermediateTable, Parameters } from './resource-types';
 
 export type Outcome = 'SUCCESS' | 'FAILED' | 'CANCELLED' | 'TIMED_OUT';
 export type QueryStatus = Outcome | 'SUBMITTED' | 'STARTED' | 'CANCELLING';
-export type Parameters = Record<string, string>;
 
 /** How a query is going to run. */
 export interface QueryPlan {

@@ -1,7 +1,8 @@
 import { baseTables, directReads } from './base-tables';
 import type { Behaviours, ParametersVisible } from './behaviours';
-import { billedUnits, durationMillis, expiresAt, isExpired, isOver, merged, Parameters, Population, queryStatus, succeeded } from './population';
-import type { IntermediateTable, Store } from './store';
+import { billedUnits, durationMillis, expiresAt, isExpired, isOver, merged, Population, queryStatus, succeeded } from './population';
+import type { IntermediateTable, Parameters } from './resource-types';
+import type { Store } from './store';
 
 /** State as the API tells it: pure functions of what is stored, the switches and the moment. */
 export interface View {

@@ -2,9 +2,10 @@ import type { Random } from '../random';
 import { directReads } from './base-tables';
 import { conflict, invalidConfiguration } from './errors';
 import type { Limits } from './limits';
-import { isOver, Parameters } from './population';
+import { isOver } from './population';
 import type { View } from './present';
-import type { AnalysisTemplate, Association, Collaboration, ConfiguredTable, IntermediateTable, Membership, Store } from './store';
+import type { AnalysisTemplate, Association, Collaboration, ConfiguredTable, IntermediateTable, Membership, Parameters } from './resource-types';
+import type { Store } from './store';
 import { checked, Input } from './wire';
 
 export interface ResourcesOptions {

@@ -1,52 +1,8 @@
 import { ModeledResourceType, notFound } from './errors';
-import { liveVersion, Parameters, Population } from './population';
-
-export interface Resource {
-  readonly id: string;
-  readonly arn: string;
-  readonly name: string;
-}
-
-export type Collaboration = Resource;
-export type ConfiguredTable = Resource;
-
-export interface Membership extends Resource {
-  readonly collaboration: Collaboration;
-}
-
-export interface Association extends Resource {
-  readonly membership: Membership;
-  readonly configuredTable: ConfiguredTable;
-  /** How many more analyses may read it; without one, any number. */
-  accessBudget?: number;
-}
-
-export interface AnalysisTemplate extends Resource {
-  readonly membership: Membership;
-  readonly queryString: string;
-  readonly defaults: Parameters;
-}
-
-export interface SqlParameters {
-  readonly queryString?: string;
-  readonly analysisTemplateArn?: string;
-}
-
-export type ImposedStatus = 'DISALLOWED_BY_DATA_PROVIDER' | 'BASE_TABLE_REMOVED' | 'RETENTION_PERIOD_EXPIRED';
-
-export interface IntermediateTable extends Resource {
-  readonly membership: Membership;
-  readonly createdAt: number;
-  readonly populationAnalysisConfiguration: { readonly sqlParameters?: SqlParameters };
-  readonly retentionInDays: number;
-  readonly defaults: Parameters;
-  updatedAt: number;
-  description?: string;
-  kmsKeyArn?: string;
-  analysisRuleTypes: string[];
-  /** A status that comes from outside, such as from another company. */
-  imposed?: { readonly status: ImposedStatus; readonly reason?: string };
-}
+import { liveVersion, Population } from './population';
+import type {
+  AnalysisTemplate, Association, Collaboration, ConfiguredTable, IntermediateTable, Membership,
+} from './resource-types';
 
 /** Everything that the service remembers. */
 export class Store {

@@ -1,10 +1,10 @@
 import type { CleanRooms } from '../clean-rooms';
 import { VirtualClock } from '../clock';
-import { CustomResourceBehaviours } from './custom-resource';
+import type { CustomResourceBehaviours } from './behaviours';
 import { Inbox } from './inbox';
 import { Stack } from './stack';
-import { WaitHandle } from './wait-condition';
-import { DynamoDbService } from '../dynamodb/service';
+import type { WaitHandle } from './wait-handle';
+import type { DynamoDbService } from '../dynamodb/service';
 import { EventsService } from '../events/service';
 import { IamService } from '../iam/service';
 import { Permissions } from '../lambda/permissions';

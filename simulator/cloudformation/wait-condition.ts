@@ -1,28 +1,6 @@
 import { ResourceHandler } from './services';
 import { ResourceFailure } from './stack';
-
-interface Signal {
-  readonly Status?: string;
-  readonly UniqueId?: string;
-  readonly Reason?: string;
-  readonly Data?: string;
-}
-
-/** Signals that a handle received, kept whether or not anybody waits yet. */
-export class WaitHandle {
-  readonly signals = new Map<string, Signal>();
-  notify: () => void = () => undefined;
-
-  receive(body: string): void {
-    const signal = parse(body);
-    if (!signal?.UniqueId || !signal.Status || Buffer.byteLength(body) > MOST_BYTES) return;
-    // A second signal with the same id is no further signal.
-    if (!this.signals.has(signal.UniqueId)) this.signals.set(signal.UniqueId, signal);
-    this.notify();
-  }
-}
-
-const MOST_BYTES = 4096;
+import { WaitHandle } from './wait-handle';
 
 export const waitConditionHandle: ResourceHandler = {
   create({ services, stack, logicalId, generatedName }) {
@@ -59,11 +37,3 @@ export const waitCondition: ResourceHandler = {
     throw new ResourceFailure('Update to resource type AWS::CloudFormation::WaitCondition is not supported');
   },
 };
-
-function parse(body: string): Signal | undefined {
-  try {
-    return JSON.parse(body) as Signal;
-  } catch {
-    return undefined;
-  }
-}

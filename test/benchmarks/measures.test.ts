@@ -1,15 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
-import { limitOf, synthesizeScheduled } from '../../benchmarks/footprint/measure';
-import { measureImport } from '../../benchmarks/import-cost/measure';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { footprintOf } from '../../benchmarks/footprint';
 import { awsCustomResource, ours, polling, provider } from '../../benchmarks/peers';
 import { openCloud, synthesize } from '../../benchmarks/simulation';
-import { inTurns, median } from '../../benchmarks/statistics';
 import { bill } from '../../benchmarks/waiting/bill';
 import { measureWait } from '../../benchmarks/waiting/measure';
 import { fewestChecks, lagsOfChecks } from '../../benchmarks/waiting/series';
-import { WORKSPACE } from '../../benchmarks/workspace';
 
 describe('waiting', () => {
   test('with the Provider framework goes through its own runtime and waiter', async () => {
@@ -69,34 +65,12 @@ test('a bill is of requests, gigabyte-seconds by memory and architecture, and tr
 
 describe('a footprint', () => {
   test('counts everything but the tables', () => {
-    const { source, resources, templateBytes } = synthesizeScheduled(ours, 2);
-    expect(resources).toBe(Object.keys(source.template.Resources).length - 2);
+    const { resources, templateBytes } = footprintOf(ours, 2)!;
+    expect(resources).toBe(Object.keys(synthesize(ours, 2, { schedule: Schedule.rate(Duration.days(1)) }).template.Resources).length - 2);
     expect(templateBytes).toBeGreaterThan(10_000);
   });
 
-  test('has a limit where CDK, CloudFormation or the library has one', () => {
-    expect(limitOf(polling, 2)).toBeUndefined();
-    expect(limitOf(ours, 130)).toMatch(/^The stack Bench has \d+ resources, of which CloudFormation takes 500\. .* Spread the populations over several stacks/);
-    expect(limitOf(polling, 130)).toMatch(/524 is greater than allowed maximum of 500$/);
+  test('is none where CDK or the library refuses so many', () => {
+    expect([ours, polling].map((candidate) => footprintOf(candidate, 130))).toEqual([undefined, undefined]);
   });
-});
-
-test('an import is measured beside what it takes of aws-cdk-lib, which an app may have loaded', async () => {
-  const folder = mkdtempSync(join(WORKSPACE, 'library-'));
-  // A stand-in, since lib/ may not be compiled: one module more of its own, and one of aws-cdk-lib that takes its time.
-  const vpc = join(dirname(require.resolve('aws-cdk-lib/package.json')), 'aws-ec2/lib/vpc.js');
-  writeFileSync(join(folder, 'index.js'), `require('./own'); require(${JSON.stringify(vpc)});`);
-  writeFileSync(join(folder, 'own.js'), '');
-  const { own, ownModules, all, otherModules } = await measureImport(1, join(folder, 'index.js'));
-  expect(ownModules).toBe(2);
-  expect(otherModules).toBeGreaterThan(2);
-  expect(own).toBeLessThan(all);
-});
-
-test('the median is in the middle, and subjects take turns', async () => {
-  expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);
-  const order: string[] = [];
-  const results = await inTurns(['a', 'b'], 2, (subject) => order.push(subject));
-  expect(order).toEqual(['a', 'b', 'a', 'b']);
-  expect(results).toEqual(new Map([['a', [1, 3]], ['b', [2, 4]]]));
 });
