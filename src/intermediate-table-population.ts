@@ -90,7 +90,7 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
       enabled: options.enabled,
       description: options.description ?? `Populates the intermediate table of ${this.node.path}`,
       targets: [this.machinery.target({
-        event: events.EventField.eventId,
+        event: true,
         encodedParameters: options.parameters && verbatim(inOrder(options.parameters)),
       })],
     });

@@ -1,16 +1,15 @@
 import { CfnParameter, Duration, Fn, Lazy } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { WorkerType } from '../src';
+import type { Definition } from '../src/contract/population';
 import { definitionsIn, stateMachineIn } from './support/definitions';
 import { makePopulation, makeStack, MEMBERSHIP, PopulationProps, templateOf, templateWith } from './support/stacks';
 import { idsOf, uuidOf, Values } from './support/template';
 
-const DEFAULTS = {
-  membershipIdentifier: MEMBERSHIP,
-  intermediateTableIdentifier: uuidOf('PopulationTable'),
-  timeoutSeconds: 3300,
-  cancelOnTimeout: true,
-};
+const TABLE = { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: uuidOf('PopulationTable') };
+
+const definition = ({ timeoutSeconds = 3300, cancelOnTimeout = true, ...population }: Record<string, unknown>) => (
+  { population: { ...TABLE, ...population }, change: {}, timeoutSeconds, cancelOnTimeout, record: expect.stringMatching(/^[0-9a-f]{42}$/) });
 
 const cases: [string, PopulationProps, object][] = [
   ['nothing but the table', {}, {}],
@@ -34,8 +33,8 @@ const cases: [string, PopulationProps, object][] = [
 
 test.each(cases)('the custom resource and the state machine get the same definition: %s', (_, props, expected) => {
   const { resource, machine } = definitionsIn(templateWith(props));
-  expect(resource).toEqual({ ...DEFAULTS, ...expected });
-  expect(machine).toEqual({ ...DEFAULTS, ...expected, slot: 0 });
+  expect(resource).toEqual(definition({ ...expected }));
+  expect(machine).toEqual(resource);
 });
 
 test('the order of parameters and Spark properties, which is the language\'s own, does not show in the template', () => {
@@ -52,20 +51,23 @@ test('the order of parameters and Spark properties, which is the language\'s own
 
 test('the definition is a literal of the state machine, so that nothing in it is taken for a path', () => {
   const { Define } = stateMachineIn(templateWith()).States;
-  expect(Define).toMatchObject({ Type: 'Pass', ResultPath: '$.population' });
+  expect(Define).toMatchObject({ Type: 'Pass', ResultPath: '$.definition' });
   expect(Define).not.toHaveProperty('Parameters');
 });
 
-test('each population of a stack has a place of its own, which the custom resource does not have: a new one would repopulate others', () => {
-  const stack = makeStack();
-  ['First', 'Second'].forEach((id) => makePopulation(stack, id));
-  const template = templateOf(stack);
-  const definitions = idsOf(template, 'AWS::StepFunctions::StateMachine')
-    .map((id) => new Values(template).of<string>(template.Resources[id].Properties.DefinitionString));
-  expect(definitions.map((json) => /"slot":(\d+)/.exec(json)?.[1])).toEqual(['0', '1']);
-  for (const id of idsOf(template, 'Custom::IntermediateTablePopulation')) {
-    expect(JSON.stringify(template.Resources[id].Properties)).not.toContain('slot');
-  }
+test('each population is on record under the address of its construct, whatever else is in the stack', () => {
+  const recordOf = (...ids: string[]) => {
+    const stack = makeStack();
+    ids.forEach((id) => makePopulation(stack, id));
+    const template = templateOf(stack);
+    return new Map(idsOf(template, 'Custom::IntermediateTablePopulation').map((id, index) => {
+      const json = new Values(template).of<string>(template.Resources[id].Properties.Definition);
+      return [ids[index], (JSON.parse(json) as Definition).record];
+    }));
+  };
+  const [alone, among] = [recordOf('First'), recordOf('Second', 'First')];
+  expect(among.get('First')).toBe(alone.get('First'));
+  expect(among.get('Second')).not.toBe(alone.get('First'));
 });
 
 describe('values that are known only when deploying', () => {
@@ -86,20 +88,18 @@ describe('values that are known only when deploying', () => {
 
   test.each(['resource', 'machine'] as const)('are filled in, texts as texts and numbers as numbers: %s', (where) => {
     expect(definitionsIn(template, values)[where]).toMatchObject({
-      parameters: { imported: 'imported', parameter: 'text', lazy: 'a "late" one' },
-      compute: { type: 'CR.4X', number: 32, properties: { spark: { shuffle: '8' } } },
-      analysisPayerAccountId: '012345678901',
+      population: {
+        parameters: { imported: 'imported', parameter: 'text', lazy: 'a "late" one' },
+        compute: { type: 'CR.4X', number: 32, properties: { spark: { shuffle: '8' } } },
+        analysisPayerAccountId: '012345678901',
+      },
       timeoutSeconds: 1200,
     });
   });
 
-  test('leave the state machine a limit of its own that no timeout reaches', () => {
-    expect(stateMachineIn(template, values).TimeoutSeconds).toBe(13 * 3600);
-  });
-
   test('numbers of workers may come late, too', () => {
     const { resource } = definitionsIn(templateWith({ compute: { workers: Lazy.number({ produce: () => 64 }) } }));
-    expect(resource.compute).toEqual({ number: 64 });
+    expect(resource.population.compute).toEqual({ number: 64 });
   });
 });
 

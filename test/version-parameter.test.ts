@@ -1,10 +1,10 @@
-import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { CfnParameter, Stack, Tags } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { IStringParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { CfnParameter as CfnSsmParameter, IStringParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { stateMachineIn } from './support/definitions';
 import { allows, policiesOf, roleOf } from './support/policies';
 import { makePopulation, makeStack, templateOf } from './support/stacks';
-import { Values } from './support/template';
+import { idsOf, resourceOf, Values } from './support/template';
 
 type Make = (stack: Stack) => IStringParameter;
 
@@ -38,10 +38,10 @@ describe.each(parameters)('a version parameter %s', (_, make, name, inArn) => {
 
   test('is written by every run that ends well, before it reports', () => {
     const { States } = stateMachineIn(template);
-    expect(States.Decide.Default).toBe('HasVersion');
-    expect(States.KeepVersion).toMatchObject({ Resource: 'arn:aws:states:::aws-sdk:ssm:putParameter', Next: 'ToReport' });
+    expect(States.Decide.Choices).toContainEqual({ Variable: '$.next', StringEquals: 'KEEP_VERSION', Next: 'KeepVersion' });
+    expect(States.KeepVersion).toMatchObject({ Resource: 'arn:aws:states:::aws-sdk:ssm:putParameter', Next: 'Advance' });
     const { Name, ...rest } = States.KeepVersion.Parameters as Record<string, string>;
-    expect(rest).toEqual({ 'Value.$': '$.output.versionId', 'Type': 'String', 'Overwrite': true });
+    expect(rest).toEqual({ 'Value.$': '$.ended.output.versionId', 'Type': 'String', 'Overwrite': true });
     expect(fits(Name, name)).toBe(true);
   });
 
@@ -58,6 +58,50 @@ describe.each(parameters)('a version parameter %s', (_, make, name, inArn) => {
     expect(allows(policies, 'ssm:GetParameter', arn)).toBe(true);
     expect(allows(policies, 'ssm:GetParameter', `${arn}2`)).toBe(false);
     expect(allows(policies, 'ssm:PutParameter', arn)).toBe(false);
+  });
+});
+
+describe('CloudFormation writes the template\'s value into the parameter when a property of it changes, so', () => {
+  const hashWith = (change: (parameter: StringParameter, stack: Stack) => void, at: (stack: Stack) => Stack = (stack) => stack) => {
+    const stack = makeStack();
+    const versionParameter = new StringParameter(at(stack), 'Version', { stringValue: 'none yet' });
+    makePopulation(stack, 'Population', { versionParameter });
+    change(versionParameter, stack);
+    const template = templateOf(stack);
+    const custom = resourceOf(template, 'Custom::IntermediateTablePopulation');
+    return { hash: custom.Properties.VersionParameter, custom, template };
+  };
+  const plain = hashWith(() => {});
+  const resource = (parameter: StringParameter) => parameter.node.defaultChild as CfnSsmParameter;
+
+  test.each<[string, (parameter: StringParameter, stack: Stack) => void]>([
+    ['a tag of the app', (_, stack) => Tags.of(stack.node.root).add('team', 'data')],
+    ['the description', (parameter) => { resource(parameter).description = 'The live version'; }],
+    ['the name, by an override', (parameter) => resource(parameter).addPropertyOverride('Name', '/audience/version')],
+    ['the value', (parameter) => { resource(parameter).value = 'nothing'; }],
+  ])('the custom resource changes with %s', (_, change) => {
+    expect(hashWith(change).hash).toEqual(expect.any(String));
+    expect(hashWith(change).hash).not.toBe(plain.hash);
+  });
+
+  test('and with nothing else', () => {
+    expect(hashWith(() => {}).hash).toBe(plain.hash);
+    expect(hashWith((_, stack) => Tags.of(stack).add('team', 'data', { excludeResourceTypes: ['AWS::SSM::Parameter'] })).hash).toBe(plain.hash);
+  });
+
+  test('and comes after the parameter', () => {
+    expect(plain.custom.DependsOn).toContain(idsOf(plain.template, 'AWS::SSM::Parameter')[0]);
+  });
+
+  test('in another stack of the app, too', () => {
+    const there = (stack: Stack) => new Stack(stack.node.root, 'There');
+    expect(hashWith((_, stack) => Tags.of(stack.node.root).add('team', 'data'), there).hash).not.toBe(hashWith(() => {}, there).hash);
+  });
+
+  test('but a parameter of another app has none', () => {
+    const stack = makeStack();
+    makePopulation(stack, 'Population', { versionParameter: StringParameter.fromStringParameterName(stack, 'Version', 'version') });
+    expect(resourceOf(templateOf(stack), 'Custom::IntermediateTablePopulation').Properties).not.toHaveProperty('VersionParameter');
   });
 });
 

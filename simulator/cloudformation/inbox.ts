@@ -54,7 +54,8 @@ export class Inbox {
   /** A URL to put to. What arrives there is handed on each time; S3 does not refuse a second PUT. */
   open(put: Slot['put'], token: string, receive: (body: string) => void): string {
     const host = this.host(put.kind === 'custom resource' ? 'custom-resource-response' : 'waitcondition');
-    const path = `/${encodeURIComponent(token)}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=86399&X-Amz-Signature=simulated`;
+    const signedAt = new Date(this.clock.now()).toISOString().replace(/[-:]|\.\d+/g, '');
+    const path = `/${encodeURIComponent(token)}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=${signedAt}&X-Amz-Expires=86399&X-Amz-Signature=simulated`;
     this.slots.set(path, { put, receive });
     return `https://${host}${path}`;
   }

@@ -9,16 +9,18 @@ import { canonical, hash } from '../contract/hashing';
 import { EVENT_SOURCE } from '../contract/names';
 import type { Change, Definition } from '../contract/population';
 import { isLong, LONGEST_UNAIDED, RESOURCE_LIMIT, resourceTimeout } from '../contract/time';
-import { AFTER_UPSTREAM_INPUT, RunInput } from '../contract/workflow';
+import { AFTER_UPSTREAM_INPUT } from '../contract/workflow';
 import type { IIntermediateTablePopulation } from '../i-intermediate-table-population';
 import { PopulateOnDeploy } from '../populate-on-deploy';
 import type { IntermediateTablePopulationProps } from '../population-props';
 import { chainPattern, requireNear } from './chain';
 import { changeOf, populationOf, upstreamIn } from './definition';
 import { finalProperties } from './final-properties';
+import { tokenJson } from './json';
 import { LongWait } from './long-wait';
 import type { Member } from './member';
 import { fail } from './problem';
+import { RuleInput, TargetInput } from './rule-input';
 import { Services } from './services';
 import { identityOf, kmsKeyArnOf, replacingProperties } from './table';
 import { workflow } from './workflow';
@@ -66,9 +68,9 @@ export class Machinery implements Member {
   }
 
   /** Starts the state machine from a rule. */
-  public target(input: RunInput): targets.SfnStateMachine {
+  public target(input: TargetInput): targets.SfnStateMachine {
     return new targets.SfnStateMachine(this.reference, {
-      input: events.RuleTargetInput.fromObject(input),
+      input: new RuleInput(input),
       // EventBridge's default, 185 attempts in a day, is for jobs that cost nothing.
       retryAttempts: 2,
       maxEventAge: Duration.minutes(15),
@@ -140,7 +142,7 @@ export class Machinery implements Member {
     const upstream = this.upstreamHere();
     const properties: PopulationProperties = {
       StateMachineArn: this.machine.attrArn,
-      Definition: Lazy.string({ produce: () => Stack.of(scope).toJsonString(this.definition()) }),
+      Definition: Lazy.string({ produce: () => tokenJson(this.definition()) }),
       PopulateOnDeploy: this.props.populateOnDeploy ?? PopulateOnDeploy.ON_CHANGE,
       Deploy: this.deploy,
       UpstreamVersions: upstream.length ? upstream.map((each) => each.getAtt('versionId')) : undefined,
@@ -183,7 +185,7 @@ export class Machinery implements Member {
       new events.Rule(this.scope, 'AfterUpstream', {
         description: `Refreshes the intermediate table of ${this.scope.node.path} after those that it is built on`,
         eventPattern: chainPattern(this.upstream, this.services.executionPrefix),
-        targets: [this.target({ event: events.EventField.eventId, ...AFTER_UPSTREAM_INPUT })],
+        targets: [this.target({ ...AFTER_UPSTREAM_INPUT, event: true })],
       });
     }
   }
@@ -199,7 +201,7 @@ export class Machinery implements Member {
       announceAs: this.announces ? this.scope.node.path : undefined,
     });
     return new sfn.CfnStateMachine(this.reference, 'Resource', {
-      definitionString: Lazy.string({ produce: () => Stack.of(this.scope).toJsonString(definition()) }),
+      definitionString: Lazy.string({ produce: () => tokenJson(definition()) }),
       roleArn: machineRole.roleArn,
       stateMachineType: 'STANDARD',
       tracingConfiguration: { enabled: true },

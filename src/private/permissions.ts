@@ -38,7 +38,7 @@ export function permit(scope: Construct, roles: Roles, members: readonly Member[
     const suffix = managed ? index || '' : hash(canonical(group.map((member) => member.scope.node.addr).sort()), 8);
     const give = (role: iam.IRole, name: string, statements: iam.PolicyStatement[]) => (managed
       // Names of their own: CloudFormation cannot make a managed policy of an inline one.
-      ? givenManaged(role, new iam.ManagedPolicy(scope, `${name}ManagedPolicy${suffix}`, { statements }))
+      ? new iam.ManagedPolicy(scope, `${name}ManagedPolicy${suffix}`, { roles: [role], statements })
       : givenInline(role, new iam.Policy(scope, `${name}Policy${suffix}`, { statements })));
     const policies = [
       give(roles.population, 'Population', populationStatements(scope, group, members)),
@@ -55,11 +55,6 @@ function givenInline(role: iam.IRole, policy: iam.Policy): iam.Policy {
   return policy;
 }
 
-function givenManaged(role: iam.IRole, policy: iam.ManagedPolicy): iam.ManagedPolicy {
-  role.addManagedPolicy(policy);
-  return policy;
-}
-
 function populationStatements(scope: Construct, members: readonly Member[], all: readonly Member[]): iam.PolicyStatement[] {
   // The state of upstream tables is read, too; those of this role's own populations are in its policies already.
   const upstream = unique(members.flatMap((member) => upstreamOf(member))).filter((member) => !all.includes(member));
@@ -67,8 +62,8 @@ function populationStatements(scope: Construct, members: readonly Member[], all:
   const memberships = unique(members.map(({ table }) => membershipArn(scope, table)));
   const keys = unique(members.flatMap((member) => member.kmsKeyArn() ?? []));
   const statements = [
-    allow(['PopulateIntermediateTable', 'GetIntermediateTable', 'ListIntermediateTableVersions'].map(cleanRooms), [...tables, ...memberships]),
-    allow(ANALYSES.map(cleanRooms), memberships),
+    // In one statement, to save characters: what queries and jobs are of is a membership, never a table.
+    allow([...TABLES, ...ANALYSES].map(cleanRooms), [...tables, ...memberships]),
     allow([cleanRooms('PopulateIntermediateTable')], memberships.flatMap(readByQueries)),
     allow(['states:DescribeExecution'], [...members, ...upstream].map(({ machine }) => executionArns(machine))),
   ];
@@ -104,6 +99,7 @@ function acknowledge(scope: Construct, group: readonly Member[]): void {
     'Executions have no names that are known beforehand.');
 }
 
+const TABLES = ['PopulateIntermediateTable', 'GetIntermediateTable', 'ListIntermediateTableVersions'];
 /** Queries, and the jobs of tables that PySpark populates. */
 const ANALYSES = ['GetProtectedQuery', 'ListProtectedQueries', 'UpdateProtectedQuery', 'GetProtectedJob', 'ListProtectedJobs', 'UpdateProtectedJob'];
 

@@ -6,7 +6,7 @@ const MOST_INLINE = 10_240;
 const MOST_MANAGED = 6_144;
 export const MOST_POLICIES = 10;
 /** For the role's own policy: its log, the record and network interfaces. */
-const RESERVED = 1_100;
+const RESERVED = 850;
 
 export interface PolicyGroups<T> {
   readonly managed: boolean;

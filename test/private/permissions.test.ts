@@ -38,17 +38,19 @@ describe('the population function', () => {
     }
   });
 
-  test('may follow and cancel queries of its membership', () => {
-    for (const action of ['GetProtectedQuery', 'ListProtectedQueries', 'UpdateProtectedQuery']) {
+  test('may follow and cancel queries and jobs of its membership', () => {
+    for (const action of ['GetProtectedQuery', 'ListProtectedQueries', 'UpdateProtectedQuery', 'GetProtectedJob', 'ListProtectedJobs', 'UpdateProtectedJob']) {
       expect(may(`cleanrooms:${action}`, membership())).toBe(true);
       expect(may(`cleanrooms:${action}`, membership(OTHER))).toBe(false);
     }
   });
 
-  test('may see which runs of its state machines there are, and start none', () => {
+  test('may ask whether a run of its state machines has ended, list none and start none', () => {
     for (const population of ['First', 'Second']) {
-      expect(may('states:ListExecutions', machineOf(templateWithTwo, population))).toBe(true);
-      expect(may('states:StartExecution', machineOf(templateWithTwo, population))).toBe(false);
+      const machine = machineOf(templateWithTwo, population);
+      expect(may('states:DescribeExecution', executionOf(machine, 'any'))).toBe(true);
+      expect(may('states:ListExecutions', machine)).toBe(false);
+      expect(may('states:StartExecution', machine)).toBe(false);
     }
   });
 
@@ -74,7 +76,7 @@ describe('the deployment function and schedules', () => {
   test.each(['First', 'Second'])('may start the state machines and read their runs: %s', (population) => {
     const machine = machineOf(templateWithTwo, population);
     expect(may('states:StartExecution', machine)).toBe(true);
-    expect(may('states:ListExecutions', machine)).toBe(true);
+    expect(may('states:ListExecutions', machine)).toBe(false);
     expect(may('states:DescribeExecution', executionOf(machine, 'any'))).toBe(true);
   });
 

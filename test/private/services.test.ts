@@ -1,8 +1,8 @@
 import { Duration, NestedStack, PermissionsBoundary, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import { Schedule } from 'aws-cdk-lib/aws-events';
+import { allows, policiesOf, roleOf } from '../support/policies';
 import { makeApp, makePopulation, makeStack, templateOf } from '../support/stacks';
-import { CfnTemplate, idsOf } from '../support/template';
+import { CfnTemplate, idsOf, Values } from '../support/template';
 
 const schedule = Schedule.rate(Duration.days(1));
 
@@ -52,10 +52,16 @@ describe('the functions and roles', () => {
     expect(stacks.flatMap(({ dependencies }) => dependencies)).toEqual([]);
   });
 
-  test('know the number of populations, which share the API\'s rate', () => {
+  test('know the record, and nothing of the populations', () => {
     const stack = makeStack();
-    ['First', 'Second', 'Third'].forEach((id) => makePopulation(stack, id));
-    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: { POPULATIONS: '3' } } });
+    makePopulation(stack);
+    const template = templateOf(stack);
+    const environments = idsOf(template, 'AWS::Lambda::Function').map((id) => template.Resources[id].Properties.Environment);
+    const [RECORD_TABLE] = idsOf(template, 'AWS::DynamoDB::Table').map((Ref) => ({ Ref }));
+    expect(environments).toEqual([
+      { Variables: { RECORD_TABLE } },
+      { Variables: { RECORD_TABLE, EXECUTION_PREFIX: expect.stringMatching(/^cfn-[0-9a-f]{8}$/) } },
+    ]);
   });
 
   test('of two stacks watch different executions', () => {
@@ -75,6 +81,38 @@ describe('the functions and roles', () => {
     const named = /"EXECUTION_PREFIX":"([^"]+)"/.exec(json)?.[1];
     expect(json).toContain(`"name":[{"prefix":"${named}-"}]`);
   });
+});
+
+test('the record is a table that costs by request, can be restored, forgets what has expired, and goes with the stack', () => {
+  const stack = makeStack();
+  makePopulation(stack);
+  const template = templateOf(stack);
+  expect(template.Resources[idsOf(template, 'AWS::DynamoDB::Table')[0]]).toMatchObject({
+    Properties: {
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+    },
+    DeletionPolicy: 'Delete',
+    UpdateReplacePolicy: 'Delete',
+  });
+});
+
+test.each(['PopulationRole', 'StarterRole'] as const)('%s may read and write the record item by item, and no more', (role) => {
+  const stack = makeStack();
+  makePopulation(stack);
+  const template = templateOf(stack);
+  const policies = policiesOf(template, roleOf(template, role));
+  const table = new Values(template).of<string>({ 'Fn::GetAtt': [idsOf(template, 'AWS::DynamoDB::Table')[0], 'Arn'] });
+  for (const action of ['GetItem', 'PutItem']) {
+    expect(allows(policies, `dynamodb:${action}`, table)).toBe(true);
+    expect(allows(policies, `dynamodb:${action}`, `${table}2`)).toBe(false);
+  }
+  for (const action of ['Scan', 'Query', 'DeleteItem', 'DeleteTable']) {
+    expect(allows(policies, `dynamodb:${action}`, table)).toBe(false);
+  }
 });
 
 test('a permissions boundary applies to every role', () => {

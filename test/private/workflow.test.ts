@@ -1,6 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { stateMachineIn } from '../support/definitions';
+import { MACHINE } from '../../src/contract/time';
+import { NOT_INVOKED } from '../../src/contract/workflow';
 import { makePopulation, makeStack, templateOf } from '../support/stacks';
 import { idOf, resourceOf, Values } from '../support/template';
 
@@ -42,7 +44,7 @@ describe.each(variants)('the state machine of %s', (_, options) => {
     expect(verdict.isValid ? '' : verdict.errorsText('\n')).toBe('');
   });
 
-  test('is a Standard one, traced, and logged without the data, which has parameters and response URLs', () => {
+  test('is a Standard one, traced, and logged without the data, which has parameters', () => {
     expect(resourceOf(template, 'AWS::StepFunctions::StateMachine').Properties).toMatchObject({
       StateMachineType: 'STANDARD',
       TracingConfiguration: { Enabled: true },
@@ -56,30 +58,70 @@ describe.each(variants)('the state machine of %s', (_, options) => {
 
   test('never repeats a step that may have populated', () => {
     expect(machine.States.Advance).not.toHaveProperty('Retry');
-    expect(machine.States.Advance.Catch).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: '$.crash', Next: 'Recover' }]);
+    expect(machine.States.Advance.Catch).toEqual([
+      { ErrorEquals: NOT_INVOKED, ResultPath: '$.crash', Next: 'Uninvoked' },
+      { ErrorEquals: ['States.ALL'], ResultPath: '$.crash', Next: 'Crashed' },
+    ]);
+  });
+
+  test('tells the function when it came to each step, which is the one clock of a run: no state that waits for the function is repeated', () => {
+    expect(machine.States.Begin.Parameters).toMatchObject({ execution: { 'Id.$': '$$.Execution.Id', 'StartTime.$': '$$.Execution.StartTime', 'Input.$': '$' } });
+    expect(machine.States.Advance.Parameters).toEqual({ 'state.$': '$', 'now.$': '$$.State.EnteredTime' });
+  });
+
+  test('waits longer after each crash in a row, and takes the function for broken after four minutes', () => {
+    const { Begin, Crashed, TooOften } = machine.States as Record<string, any>;
+    const [, step] = /States\.MathAdd\(\$\.crashes\.wait, (\d+)\)/.exec(Crashed.Parameters['wait.$'])!;
+    const waits: number[] = [];
+    for (let wait = Begin.Parameters.crashes.wait + Number(step); wait <= TooOften.Choices[0].NumericGreaterThan; wait += Number(step)) {
+      waits.push(wait);
+    }
+    expect(waits).toEqual([5, 13, 21, 29, 37, 45, 53, 61]);
+    expect(machine.States.Again).toEqual({ Type: 'Wait', SecondsPath: '$.crashes.wait', Next: 'Advance' });
+  });
+
+  test('asks a function that was not invoked every ten seconds, in a deployment for as long as CloudFormation can be answered', () => {
+    const late = {
+      And: [
+        { Variable: '$.execution.Input.deployment.answerBy', IsPresent: true },
+        { Variable: '$.crashes.at', TimestampGreaterThanPath: '$.execution.Input.deployment.answerBy' },
+      ],
+      Next: 'Broken',
+    };
+    expect(machine.States.Uninvoked).toMatchObject({ Parameters: { 'wait.$': '$.crashes.wait' }, Next: 'TooLate' });
+    expect(machine.States.TooLate).toEqual({ Type: 'Choice', Choices: [late], Default: 'UntilInvoked' });
+    expect(machine.States.UntilInvoked).toEqual({ Type: 'Wait', Seconds: 10, Next: 'Advance' });
+    expect(machine.States.TooOften.Choices).toContainEqual(late);
+  });
+
+  test('has the same limit whatever the timeout is: executions keep the definition that they began with', () => {
+    expect(machine.TimeoutSeconds).toBe(MACHINE);
   });
 
   test('asks the population function for each step, and tells the deployment function of the end', () => {
     const functionOf = (name: string) => new Values(template).of<string>(
       { 'Fn::GetAtt': [Object.keys(template.Resources).find((id) => id.startsWith(`IntermediateTablePopulations${name}`)), 'Arn'] });
     expect(machine.States.Advance.Resource).toBe(functionOf('PopulationFunction'));
-    expect(machine.States.Recover.Resource).toBe(functionOf('PopulationFunction'));
     expect(machine.States.Report.Resource).toBe(functionOf('DeploymentFunction'));
   });
 
   test('ends in success only with the documented output, and otherwise with the run\'s own error', () => {
     const ends = Object.entries(machine.States).filter(([, { Type }]) => Type === 'Succeed' || Type === 'Fail');
     expect(Object.fromEntries(ends)).toMatchObject({
-      Succeeded: { Type: 'Succeed', OutputPath: '$.output' },
-      Failed: { Type: 'Fail', ErrorPath: '$.failure.error', CausePath: '$.failure.cause' },
+      Succeeded: { Type: 'Succeed', OutputPath: '$.ended.output' },
+      Failed: { Type: 'Fail', ErrorPath: '$.ended.failure.error', CausePath: '$.ended.failure.cause' },
       Unreported: { Type: 'Fail', Error: 'Unreported' },
     });
   });
 
   test('passes on from every task that crashes', () => {
     for (const state of Object.values(machine.States).filter(({ Type }) => Type === 'Task')) {
-      expect(state.Catch).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'] })]);
+      expect(state.Catch).toContainEqual(expect.objectContaining({ ErrorEquals: ['States.ALL'] }));
     }
+  });
+
+  test('reports what ended and how, and no more: neither the definition nor the input', () => {
+    expect(machine.States.Report.Parameters).toEqual({ 'execution.$': '$.execution.Id', 'ended.$': '$.ended' });
   });
 
   test('reports before it ends, however the run ended', () => {
@@ -89,8 +131,24 @@ describe.each(variants)('the state machine of %s', (_, options) => {
         expect(text).not.toMatch(/"(Succeeded|Failed)"/);
       }
     }
-    expect(machine.States.Broken.Next).toBe('Report');
+    expect(machine.States.Broken.Next).toBe('ToReport');
+    expect(machine.States.ToReport.Choices).toEqual([{ Variable: '$.execution.Input.deployment', IsPresent: true, Next: 'Report' }]);
   });
+});
+
+test('the version that a run keeps is written before its turn ends, and a write that is refused goes to the function like one that is not', () => {
+  const { States } = stateMachineIn(templateWith({ keepsVersion: true }));
+  expect(States.Decide.Choices).toContainEqual({ Variable: '$.next', StringEquals: 'KEEP_VERSION', Next: 'KeepVersion' });
+  expect(States.KeepVersion).toMatchObject({
+    Parameters: { 'Value.$': '$.ended.output.versionId' }, Next: 'Advance', Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.unkept', Next: 'Advance' }],
+  });
+  expect(stateMachineIn(templateWith({})).States).not.toHaveProperty('KeepVersion');
+});
+
+test('events of failures say whether the same request may succeed if it is sent again', () => {
+  const { States } = stateMachineIn(templateWith({ announces: true })) as { States: Record<string, any> };
+  expect(States.AnnounceFailed.Parameters.Entries[0].Detail).toMatchObject({ 'error.$': '$.ended.failure.error', 'retryable.$': '$.ended.failure.retryable' });
+  expect(States.Broken.Result.failure).toHaveProperty('retryable', null);
 });
 
 test('the validator would find a state that is missing', () => {
