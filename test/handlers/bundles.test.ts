@@ -2,12 +2,20 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
+import type { Definition } from '../../src/contract/population';
 
-/** What a function asks first. In a process of its own, since clients are made when a bundle is loaded. */
-async function firstRequestOf(bundle: string, event: object): Promise<string> {
+/** Whether a function asks this of an endpoint where everything is empty. In a process of its own, since clients are made when a bundle is loaded. */
+async function asked(bundle: string, event: object, wanted: string): Promise<string> {
+  const requests: string[] = [];
   const server = createServer();
-  const asked = new Promise<string>((resolveWith) => {
-    server.on('request', ({ method, url, headers }) => resolveWith(`${method} ${url} ${headers['x-amz-target'] ?? ''}`.trim()));
+  const found = new Promise<string>((resolveWith) => {
+    server.on('request', ({ method, url, headers }, response) => {
+      requests.push(`${method} ${url} ${headers['x-amz-target'] ?? ''}`.trim());
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
+      if (requests.includes(wanted)) {
+        resolveWith(wanted);
+      }
+    });
   });
   await new Promise<void>((listening) => { server.listen(0, listening); });
   const file = resolve('assets/handlers', `${bundle}.lambda/index.js`);
@@ -18,9 +26,11 @@ async function firstRequestOf(bundle: string, event: object): Promise<string> {
       AWS_ACCESS_KEY_ID: 'key',
       AWS_SECRET_ACCESS_KEY: 'secret',
       AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      RECORD_TABLE: 'record',
     },
   });
-  const first = await Promise.race([asked, new Promise<string>((ended) => { child.on('exit', (code) => ended(`nothing, and ended with ${code}`)); })]);
+  const ended = new Promise<string>((resolveWith) => { child.on('exit', () => resolveWith(requests.join(', '))); });
+  const first = await Promise.race([found, ended]);
   child.kill();
   server.close();
   return first;
@@ -28,22 +38,27 @@ async function firstRequestOf(bundle: string, event: object): Promise<string> {
 
 const MEMBERSHIP = 'a1b2c3d4-5678-90ab-cdef-111111111111';
 const TABLE = 'a1b2c3d4-5678-90ab-cdef-222222222222';
-const population = { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE, timeoutSeconds: 60, cancelOnTimeout: true };
+const definition: Definition = {
+  population: { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE }, change: {}, timeoutSeconds: 60, cancelOnTimeout: true, record: 'r',
+};
+const execution = { Id: 'arn:aws:states:eu-west-1:1:execution:M:e', StartTime: '2026-11-23T06:00:00Z', Input: {} };
 
 describe('the bundles follow the environment to where the services are, such as to an endpoint in a VPC', () => {
   test('of Clean Rooms', async () => {
-    expect(await firstRequestOf('population', { population, execution: {} })).toBe(`GET /memberships/${MEMBERSHIP}/intermediateTables/${TABLE}`);
+    const wanted = `GET /memberships/${MEMBERSHIP}/intermediateTables/${TABLE}`;
+    const step = { state: { execution, definition, crashes: { wait: -3 } }, now: execution.StartTime };
+    expect(await asked('population', step, wanted)).toBe(wanted);
   });
 
-  test('of Step Functions', async () => {
+  test.each(['DynamoDB_20120810.GetItem', 'DynamoDB_20120810.PutItem', 'AWSStepFunctions.StartExecution'])('of %s', async (operation) => {
     const event = {
       RequestType: 'Create',
       ResponseURL: 'http://127.0.0.1:9/',
       StackId: 's',
       RequestId: 'r',
       LogicalResourceId: 'l',
-      ResourceProperties: { StateMachineArn: 'arn:aws:states:eu-west-1:1:stateMachine:M', Population: JSON.stringify(population), PopulateOnDeploy: 'ON_CHANGE' },
+      ResourceProperties: { StateMachineArn: 'arn:aws:states:eu-west-1:1:stateMachine:M', Definition: JSON.stringify(definition), PopulateOnDeploy: 'ON_CHANGE' },
     };
-    expect(await firstRequestOf('deployment', event)).toBe('POST / AWSStepFunctions.StartExecution');
+    expect(await asked('deployment', event, `POST / ${operation}`)).toBe(`POST / ${operation}`);
   });
 });

@@ -67,8 +67,9 @@ async function begun(event: CloudFormationEvent, outside: Outside): Promise<Outc
   if (started.ok) {
     return { execution, listens };
   }
-  const reason = awaited.ok ? unstarted(execution, started.error) : unrecorded(started.error, names);
-  return { refused: `${reason}${await abandoned(asked.value, started.error, outside)}` };
+  // CloudFormation is going to hear that it failed: a run that was started all the same has to find that on record.
+  const marked = await documents.change<PopulationRecord>(recordOf(asked.value), (known) => withoutRun(known, deployment.request));
+  return { refused: awaited.ok ? unstarted(execution, started.error, marked.ok) : unrecorded(awaited.error, names) };
 }
 
 type Within = <T>(ask: () => Promise<Answer<T>>) => Promise<Answer<T>>;
@@ -95,12 +96,6 @@ function start({ stateMachineArn }: Asked, { request, answerBy }: Deployment, { 
   return executions.start(stateMachineArn, nameOf(names.executionPrefix, request), input);
 }
 
-/** CloudFormation is going to hear that it failed: a run that was started all the same has to find that on record. Says what is in doubt. */
-async function abandoned(asked: Asked, error: ServiceError, { documents }: Outside): Promise<string> {
-  const marked = await documents.change<PopulationRecord>(recordOf(asked), (known) => withoutRun(known, asked.deployment.request));
-  return error.doubtful && !marked.ok ? ' A run may have been started all the same.' : '';
-}
-
 const recordOf = ({ deployment }: Asked): string => deployment.definition.record;
 
 const REFUSED = {
@@ -108,8 +103,8 @@ const REFUSED = {
   ABANDONED: 'The population could not be started when this event came for the first time.',
 };
 
-const unstarted = (execution: string, error: ServiceError): string =>
-  `${sentence(`The population could not be started. ${describe(error)}`)} Execution ${execution}.`;
+const unstarted = (execution: string, error: ServiceError, surely: boolean): string =>
+  `${sentence(`The population could not be started. ${describe(error)}`)} Execution ${execution}.${surely ? '' : ' It may run all the same.'}`;
 
 const unrecorded = (error: ServiceError, { recordTable }: Names): string =>
   `${sentence(`The record of populations cannot be reached. ${describe(error)}`)} It is the DynamoDB table ${recordTable}, `

@@ -1,10 +1,12 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { put } from '../../../src/handlers/deployment/response';
+import { putter } from '../../../src/handlers/deployment/response';
 
 /** Stands for S3, where the presigned URL leads. */
 const received: { method?: string; url?: string; headers: IncomingHttpHeaders; body: string }[] = [];
 let answers: ((response: ServerResponse) => void)[] = [];
+const waits: number[] = [];
+const put = putter(async (millis) => { waits.push(millis); });
 let server: Server;
 let url: string;
 
@@ -22,22 +24,10 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/bucket/key?X-Amz-Signature=s3cret`;
-  // The waits between tries are told, not taken; those of the network are.
-  const real = globalThis.setTimeout;
-  jest.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, millis?: number) => {
-    const between = waits !== undefined && millis !== undefined && [1_000, 2_000, 4_000, 8_000, 16_000].includes(millis);
-    if (between) {
-      waits.push(millis);
-    }
-    return real(run, between ? 0 : millis);
-  }) as typeof setTimeout);
-  waits = [];
+  waits.length = 0;
 });
 
-let waits: number[] = [];
-
 afterEach(async () => {
-  jest.restoreAllMocks();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });

@@ -53,8 +53,8 @@ export class FakeDocuments implements Documents {
 
   async change<T extends object>(id: string, change: (document: T | undefined) => T | undefined, lives?: Lifetime): Promise<Answer<T | undefined>> {
     this.asked.push(`change ${id}`);
+    let trouble = this.next(id);
     for (;;) {
-      const trouble = this.next(id);
       if (typeof trouble === 'object' && 'before' in trouble) {
         return { ok: false, error: trouble.before };
       }
@@ -66,17 +66,19 @@ export class FakeDocuments implements Documents {
       }
       if (typeof trouble === 'object' && 'meanwhile' in trouble) {
         trouble.meanwhile();
+        trouble = undefined;
       }
       if (this.stored.get(id) === before) {
         this.set(id, changed);
         this.lives.set(id, lives);
         this.writes++;
-        if (typeof trouble === 'object' && 'after' in trouble) {
+        if (typeof trouble === 'object') {
           return { ok: false, error: trouble.after };
         }
         if (trouble !== 'ASKED_AGAIN') {
           return { ok: true, value: this.get<T>(id) };
         }
+        trouble = undefined;
       }
     }
   }
