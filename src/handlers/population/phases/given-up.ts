@@ -1,12 +1,12 @@
 import type { Failure } from '../../../contract/workflow';
-import type { PopulationRecord } from '../../record/population-record';
+import { tableId, type PopulationRecord } from '../../record/population-record';
 import { failure } from '../outcome';
 import type { RunState } from '../run-state';
 
 /** Why nobody waits for the run any more; undefined where somebody does, or where nobody knows. */
 export function givenUp(state: RunState, record: PopulationRecord): Failure | undefined {
   const { cause, deployment, definition } = state;
-  if (cause !== 'RELEASE' && record.released?.includes(definition.population.intermediateTableIdentifier)) {
+  if (cause !== 'RELEASE' && record.released?.includes(tableId(definition.population))) {
     return failure(state, 'Released', 'The custom resource is being deleted.');
   }
   const isNewest = !deployment || !record.deployment || (record.deployment.request === deployment.request && !record.deployment.abandoned);
