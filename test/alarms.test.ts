@@ -1,5 +1,6 @@
 import { Duration, Lazy } from 'aws-cdk-lib';
 import { ExpiryAlarmOptions, FailureAlarmOptions, IntermediateTablePopulation } from '../src';
+import { machineArn } from './support/definitions';
 import { makePopulation, makeStack, templateOf } from './support/stacks';
 import { idOf, idsOf, resourceOf } from './support/template';
 
@@ -43,7 +44,7 @@ describe('the failure alarm', () => {
     for (const { MetricStat } of added) {
       expect(MetricStat).toMatchObject({ Stat: 'Sum', Period: 300 });
       expect(MetricStat?.Metric).toMatchObject({
-        Namespace: 'AWS/States', Dimensions: [{ Name: 'StateMachineArn', Value: { 'Fn::GetAtt': [alarm.machine, 'Arn'] } }],
+        Namespace: 'AWS/States', Dimensions: [{ Name: 'StateMachineArn', Value: machineArn(alarm.machine) }],
       });
     }
   });
@@ -71,7 +72,7 @@ describe('the expiry alarm', () => {
       MetricName: 'SecondsUntilExpiry',
       Statistic: 'Minimum',
       Period: 6 * 3600,
-      Dimensions: [{ Name: 'StateMachineArn', Value: { 'Fn::GetAtt': [machine, 'Arn'] } }],
+      Dimensions: [{ Name: 'StateMachineArn', Value: machineArn(machine) }],
       Threshold: 3 * 86_400,
       EvaluationPeriods: 1,
       ComparisonOperator: 'LessThanThreshold',

@@ -35,7 +35,7 @@ describe('without options the functions', () => {
   });
 
   test('have time for what they do: less than a state machine or CloudFormation waits', () => {
-    expect(functions.map(({ Timeout }) => Number(Timeout)).sort((a, b) => a - b)).toEqual([60, 120]);
+    expect(functions.map(({ Timeout }) => Number(Timeout)).sort((a, b) => a - b)).toEqual([90, 120]);
   });
 });
 

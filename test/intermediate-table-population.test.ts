@@ -3,8 +3,9 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
 import { PopulateOnDeploy } from '../src';
+import { definitionsIn, machineArn } from './support/definitions';
 import { customResourceWith, makePopulation, makeStack, makeTable, PopulationProps, templateOf, templateWith } from './support/stacks';
-import { idOf } from './support/template';
+import { idOf, resourceOf, Values } from './support/template';
 
 const POPULATION = 'Custom::IntermediateTablePopulation';
 
@@ -22,7 +23,7 @@ describe('what a population gives', () => {
 
   test('the table and the state machine', () => {
     expect(population.intermediateTable).toBe(table);
-    expect(stack.resolve(population.stateMachine.stateMachineArn)).toEqual({ 'Fn::GetAtt': [idOf(template, 'AWS::StepFunctions::StateMachine'), 'Arn'] });
+    expect(stack.resolve(population.stateMachine.stateMachineArn)).toEqual(machineArn(idOf(template, 'AWS::StepFunctions::StateMachine')));
   });
 
   test('the version is an output that names the population', () => {
@@ -69,27 +70,24 @@ describe('what a deploy is told about populating', () => {
       { kmsKey: 'arn:aws:kms:eu-west-1:123456789012:key/2' }],
   ];
   test.each(changes)('its change is %s', (_, props, expected) => {
-    expect(JSON.parse(customResourceWith(props).Properties.Change as string)).toEqual(expected);
+    expect(definitionsIn(templateWith(props)).resource.change).toEqual(expected);
   });
 
   test('a given key wins over the table\'s', () => {
-    const { Change } = customResourceWith((stack) => ({
+    const { resource } = definitionsIn(templateWith((stack) => ({
       intermediateTable: makeTable(stack, 'Table', { kmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1' }),
       encryptionKey: Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/2'),
-    })).Properties;
-    expect(Change).toContain('key/2');
+    })));
+    expect(resource.change).toEqual({ kmsKey: 'arn:aws:kms:eu-west-1:123456789012:key/2' });
   });
 
   test('a key and a trigger of the same stack are references', () => {
-    const { Change } = customResourceWith((stack) => {
+    const template = templateWith((stack) => {
       const key = new CfnKey(stack, 'Key');
       return { intermediateTable: makeTable(stack, 'Table', { kmsKeyArn: key.attrArn }), triggers: [key.attrKeyId] };
-    }).Properties;
-    expect(Change).toEqual({
-      'Fn::Join': ['', [
-        '{"kmsKey":"', { 'Fn::GetAtt': ['Key', 'Arn'] }, '","triggers":["', { 'Fn::GetAtt': ['Key', 'KeyId'] }, '"]}',
-      ]],
     });
+    const values = new Values(template, { 'Key.Arn': 'the ARN', 'Key.KeyId': 'the id' });
+    expect(definitionsIn(template, values).resource.change).toEqual({ kmsKey: 'the ARN', triggers: ['the id'] });
   });
 });
 
@@ -107,13 +105,21 @@ describe('the template changes when something does', () => {
 
   test('but with ALWAYS each synthesis gives another one', () => {
     const [first, second] = [1, 2].map((now) => synthesize({ populateOnDeploy: PopulateOnDeploy.ALWAYS }, now));
-    expect(second.Resources[idOf(second, POPULATION)].Properties.Change).not.toEqual(first.Resources[idOf(first, POPULATION)].Properties.Change);
+    const [{ Deploy, ...one }, { Deploy: later, ...other }] = [first, second].map((template) => resourceOf(template, POPULATION).Properties);
+    expect([Deploy, later]).toEqual(['1', '2']);
+    // Not the definition: that data is to be populated anew does not make it other data.
+    expect(other).toEqual(one);
     expect(Object.keys(second.Resources)).toEqual(Object.keys(first.Resources));
+  });
+
+  test('and modes say when a deploy decides what: they are no part of the definition', () => {
+    const definitions = Object.values(PopulateOnDeploy).map((populateOnDeploy) => definitionsIn(templateWith({ populateOnDeploy })).resource);
+    expect(new Set(definitions.map((definition) => JSON.stringify(definition))).size).toBe(1);
   });
 
   test('the definition goes to the custom resource as one text, since CloudFormation makes texts of all scalars', () => {
     const { Properties } = customResourceWith({ compute: { workers: 4 }, triggers: ['1'] });
     expect(Object.values(Properties).filter((value) => typeof value === 'number' || typeof value === 'boolean')).toEqual([]);
-    Template.fromJSON(templateWith() as unknown as Record<string, unknown>).hasResourceProperties(POPULATION, { Population: Match.anyValue() });
+    Template.fromJSON(templateWith() as unknown as Record<string, unknown>).hasResourceProperties(POPULATION, { Definition: Match.anyValue() });
   });
 });

@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { IntermediateTablePopulation } from '../src';
-import { stateIn } from './handlers/support';
+import { machineArn } from './support/definitions';
 import { makePopulation, makeStack, templateOf } from './support/stacks';
 import { idOf, idsOf } from './support/template';
+import type { Ended } from '../src/contract/workflow';
 import { measurements } from '../src/handlers/population/metrics';
-import { NO_VERSION } from '../src/handlers/population/outcome';
 
 type MetricMethod = Extract<keyof IntermediateTablePopulation, `metric${string}`>;
 
@@ -27,7 +27,7 @@ describe.each(metrics)('%s', (method, namespace, name, statistic, period) => {
 
   test(`is ${statistic} of ${namespace} ${name} of this population's state machine`, () => {
     expect(stack.resolve(population[method]().toMetricConfig().metricStat)).toMatchObject({
-      namespace, metricName: name, statistic, period, dimensions: [{ name: 'StateMachineArn', value: { 'Fn::GetAtt': [machine, 'Arn'] } }],
+      namespace, metricName: name, statistic, period, dimensions: [{ name: 'StateMachineArn', value: machineArn(machine) }],
     });
   });
 
@@ -43,10 +43,12 @@ describe.each(metrics)('%s', (method, namespace, name, statistic, period) => {
 });
 
 test('every metric of the library is one that runs publish, and every one that they publish has a method', () => {
-  const output = { ...NO_VERSION, versionId: 'v', status: 'POPULATED' as const, billedCrpuHours: 1 };
-  const failure = { error: 'PopulationTimedOut', cause: '', analysisId: '' };
-  const published = Object.keys(measurements(stateIn('END', { output, failure, live: { madeAt: 0, expiresAt: 1 } }), 0));
-  expect(metrics.filter(([, namespace]) => namespace === OWN).map(([,, name]) => name).sort()).toEqual(published.sort());
+  const ends: Ended[] = [
+    { output: { versionId: 'v', analysisId: 'a', analysisType: 'QUERY', status: 'POPULATED', populatedAt: '', durationMillis: 1, billedCrpuHours: 1 } },
+    { failure: { error: 'PopulationTimedOut', cause: '', analysisId: '', retryable: null } },
+  ];
+  const measured = ends.flatMap((ended) => Object.keys(measurements({ ended, live: { madeAt: 0, expiresAt: 1 }, startedAt: 0 } as never, 0)));
+  expect(metrics.filter(([, namespace]) => namespace === OWN).map(([,, name]) => name).sort()).toEqual([...new Set(measured)].sort());
 });
 
 describe('freshness', () => {

@@ -1,6 +1,7 @@
 import { Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { IntermediateTablePopulation } from '../src';
+import { machineArn } from './support/definitions';
 import { policiesOf, roleOf } from './support/policies';
 import { makePopulation, makeStack, templateOf } from './support/stacks';
 import { CfnTemplate, idsOf, Resource } from './support/template';
@@ -23,6 +24,7 @@ function onlySchedule(add: (population: IntermediateTablePopulation, stack: Stac
 }
 
 const targetOf = ({ Targets }: Record<string, unknown>) => (Targets as Record<string, unknown>[])[0];
+const templateOfInput = (rule: Record<string, unknown>) => (targetOf(rule).InputTransformer as { InputTemplate: unknown }).InputTemplate;
 
 test('without a schedule only deploys populate', () => {
   const stack = makeStack();
@@ -37,15 +39,15 @@ describe('the schedule of a population', () => {
   const [rule] = Object.values(schedulesIn(template));
   const [machine] = idsOf(template, 'AWS::StepFunctions::StateMachine');
 
-  test('is a rule that starts the state machine with an empty input, and repeats it a few times only', () => {
+  test('is a rule that tells the state machine which event starts it, and repeats it a few times only', () => {
     expect(rule.Properties).toEqual({
       Description: 'Populates the intermediate table of Stack/Population',
       ScheduleExpression: 'rate(1 day)',
       State: 'ENABLED',
       Targets: [{
-        Arn: { 'Fn::GetAtt': [machine, 'Arn'] },
+        Arn: machineArn(machine),
         Id: 'Target0',
-        Input: '{}',
+        InputTransformer: { InputPathsMap: { id: '$.id' }, InputTemplate: '{"event":<id>}' },
         RetryPolicy: { MaximumEventAgeInSeconds: 900, MaximumRetryAttempts: 2 },
         RoleArn: { 'Fn::GetAtt': [roleOf(template, 'StarterRole'), 'Arn'] },
       }],
@@ -77,12 +79,12 @@ describe('addSchedule', () => {
   });
 
   test.each([
-    ['no options', {}, '{}'],
-    ['parameters', { parameters: { region: 'EU' } }, '{"parameters":{"region":"EU"}}'],
+    ['no options', {}, '{"event":<id>}'],
+    ['parameters', { parameters: { region: 'EU' } }, '{"event":<id>,"encodedParameters":{"region":"EU"}}'],
     ['a parameter that is known only when deploying', { parameters: { region: Fn.importValue('Region') } },
-      { 'Fn::Join': ['', ['{"parameters":{"region":"', { 'Fn::ImportValue': 'Region' }, '"}}']] }],
-  ])('starts the state machine with the documented input: %s', (_, options, expected) => {
-    expect(targetOf(onlySchedule((population) => population.addSchedule('Schedule', DAILY, options))).Input).toEqual(expected);
+      { 'Fn::Join': ['', ['{"event":<id>,"encodedParameters":{"region":"base64:', { 'Fn::Base64': { 'Fn::ImportValue': 'Region' } }, '"}}']] }],
+  ])('tells the state machine what to populate with: %s', (_, options, expected) => {
+    expect(templateOfInput(onlySchedule((population) => population.addSchedule('Schedule', DAILY, options)))).toEqual(expected);
   });
 
   test('takes a description, and whether it is on', () => {
@@ -96,9 +98,9 @@ describe('addSchedule', () => {
     for (const region of ['EU', 'US']) {
       population.addSchedule(region, DAILY, { parameters: { region } });
     }
-    const targets = Object.values(schedulesIn(templateOf(stack))).map(({ Properties }) => targetOf(Properties));
-    expect(targets.map(({ Input }) => Input)).toEqual(['{}', '{"parameters":{"region":"EU"}}', '{"parameters":{"region":"US"}}']);
-    for (const { RetryPolicy } of targets) {
+    const rules = Object.values(schedulesIn(templateOf(stack))).map(({ Properties }) => Properties);
+    expect(rules.map(templateOfInput)).toEqual(['', ',"encodedParameters":{"region":"EU"}', ',"encodedParameters":{"region":"US"}'].map((rest) => `{"event":<id>${rest}}`));
+    for (const { RetryPolicy } of rules.map(targetOf)) {
       expect(RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 900, MaximumRetryAttempts: 2 });
     }
   });

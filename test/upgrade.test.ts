@@ -19,9 +19,10 @@ const typesIn = (template: CfnTemplate) => Object.fromEntries(Object.entries(tem
 
 const RESOURCES = {
   Audience: 'AWS::CleanRooms::IntermediateTable',
-  AudiencePopulationStateMachine0EC3C13F: 'AWS::StepFunctions::StateMachine',
+  AudiencePopulationStateMachine08D903B5: 'AWS::StepFunctions::StateMachine',
   AudiencePopulation3562F1DC: 'Custom::IntermediateTablePopulation',
   AudiencePopulationScheduleB908086E: 'AWS::Events::Rule',
+  IntermediateTablePopulationsRecord6E8EB645: 'AWS::DynamoDB::Table',
   IntermediateTablePopulationsLogs6F0CEFA9: 'AWS::Logs::LogGroup',
   IntermediateTablePopulationsPopulationRole7E9F5257: 'AWS::IAM::Role',
   IntermediateTablePopulationsStarterRoleF91DDEA7: 'AWS::IAM::Role',
@@ -48,15 +49,14 @@ describe('a stack that an earlier release has deployed', () => {
     expect(resourceOf(template, 'Custom::IntermediateTablePopulation').Properties).toEqual({
       ServiceToken: SERVICE_TOKEN,
       ServiceTimeout: '3600',
-      StateMachineArn: { 'Fn::GetAtt': ['AudiencePopulationStateMachine0EC3C13F', 'Arn'] },
-      Population: {
+      StateMachineArn: { 'Fn::GetAtt': ['AudiencePopulationStateMachine08D903B5', 'Arn'] },
+      Definition: {
         'Fn::Join': ['', [
-          '{"membershipIdentifier":"a1b2c3d4-5678-90ab-cdef-111111111111","intermediateTableIdentifier":"',
+          '{"population":{"membershipIdentifier":"a1b2c3d4-5678-90ab-cdef-111111111111","intermediateTableIdentifier":"',
           { 'Fn::GetAtt': ['Audience', 'IntermediateTableIdentifier'] },
-          '","timeoutSeconds":3300,"cancelOnTimeout":true}',
+          '"},"change":{},"timeoutSeconds":3300,"cancelOnTimeout":true,"record":"c87b1876f337109eb99e7f05f051eefec405ce9bd7"}',
         ]],
       },
-      Change: '{}',
       PopulateOnDeploy: 'ON_CHANGE',
     });
   });
@@ -72,8 +72,8 @@ describe('a stack with a population that takes hours', () => {
   test('finds its wait condition and what reads the result, too', () => {
     expect(typesIn(template)).toEqual({
       ...RESOURCES,
-      AudiencePopulationWaitHandle823619477DFD43B4: 'AWS::CloudFormation::WaitConditionHandle',
-      AudiencePopulationWait82361947D1A5550F: 'AWS::CloudFormation::WaitCondition',
+      AudiencePopulationWaitHandle834e5d9fD054F9B7: 'AWS::CloudFormation::WaitConditionHandle',
+      AudiencePopulationWait834e5d9f1B248A30: 'AWS::CloudFormation::WaitCondition',
       AudiencePopulationVersion2113CFB4: 'Custom::IntermediateTableVersion',
     });
   });

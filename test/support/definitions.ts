@@ -14,6 +14,14 @@ export interface StateMachine {
   readonly States: Record<string, Record<string, unknown>>;
 }
 
+/** The ARN of a state machine, as CDK's references have it. */
+export const machineArn = (logicalId: string): object => ({
+  'Fn::Join': ['', [
+    'arn:', { Ref: 'AWS::Partition' }, ':states:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, ':stateMachine:',
+    { 'Fn::GetAtt': [logicalId, 'Name'] },
+  ]],
+});
+
 export function stateMachineIn(template: CfnTemplate, values = new Values(template)): StateMachine {
   const { DefinitionString: json } = resourceOf(template, 'AWS::StepFunctions::StateMachine').Properties;
   return JSON.parse(values.of<string>(json)) as StateMachine;
