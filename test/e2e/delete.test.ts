@@ -92,7 +92,7 @@ test('a table that is replaced leaves its old one without a running query, and t
 test('a delete of the stack goes on where a person stops the execution that releases the table', async () => {
   const cloud = await refreshing('accepted');
   const deleting = cloud.destroy('App');
-  await until(cloud, () => cloud.executions().some(({ name, status }) => name.includes('-release-') && status === 'RUNNING'), 0.5);
+  await until(cloud, () => cloud.executions().filter(({ status }) => status === 'RUNNING').length === 2, 0.5);
   await cloud.advance(2);
   cloud.executions().filter(({ status }) => status === 'RUNNING').forEach(({ arn }) => cloud.stepFunctions.stop(arn, 'Stopped', 'By hand.'));
   expect((await deleting).status).toBe('DELETE_COMPLETE');

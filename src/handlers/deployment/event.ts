@@ -1,6 +1,7 @@
 import type { PopulationProperties, ResultProperties } from '../../contract/custom-resource';
 import { hash } from '../../contract/hashing';
 import type { Definition } from '../../contract/population';
+import { decoded } from '../../contract/verbatim';
 import type { ResponseTarget } from '../record/awaited';
 
 /** What CloudFormation sends: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
@@ -34,7 +35,7 @@ export function definitionOf({ Definition: json }: Pick<PopulationProperties, 'D
     const problem = new Error('The property Definition of the custom resource is not the JSON of a population.');
     throw Object.assign(problem, { name: 'InvalidDefinition' });
   }
-  return definition as Definition;
+  return decoded(definition as Definition);
 }
 
 function parsed(json: string): unknown {

@@ -36,7 +36,9 @@ export const publish: Phase<In<'PUBLISH'>, Facts> = {
     if (failed && !failed.ok) {
       const reason = () => adding(giveUp ?? failure(state, 'VersionNotLive', 'The protected query succeeded, but whether its version is live cannot be read.'),
         'Its version may go live.');
-      return allIsOver(state, at.now) ? fail(state, reason()) : askAgain(publishing, 'GetIntermediateTable', failed.error, at, () => waiting(publishing, 10, at));
+      // A table that was replaced may not even be read any more, and nobody waits for it.
+      return allIsOver(state, at.now) ? fail(state, reason()) : askAgain(publishing, 'GetIntermediateTable', failed.error, at,
+        () => (giveUp ? fail({ ...state, settled: state.sent }, reason()) : waiting(publishing, 10, at)));
     }
     const live = table.ok ? table.value.live : undefined;
     if (live?.analysisId !== state.sent.analysisId) {
