@@ -10,8 +10,9 @@ export function readInput(input: unknown): { readonly input: RunInput; readonly 
   if (typeof input !== 'object' || Array.isArray(input)) {
     return { problem: `The input is ${kindOf(input)}. Give an object: {} or {"parameters": {"name": "value"}}.` };
   }
-  const problem = misspelled(input) ?? wrongParameters((input as RunInput).parameters) ?? wrongParameters(decodedParameters(input as RunInput)) ?? wrongWords(input as RunInput);
-  return problem ? { problem } : { input: input as RunInput };
+  const given = input as RunInput;
+  const problem = misspelled(input) ?? wrongParameters(given.parameters) ?? wrongParameters(decodedParameters(given)) ?? wrongWords(given);
+  return problem ? { problem } : { input: given };
 }
 
 const KEYS = ['parameters', 'encodedParameters', 'event', 'afterUpstream', 'observe', 'deployment'];

@@ -21,8 +21,8 @@ const lineageOf = ({ made }: PopulationRecord, liveId?: string): Made['upstream'
 
 /** Whether a table's data was made of another version of one of these than what is live there. Without data there is nothing to compare. */
 function differs(record: PopulationRecord, liveId: string | undefined, direct: readonly Seen[]): boolean {
-  const lineage = lineageOf(record, liveId);
-  return direct.some(({ upstream, liveId: theirs }) => theirs !== undefined && lineage?.[upstream.record] !== theirs);
+  const from = lineageOf(record, liveId);
+  return direct.some(({ upstream, liveId: theirs }) => theirs !== undefined && from?.[upstream.record] !== theirs);
 }
 
 /**

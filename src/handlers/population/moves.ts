@@ -80,7 +80,7 @@ export function fail(state: RunState, reason: Failure, last: Last = {}): Move {
 export function runOf(state: RunState): Run {
   const {
     execution, startedAt, deadline, limit, definition, fingerprint, cause, deployment, attempts, failedChecks, deniedSince, waitingFor, askedAt,
-    seen, upstream, settled, made, live,
+    seen, upstream, settled, made, roomMade, live,
   } = state;
   return {
     execution,

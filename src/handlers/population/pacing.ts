@@ -5,6 +5,9 @@ const clamp = (value: number, low: number, high: number) => Math.min(Math.max(va
 /** Between two looks at what is about to end: a running query, its version's going live, a cancellation. */
 export const LOOKS_EVERY = 3;
 
+/** Where others wait for it to end. */
+export const LOOKS_FOR_OTHERS_EVERY = 1;
+
 /** A query that waits in the service's own queue may do so for long. */
 export const untilQueuedLook = (age: number): number => clamp(age * 0.2, 2, 30);
 
@@ -19,6 +22,8 @@ const slowly = (wait: number, age: number): number => clamp(wait, age / 60, 60);
 
 /** Those who are next in a line look at it every second, in the function; the others about when the line may have come to them. */
 export const NEXT_IN_LINE = 1;
+/** Whoever is first and waits for room asks the record, not Clean Rooms. */
+export const FIRST_IN_LINE = 0.4;
 const PASSES_EVERY = 1.5;
 
 export const untilLineLook = (place: number, age: number): number => slowly(clamp(place * PASSES_EVERY, 2, 30), age);

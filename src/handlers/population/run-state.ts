@@ -32,6 +32,8 @@ export interface Run {
   readonly settled?: Pick<Sent, 'execution' | 'attempt'>;
   /** A version that is live, and may not be on record yet. */
   readonly made?: Made;
+  /** The line knows already that its query has ended. */
+  readonly roomMade?: boolean;
   /** How fresh the live version is, where that was read. */
   readonly live?: { readonly madeAt?: number; readonly expiresAt?: number };
 }
@@ -71,7 +73,7 @@ export type RunState =
   /** A populate was sent, by this run or one before it, and nobody knows what came of it. */
   | Run & { readonly phase: 'DOUBT'; readonly sent: Sent; readonly giveUp?: Failure }
   /** Its query runs. */
-  | Run & { readonly phase: 'QUERY'; readonly sent: Known; readonly since: number; /** Whether it still stands in the stack's line. */ readonly inLine?: boolean }
+  | Run & { readonly phase: 'QUERY'; readonly sent: Known; readonly since: number; /** Whether it still stands in the stack's line, and whether others do. */ readonly inLine?: boolean; readonly crowded?: boolean }
   /** Its query has succeeded: waits for the version to be the live one. */
   | Run & Publishing & { readonly phase: 'PUBLISH' }
   /** Its query is being cancelled, until it has ended. */
@@ -90,8 +92,6 @@ export interface Closing {
   readonly billedInVain?: number;
   /** The parameters that the service shows of a version that is its own beyond doubt. */
   readonly shown?: Parameters;
-  /** The line knows already that a query has ended. */
-  readonly roomMade?: boolean;
 }
 
 export type Phase = RunState['phase'];

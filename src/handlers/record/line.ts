@@ -45,9 +45,12 @@ export function leftLine(line: Line, execution: string): Line {
   return entries.length ? { ...line, entries } : NOBODY;
 }
 
+/** How many wait for room. */
+export const waitingIn = ({ entries }: Line): number => entries.filter(({ state }) => state === 'READY').length;
+
 /** A query of the stack has ended. It matters only to those who wait. */
 export const withRoom = (line: Line): Line =>
-  (line.full && line.room < MOST_ROOM && line.entries.some(({ state }) => state === 'READY') ? { ...line, room: line.room + 1 } : line);
+  (line.full && line.room < MOST_ROOM && waitingIn(line) > 0 ? { ...line, room: line.room + 1 } : line);
 
 export const withoutRoom = (line: Line): Line => (line.room > 0 ? { ...line, room: line.room - 1 } : line);
 

@@ -26,7 +26,8 @@ export function closing(state: In<'CLOSE'>) {
   };
 }
 
-const same = (before: PopulationRecord, after: PopulationRecord): PopulationRecord => (JSON.stringify(before) === JSON.stringify(after) ? before : after);
+const same = (before: PopulationRecord, after: PopulationRecord): PopulationRecord =>
+  (JSON.stringify(before) === JSON.stringify(after) ? before : after);
 
 const stamped = (stamps: readonly string[] | undefined, stamp?: string): readonly string[] | undefined =>
   (stamp === undefined || stamps?.includes(stamp) ? stamps : [stamp, ...stamps ?? []].slice(0, MOST_STAMPS));

@@ -27,7 +27,7 @@ export const doubt: Phase<In<'DOUBT'>, Facts> = {
     const { record, cleanRooms } = outside;
     const { table, analysisType, before, parameters } = sent;
     const named = { ...table, parameters };
-    const known = await record.read(definition.record);
+    const recorded = await record.read(definition.record);
     const versions = await cleanRooms.listVersions(named, before.versions.createTime);
     const analyses = await cleanRooms.listAnalyses(named, analysisType, before.analyses.createTime);
     const listed = versions.ok && analyses.ok ? candidates(before, versions.value, analyses.value) : [];
@@ -35,7 +35,7 @@ export const doubt: Phase<In<'DOUBT'>, Facts> = {
     for (const candidate of listed.slice(0, MOST_CANDIDATES)) {
       found.push({ candidate, details: await detailsOf(sent, candidate, outside) });
     }
-    return { record: known, versions, analyses, found };
+    return { record: recorded, versions, analyses, found };
   },
 
   decide(state, facts, at) {

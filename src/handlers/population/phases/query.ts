@@ -1,18 +1,21 @@
-import { leftLine, stateIn } from '../../record/line';
+import { leftLine, stateIn, waitingIn, withRoom, type Line } from '../../record/line';
 import type { PopulationRecord } from '../../record/population-record';
 import type { Answer, ServiceError } from '../../service-error';
 import type { Details } from '../clean-rooms';
 import { askAgain, fail, go, lingering, runOf, timedOut, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
 import { adding, endOf, nameOf, unsuccessful } from '../outcome';
-import { LOOKS_EVERY, untilQueuedLook } from '../pacing';
+import type { Clock, RecordStore } from '../outside';
+import { LOOKS_EVERY, LOOKS_FOR_OTHERS_EVERY, untilQueuedLook } from '../pacing';
 import type { Finished, In } from '../run-state';
 import { givenUp } from './given-up';
 import { isOver } from './ready';
-import { identified } from './send';
+import { APART, identified } from './send';
 
 interface Facts {
   readonly details: Answer<Details>;
   readonly record: Answer<PopulationRecord>;
+  /** Of the stack, where that was asked for. */
+  readonly line?: Answer<Line>;
 }
 
 /** A query may not be there to read in the first seconds after it was accepted. */
@@ -20,20 +23,20 @@ const SHOWS_AFTER = 120;
 
 /** Looks at the protected query that fills the version, and whether anybody still waits for it. */
 export const query: Phase<In<'QUERY'>, Facts> = {
-  async facts({ definition, sent, execution, inLine = true }, { cleanRooms, record }) {
+  async facts(state, { cleanRooms, record, clock }) {
+    const { definition, sent } = state;
     const details = await cleanRooms.getAnalysis({ ...sent.table, parameters: sent.parameters }, sent.analysisType, sent.analysisId);
-    if (inLine && details.ok && details.value.status !== 'SUBMITTED') {
-      await record.changeLine((line) => (stateIn(line, execution) ? leftLine(line, execution) : line));
-    }
+    const line = await tellLine(state, details, record, clock);
     const known = await record.read(definition.record);
     // A lost write: the next step of another run would be in doubt.
     const isLost = known.ok && known.value.sent && known.value.sent.analysisId === undefined;
-    return { details, record: isLost ? await record.change(definition.record, (before) => identified(before, sent, sent)) : known };
+    return { details, line, record: isLost ? await record.change(definition.record, (before) => identified(before, sent, sent)) : known };
   },
 
-  decide(state, { details, record }, at) {
+  decide(before, { details, record, line }, at) {
+    const state = line?.ok ? { ...before, inLine: stateIn(line.value, before.execution) !== undefined, crowded: waitingIn(line.value) > 0 } : before;
     if (details.ok && isOver(details.value)) {
-      return ended(state, details.value, at);
+      return ended({ ...state, roomMade: line?.ok }, details.value, at);
     }
     const given = record.ok ? givenUp(state, record.value) : undefined;
     if (given) {
@@ -49,19 +52,38 @@ export const query: Phase<In<'QUERY'>, Facts> = {
 export const finishedBy = (details: Details): Finished =>
   ({ populatedAt: endOf(details), durationMillis: details.durationMillis, billedCrpuHours: details.billedCrpuHours });
 
-function ended(state: In<'QUERY'>, details: Details, { now }: Moment): Move {
+/** The line hears that a query has begun, or ended; and is asked now and then whether anybody waits for this one's end. */
+async function tellLine({ execution, inLine = true, crowded }: In<'QUERY'>, details: Answer<Details>, record: RecordStore, clock: Clock) {
+  if (!details.ok || (details.value.status === 'SUBMITTED' && !isFirstLook(clock))) {
+    return undefined;
+  }
+  if (isOver(details.value)) {
+    return record.changeLine((line) => withRoom(leftLine(line, execution)));
+  }
+  if (inLine && details.value.status !== 'SUBMITTED') {
+    return record.changeLine((line) => leftLine(line, execution));
+  }
+  return crowded || isFirstLook(clock) ? record.readLine() : undefined;
+}
+
+const isFirstLook = ({ now, entered }: Clock): boolean => now() - entered < 1_000;
+
+function ended(state: In<'QUERY'>, details: Details, at: Moment): Move {
   const { sent } = state;
-  return details.status === 'SUCCESS'
-    ? go({ ...runOf(state), phase: 'PUBLISH', sent, since: now, finished: finishedBy(details) })
-    : fail({ ...state, settled: sent }, unsuccessful(state, sent.analysisType, details), { billedInVain: details.billedCrpuHours });
+  if (details.status === 'SUCCESS') {
+    const published = { ...runOf(state), phase: 'PUBLISH', sent, since: at.now, finished: finishedBy(details) } as const;
+    // Who takes the place asks in this second.
+    return state.crowded ? lingering(published, APART, at) : go(published);
+  }
+  return fail({ ...state, settled: sent }, unsuccessful(state, sent.analysisType, details), { billedInVain: details.billedCrpuHours });
 }
 
 function running(state: In<'QUERY'>, { status }: Details, at: Moment): Move {
   const age = (at.now - state.since) / 1_000;
   const waitingFor = `the ${nameOf(state.sent.analysisType)} is ${status} after ${Math.round(age)} seconds`;
   return status === 'SUBMITTED'
-    ? waiting({ ...state, inLine: true }, untilQueuedLook(age), at, waitingFor)
-    : lingering({ ...state, inLine: false }, LOOKS_EVERY, at, waitingFor);
+    ? waiting(state, untilQueuedLook(age), at, waitingFor)
+    : lingering(state, state.crowded ? LOOKS_FOR_OTHERS_EVERY : LOOKS_EVERY, at, waitingFor);
 }
 
 function unread(state: In<'QUERY'>, error: ServiceError, at: Moment): Move {

@@ -1,4 +1,4 @@
-import { entered, filled, placeToPopulate, withoutRoom, type Line } from '../../record/line';
+import { placeToPopulate, type Line } from '../../record/line';
 import { withoutSent, type PopulationRecord, type Sent } from '../../record/population-record';
 import type { Answer } from '../../service-error';
 import type { Analysis, Details, Version } from '../clean-rooms';
@@ -6,7 +6,7 @@ import { before, compared, isNewer, newestOf } from '../doubt';
 import { askAgain, elapsed, fail, go, lingering, succeed, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
 import { unchanged } from '../outcome';
 import type { Outside } from '../outside';
-import { NEXT_IN_LINE, untilLineLook, untilNextAttempt, untilOwnTry } from '../pacing';
+import { FIRST_IN_LINE, NEXT_IN_LINE, untilLineLook, untilNextAttempt, untilOwnTry } from '../pacing';
 import type { In, Run } from '../run-state';
 import { givenUp } from './given-up';
 import { hurries, inLine } from './look';
@@ -60,8 +60,10 @@ export const ready: Phase<In<'READY'>, Facts> = {
 
 async function whatIsThere(state: In<'READY'>, { cleanRooms }: Outside): Promise<There> {
   const { definition: { population }, analysisType, seen } = state;
-  const versions = await cleanRooms.listVersions(population, state.startedAt - RECENT);
-  const analyses = await cleanRooms.listAnalyses(population, analysisType, state.startedAt - RECENT);
+  const [versions, analyses] = await Promise.all([
+    cleanRooms.listVersions(population, state.startedAt - RECENT),
+    cleanRooms.listAnalyses(population, analysisType, state.startedAt - RECENT),
+  ]);
   const version = versions.ok && seen ? versions.value.find((each) => each.status === 'POPULATE_SUCCESS' && isNewer(identified(each), seen)) : undefined;
   return { versions, analyses, others: version && { version, details: await cleanRooms.getAnalysis(population, analysisType, version.analysisId) } };
 }
@@ -79,7 +81,7 @@ function isPlace(state: Run, line: Line, at: Moment): boolean {
 function inPlace(state: In<'READY'>, line: Line | undefined, at: Moment): Move {
   const place = line ? placeToPopulate(line, state.execution) : 1;
   return place <= 1
-    ? lingering(state, NEXT_IN_LINE, at)
+    ? lingering(state, place === 0 ? FIRST_IN_LINE : NEXT_IN_LINE, at)
     : waiting(state, untilLineLook(place, elapsed(state, at.now)), at, state.waitingFor ?? 'others of the stack go first');
 }
 
@@ -144,7 +146,3 @@ function intent(state: In<'READY'>, than: Sent['before'], at: number): Sent {
     upstream,
   };
 }
-
-/** What the line is told before a populate, and after one. */
-export const asking = (line: Line): Line => withoutRoom(line);
-export const refusedFor = (execution: string) => (line: Line): Line => filled(entered(line, execution, 'READY'));

@@ -1,4 +1,4 @@
-import { entered } from '../../record/line';
+import { entered, filled, withoutRoom } from '../../record/line';
 import { isSent, joined, withoutSent, type PopulationRecord, type Sent } from '../../record/population-record';
 import { describe, kindOf, type Answer } from '../../service-error';
 import type { Populated } from '../clean-rooms';
@@ -6,7 +6,6 @@ import { askAgain, elapsed, go, waiting, type Moment, type Move, type Phase } fr
 import { untilNextAttempt } from '../pacing';
 import type { In, Known, Run, RunState } from '../run-state';
 import { givenUp } from './given-up';
-import { asking, refusedFor } from './ready';
 
 interface Facts {
   /** With the intent, if nothing spoke against it. */
@@ -15,15 +14,13 @@ interface Facts {
   readonly answer?: Answer<Populated>;
 }
 
-/** The second of the lists is over before the next requests. */
-const APART = 1;
+/** Where many ask, one's requests of a second are over before the next one's. */
+export const APART = 1;
 
 /** The intent, then the request: a step that breaks in between, or finds an intent without an answer, knows that it is in doubt. */
 export const send: Phase<In<'SEND'>, Facts> = {
-  async facts(state, { record, cleanRooms, clock }) {
+  async facts(state, { record, cleanRooms }) {
     const { definition, sent, execution } = state;
-    await record.changeLine(asking);
-    await clock.pause(APART);
     const intended = await record.change(definition.record, (known) => intending(known, state));
     if (!intended.ok || !isSent(intended.value, sent)) {
       return { record: intended };
@@ -31,17 +28,18 @@ export const send: Phase<In<'SEND'>, Facts> = {
     const answer = await cleanRooms.populate(definition.population, sent.analysisType);
     if (answer.ok) {
       await record.change(definition.record, (known) => identified(known, sent, answer.value));
-      await record.changeLine((line) => entered(line, execution, 'SUBMITTED'));
+      await record.changeLine((line) => entered(withoutRoom(line), execution, 'SUBMITTED'));
     } else if (!answer.error.doubtful) {
       await record.change(definition.record, (known) => withoutSent(known, sent));
-      await (kindOf(answer.error) === 'QUOTA' ? record.changeLine(refusedFor(execution)) : undefined);
+      await (kindOf(answer.error) === 'QUOTA' ? record.changeLine((line) => filled(withoutRoom(line))) : undefined);
     }
     return { record: intended, answer };
   },
 
   decide(state, { record, answer }, at) {
     const { sent } = state;
-    const attempted = { ...withoutIntent(state), attempts: sent.attempt, phase: 'READY', analysisType: sent.analysisType, mayHaveDefaults: sent.mayHaveDefaults } as const;
+    const { analysisType: type, mayHaveDefaults } = sent;
+    const attempted = { ...withoutIntent(state), attempts: sent.attempt, phase: 'READY', analysisType: type, mayHaveDefaults } as const;
     if (!answer) {
       return record.ok ? go({ ...attempted, phase: 'TURN' } as RunState) : askAgain(attempted, 'The record', record.error, at);
     }
@@ -51,7 +49,8 @@ export const send: Phase<In<'SEND'>, Facts> = {
       return go({ ...withoutIntent(state), attempts: sent.attempt, phase: 'QUERY', sent: known, since: at.now, waitingFor: undefined });
     }
     return answer.error.doubtful
-      ? waiting({ ...withoutIntent(state), attempts: sent.attempt, phase: 'DOUBT', sent }, 5, at, `PopulateIntermediateTable answered ${describe(answer.error)}: it may have been accepted`)
+      ? waiting({ ...withoutIntent(state), attempts: sent.attempt, phase: 'DOUBT', sent }, 5, at,
+        `PopulateIntermediateTable answered ${describe(answer.error)}: it may have been accepted`)
       : afterRefusal({ ...attempted, settled: sent }, answer.error, at);
   },
 };

@@ -11,7 +11,9 @@ import { liveIn, readTable, type TableFacts } from './observe';
 export type UpstreamFacts = TableFacts & { readonly upstream: Answer<readonly Seen[]> };
 
 /** All that is upstream, as it is now; the first that cannot be read is the answer. */
-export async function seeUpstream({ definition }: Run, outside: Outside, which: (upstream: Upstream) => boolean = () => true): Promise<Answer<readonly Seen[]>> {
+export async function seeUpstream(
+  { definition }: Run, outside: Outside, which: (upstream: Upstream) => boolean = () => true,
+): Promise<Answer<readonly Seen[]>> {
   const seen: Seen[] = [];
   for (const upstream of (definition.upstream ?? []).filter(which)) {
     const table = await outside.cleanRooms.getTable(upstream);
