@@ -1,10 +1,10 @@
 import { CfnParameter, Duration, Fn, Lazy } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { WorkerType } from '../src';
-import type { Definition } from '../src/contract/population';
 import { definitionsIn, stateMachineIn } from './support/definitions';
 import { makePopulation, makeStack, MEMBERSHIP, PopulationProps, templateOf, templateWith } from './support/stacks';
 import { idsOf, uuidOf, Values } from './support/template';
+import type { Definition } from '../src/contract/population';
 
 const TABLE = { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: uuidOf('PopulationTable') };
 

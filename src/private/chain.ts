@@ -1,8 +1,8 @@
 import { aws_events as events, Stack } from 'aws-cdk-lib';
-import { OBSERVE_INPUT } from '../contract/workflow';
-import type { Member } from './member';
 import { requireSameApp } from './environments';
+import type { Member } from './member';
 import { fail, known } from './problem';
+import { OBSERVE_INPUT } from '../contract/workflow';
 
 /** Tables that are built on others' populations: the order of their refreshes. */
 

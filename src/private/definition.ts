@@ -1,11 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
-import type { Change, Compute, Definition, Population, Upstream } from '../contract/population';
 import type { PopulationCompute } from '../compute';
 import type { IntermediateTablePopulationProps } from '../population-props';
 import type { Member } from './member';
 import { upstreamOf } from './member';
 import { identityOf } from './table';
 import { verbatim } from './verbatim';
+import type { Change, Compute, Definition, Population, Upstream } from '../contract/population';
 
 /** What is populated: see `Definition` in `src/contract/population.ts`. What users give is encoded where it has to be. */
 

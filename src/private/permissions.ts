@@ -2,7 +2,6 @@ import { ArnFormat, aws_iam as iam, Stack } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, IConstruct } from 'constructs';
-import { canonical, hash } from '../contract/hashing';
 import { levelsOf } from './levels';
 import { Member, upstreamOf } from './member';
 import { acknowledgeWildcards } from './nag';
@@ -10,6 +9,7 @@ import { MOST_POLICIES, policyGroupsOf } from './policy-groups';
 import { longestSize } from './policy-size';
 import { fail } from './problem';
 import { identityOf } from './table';
+import { canonical, hash } from '../contract/hashing';
 
 export interface Roles {
   readonly population: iam.IRole;

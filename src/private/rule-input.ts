@@ -1,6 +1,6 @@
 import { aws_events as events } from 'aws-cdk-lib';
-import type { RunInput } from '../contract/workflow';
 import { tokenJson } from './json';
+import type { RunInput } from '../contract/workflow';
 
 /** What a rule starts a run with; `event` is whether the run is to know the event's id, which tells when EventBridge delivers one twice. */
 export type TargetInput = Omit<RunInput, 'event' | 'deployment'> & { readonly event?: true };

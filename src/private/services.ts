@@ -3,17 +3,17 @@ import {
   aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam, aws_lambda as lambda, aws_logs as logs,
 } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
-import { hash } from '../contract/hashing';
 import { EXECUTION_PREFIX_VARIABLE, RECORD_EXPIRES, RECORD_KEY, RECORD_TABLE_VARIABLE } from '../contract/names';
 import { DEPLOYMENT_FUNCTION, POPULATION_FUNCTION } from '../contract/time';
 import { PopulationFunctionOptions } from '../function-options';
-import { DeploymentFunction } from '../handlers/deployment-function';
-import { PopulationFunction } from '../handlers/population-function';
 import { overfull } from './capacity';
 import type { Member } from './member';
 import { acknowledgeWildcards } from './nag';
 import { keyOf } from './options-key';
 import { permit } from './permissions';
+import { hash } from '../contract/hashing';
+import { DeploymentFunction } from '../handlers/deployment-function';
+import { PopulationFunction } from '../handlers/population-function';
 
 const ID = 'IntermediateTablePopulations';
 

@@ -1,9 +1,7 @@
-import * as time from '../../src/contract/time';
-
-const {
-  CANCELS, CONDITION_LIMIT, DEPLOYMENT_FUNCTION, DOUBT, isLong, LATE, LINGER, LONGEST_TIMEOUT, LONGEST_UNAIDED, MACHINE, POPULATION_FUNCTION, REPORTS, REQUEST,
-  RESOURCE_LIMIT, resourceTimeout, SHORTEST_TIMEOUT, WINDS_UP,
-} = time;
+import {
+  CANCELS, CONDITION_LIMIT, DEPLOYMENT_FUNCTION, DOUBT, isLong, LATE, LINGER, LONGEST_TIMEOUT, LONGEST_UNAIDED, MACHINE, POPULATION_FUNCTION, REPORTS,
+  REQUEST, RESOURCE_LIMIT, resourceTimeout, SHORTEST_TIMEOUT, WINDS_UP,
+} from '../../src/contract/time';
 
 /** What Lambda does with an event whose function crashes: two more attempts, a minute and two after it. */
 const HANDED_OVER_AGAIN = 60 + 120;

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { stateMachineIn } from '../support/definitions';
 import { MACHINE } from '../../src/contract/time';
 import { NOT_INVOKED } from '../../src/contract/workflow';
+import { stateMachineIn } from '../support/definitions';
 import { makePopulation, makeStack, templateOf } from '../support/stacks';
 import { idOf, resourceOf, Values } from '../support/template';
 
