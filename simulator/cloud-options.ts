@@ -1,6 +1,6 @@
 import { CleanRoomsOptions } from './clean-rooms';
 import { Pace } from './clock';
-import { CustomResourceBehaviours } from './cloudformation/behaviours';
+import { CloudFormationBehaviours } from './cloudformation/behaviours';
 import { PutFault } from './cloudformation/inbox';
 import { StackEvent } from './cloudformation/stack';
 import { ExecutionNames } from './events/targets';
@@ -8,7 +8,7 @@ import { LambdaFault } from './lambda/faults';
 import { LogLine } from './lambda/service';
 
 /** What AWS may do, one way or another, besides Clean Rooms' own switches. */
-export interface CloudBehaviours extends CustomResourceBehaviours {
+export interface CloudBehaviours extends CloudFormationBehaviours {
   /** What happens to the nth PUT of a response or a signal, counted from 1. */
   putFault?: (nth: number) => PutFault | undefined;
   /** Seconds until an attached policy is in force. @default 0 */

@@ -26,7 +26,9 @@ export function baseTables(table: IntermediateTable, store: Store, seen = new Se
 }
 
 export function storedSql(table: IntermediateTable, store: Store): string {
-  const { queryString, analysisTemplateArn } = table.populationAnalysisConfiguration.sqlParameters ?? {};
+  const { sqlParameters, jobParameters } = table.populationAnalysisConfiguration;
+  const queryString = sqlParameters?.queryString;
+  const analysisTemplateArn = jobParameters?.analysisTemplateArn ?? sqlParameters?.analysisTemplateArn;
   return queryString ?? [...store.analysisTemplates.values()].find(({ arn }) => arn === analysisTemplateArn)?.queryString ?? '';
 }
 

@@ -5,7 +5,11 @@ export interface Limits {
   readonly concurrentQueries: number;
   /** Queries of one membership that are not over yet, waiting ones included. */
   readonly ongoingQueriesPerMembership: number;
-  /** AWS ends a query by itself after so long. */
+  /** PySpark jobs that an account may have running at a time: 5 in us-east-1, 2 elsewhere. */
+  readonly concurrentJobs: number;
+  /** The same for the jobs of one membership, waiting ones included. */
+  readonly ongoingJobsPerMembership: number;
+  /** AWS ends a query, or a job, by itself after so long. */
   readonly queryTimeoutSeconds: number;
   /** Of the 1,024 that the model lets through, a SQL query may have so many. */
   readonly workersPerQuery: number;
@@ -24,6 +28,8 @@ export function defaultLimits(region: string): Limits {
   return {
     concurrentQueries: region === 'us-east-1' ? 5 : 2,
     ongoingQueriesPerMembership: 5,
+    concurrentJobs: region === 'us-east-1' ? 5 : 2,
+    ongoingJobsPerMembership: 1,
     queryTimeoutSeconds: 24 * 3600,
     workersPerQuery: 400,
     submittedSeconds: 2,

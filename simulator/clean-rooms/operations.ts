@@ -5,10 +5,10 @@ import type { OperationName } from './model';
 import { page, PageRequest } from './page';
 import type { PopulateRequest } from './populate';
 import { isOver, Population, queryStatus, WorkerCompute } from './population';
-import { presentQuery, presentQuerySummary, presentTable, presentVersion, View } from './present';
+import { presentJob, presentJobSummary, presentQuery, presentQuerySummary, presentTable, presentVersion, View } from './present';
 import { cancel } from './queue';
-import type { IntermediateTable } from './resource-types';
-import type { IntermediateTableProperties, Resources } from './resources';
+import { AnalysisType, analysisTypeOf, IntermediateTable } from './resource-types';
+import type { IntermediateTableProperties, Resources, TableChanges } from './resources';
 import type { Input } from './wire';
 
 /** What operations act on. */
@@ -28,12 +28,13 @@ export function perform(operation: OperationName, input: Input, service: Service
 
 const HANDLERS: Record<OperationName, Handler> = {
   PopulateIntermediateTable: (input, service, view) => {
-    const { analysisId, versionId } = service.populate(table(input, view), {
+    const populated = table(input, view);
+    const { analysisId, versionId } = service.populate(populated, {
       parameters: input.parameters as Record<string, string> | undefined,
-      compute: (input.computeConfiguration as { queryComputeConfiguration?: WorkerCompute } | undefined)?.queryComputeConfiguration,
+      ...computeOf(input),
       payerAccountId: input.analysisPayerAccountId as string | undefined,
     });
-    return { analysisId, analysisType: 'QUERY', versionId };
+    return { analysisId, analysisType: analysisTypeOf(populated), versionId };
   },
 
   GetIntermediateTable: (input, _service, view) => ({ intermediateTable: presentTable(table(input, view), view) }),
@@ -50,27 +51,31 @@ const HANDLERS: Record<OperationName, Handler> = {
 
   GetProtectedQuery: (input, _service, view) => ({ protectedQuery: presentQuery(query(input, view), view) }),
 
-  UpdateProtectedQuery: (input, { limits }, view) => {
-    const population = query(input, view);
-    if (isOver(population, view.now)) {
-      throw conflict(`The protected query is over: it is ${queryStatus(population, view.now)}.`, population.analysisId, 'INVALID_STATE');
-    }
-    if (population.cancelledAt === undefined) cancel(population, limits, view.now);
-    return { protectedQuery: presentQuery(population, view) };
-  },
+  UpdateProtectedQuery: (input, { limits }, view) => ({ protectedQuery: presentQuery(cancelled(query(input, view), 'query', limits, view), view) }),
 
   ListProtectedQueries: (input, { limits }, view) => {
-    const membership = view.store.membership(input.membershipIdentifier as string);
-    const queries = view.store.populations
-      .filter((population) => population.table.membership === membership)
-      .filter((population) => input.status === undefined || queryStatus(population, view.now) === input.status)
-      .reverse();
-    const { items, nextToken } = page(queries, ({ analysisId }) => analysisId, input as PageRequest, limits.pageSize);
+    const { items, nextToken } = listed('QUERY', input, limits, view);
     return { protectedQueries: items.map((population) => presentQuerySummary(population, view)), nextToken };
+  },
+
+  GetProtectedJob: (input, _service, view) => ({ protectedJob: presentJob(job(input, view), view) }),
+
+  UpdateProtectedJob: (input, { limits }, view) => ({ protectedJob: presentJob(cancelled(job(input, view), 'job', limits, view), view) }),
+
+  ListProtectedJobs: (input, { limits }, view) => {
+    const { items, nextToken } = listed('JOB', input, limits, view);
+    return { protectedJobs: items.map((population) => presentJobSummary(population, view)), nextToken };
   },
 
   CreateIntermediateTable: (input, { resources }, view) =>
     ({ intermediateTable: presentTable(resources.createIntermediateTable(input as unknown as IntermediateTableProperties), view) }),
+
+  UpdateIntermediateTable: (input, { resources }, view) => {
+    const updated = table(input, view);
+    const { description, kmsKeyArn, columns } = input as TableChanges;
+    resources.updateIntermediateTable(updated.id, given({ description, kmsKeyArn, columns }));
+    return { intermediateTable: presentTable(updated, view) };
+  },
 
   DeleteIntermediateTable: (input, { resources }, view) => {
     resources.deleteIntermediateTable(table(input, view).id);
@@ -84,4 +89,40 @@ function table(input: Input, { store }: View) {
 
 function query(input: Input, { store }: View) {
   return store.query(input.membershipIdentifier as string, input.protectedQueryIdentifier as string);
+}
+
+function job(input: Input, { store }: View) {
+  return store.job(input.membershipIdentifier as string, input.protectedJobIdentifier as string);
+}
+
+function cancelled(population: Population, what: 'query' | 'job', limits: Limits, { now }: View): Population {
+  if (isOver(population, now)) {
+    throw conflict(`The protected ${what} is over: it is ${queryStatus(population, now)}.`, population.analysisId, 'INVALID_STATE');
+  }
+  if (population.cancelledAt === undefined) cancel(population, limits, now);
+  return population;
+}
+
+/** Newest first. */
+function listed(type: AnalysisType, input: Input, limits: Limits, { store, now }: View) {
+  const analyses = store.analyses(input.membershipIdentifier as string, type)
+    .filter((population) => input.status === undefined || queryStatus(population, now) === input.status)
+    .reverse();
+  return page(analyses, ({ analysisId }) => analysisId, input as PageRequest, limits.pageSize);
+}
+
+interface ComputeInput {
+  readonly queryComputeConfiguration?: WorkerCompute;
+  readonly jobComputeConfiguration?: { readonly worker?: WorkerCompute };
+}
+
+function computeOf({ computeConfiguration }: Input): Pick<PopulateRequest, 'compute' | 'computeFor'> {
+  const { queryComputeConfiguration, jobComputeConfiguration } = (computeConfiguration ?? {}) as ComputeInput;
+  if (jobComputeConfiguration) return { compute: jobComputeConfiguration.worker, computeFor: 'JOB' };
+  return queryComputeConfiguration ? { compute: queryComputeConfiguration, computeFor: 'QUERY' } : {};
+}
+
+/** What was left out stays as it is. */
+function given<T extends object>(changes: T): Partial<T> {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

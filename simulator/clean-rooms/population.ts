@@ -9,6 +9,8 @@ export interface QueryPlan {
   /** NEVER: it does not end by itself, only by AWS's own time-out. */
   readonly outcome: Outcome | 'NEVER';
   readonly error?: { readonly code: string; readonly message: string };
+  /** Of a failure with an error: whether the same request may succeed if sent again. @default AWS does not say */
+  readonly retryable?: boolean;
   /** From success until the version is the table's live one. @default 0 */
   readonly liveAfterSeconds?: number | 'never';
 }

@@ -1,7 +1,7 @@
 import { baseTables, directReads } from './base-tables';
 import type { Behaviours, ParametersVisible } from './behaviours';
 import { billedUnits, durationMillis, expiresAt, isExpired, isOver, merged, Population, queryStatus, succeeded } from './population';
-import type { IntermediateTable, Parameters } from './resource-types';
+import { analysisTypeOf, IntermediateTable, Parameters } from './resource-types';
 import type { Store } from './store';
 
 /** State as the API tells it: pure functions of what is stored, the switches and the moment. */
@@ -53,6 +53,7 @@ export function presentTable(table: IntermediateTable, view: View): object {
     tableDependencies: dependencies(table, view),
     intermediateTableVersion: presentActiveVersion(table, view),
     analysisRuleTypes: table.analysisRuleTypes,
+    schema: table.columns && { columns: table.columns },
   };
 }
 
@@ -73,7 +74,7 @@ function presentActiveVersion(table: IntermediateTable, { store, behaviours, now
   return {
     versionId: live.versionId,
     analysisId: live.analysisId,
-    analysisType: 'QUERY',
+    analysisType: analysisTypeOf(table),
     kmsKeyArn: live.kmsKeyArn,
     parameters: visible(live, behaviours.activeVersionParameters),
     inheritedConstraints: {},
@@ -93,7 +94,7 @@ export function presentVersion(population: Population, { behaviours, now }: View
     createTime: population.acceptedAt,
     analysisId: population.analysisId,
     status: versionStatus(population, now),
-    analysisType: 'QUERY',
+    analysisType: analysisTypeOf(population.table),
     kmsKeyArn: population.kmsKeyArn,
     expirationTime: succeeded(population, now) ? expiresAt(population) : undefined,
   };
@@ -105,30 +106,59 @@ function versionStatus(population: Population, now: number): string {
   return isExpired(population, now) ? 'RETENTION_PERIOD_EXPIRED' : 'POPULATE_SUCCESS';
 }
 
-export function presentQuery(population: Population, { behaviours, accountId, now }: View): object {
+export function presentQuery(population: Population, view: View): object {
+  const { populationAnalysisConfiguration } = population.table;
+  return {
+    ...presentAnalysis(population, view),
+    sqlParameters: { ...populationAnalysisConfiguration.sqlParameters, parameters: visible(population, view.behaviours.queryParametersVisible) },
+    queryComputePayerAccountId: payerOf(population, view),
+  };
+}
+
+export function presentJob(population: Population, view: View): object {
+  const { populationAnalysisConfiguration } = population.table;
+  return {
+    ...presentAnalysis(population, view),
+    jobParameters: { ...populationAnalysisConfiguration.jobParameters, parameters: visible(population, view.behaviours.queryParametersVisible) },
+    jobComputePayerAccountId: payerOf(population, view),
+  };
+}
+
+/** What queries and jobs have in common. */
+function presentAnalysis(population: Population, { now }: View): object {
   const { table, compute } = population;
-  const over = isOver(population, now);
   return {
     id: population.analysisId,
     membershipId: table.membership.id,
     membershipArn: table.membership.arn,
     createTime: population.acceptedAt,
-    sqlParameters: {
-      ...table.populationAnalysisConfiguration.sqlParameters,
-      parameters: visible(population, behaviours.queryParametersVisible),
-    },
     status: queryStatus(population, now),
     resultConfiguration: { outputConfiguration: { intermediateTable: presentOutput(table) } },
-    statistics: over && population.startedAt !== undefined
+    statistics: isOver(population, now) && population.startedAt !== undefined
       ? { totalDurationInMillis: durationMillis(population), billedResourceUtilization: { units: billedUnits(population) } }
       : undefined,
-    error: over && population.outcome !== 'SUCCESS' && population.outcome === population.plan.outcome ? population.plan.error : undefined,
+    error: isOver(population, now) ? presentError(population) : undefined,
     computeConfiguration: compute ? { worker: compute } : undefined,
-    queryComputePayerAccountId: population.payerAccountId ?? accountId,
   };
 }
 
-export function presentQuerySummary(population: Population, { accountId, now }: View): object {
+function presentError({ table, outcome, plan }: Population): object | undefined {
+  if (outcome === 'FAILED' && plan.outcome !== 'FAILED' && analysisTypeOf(table) === 'JOB') {
+    return { code: 'INSUFFICIENT_COMPUTE', message: 'The job exceeded the time that it may take.' };
+  }
+  if (outcome === 'SUCCESS' || outcome !== plan.outcome || !plan.error) return undefined;
+  return { ...plan.error, retry: plan.retryable === undefined ? undefined : { retryable: plan.retryable } };
+}
+
+export function presentQuerySummary(population: Population, view: View): object {
+  return { ...presentSummary(population, view), queryComputePayerAccountId: payerOf(population, view) };
+}
+
+export function presentJobSummary(population: Population, view: View): object {
+  return { ...presentSummary(population, view), jobComputePayerAccountId: payerOf(population, view) };
+}
+
+function presentSummary(population: Population, { now }: View): object {
   const { membership } = population.table;
   return {
     id: population.analysisId,
@@ -137,9 +167,12 @@ export function presentQuerySummary(population: Population, { accountId, now }: 
     createTime: population.acceptedAt,
     status: queryStatus(population, now),
     receiverConfigurations: [],
-    queryComputePayerAccountId: population.payerAccountId ?? accountId,
     intermediateTableConfiguration: presentOutput(population.table),
   };
+}
+
+function payerOf({ payerAccountId }: Population, { accountId }: View): string {
+  return payerAccountId ?? accountId;
 }
 
 function presentOutput({ id, arn, name }: IntermediateTable): object {

@@ -31,18 +31,35 @@ export interface SqlParameters {
   readonly analysisTemplateArn?: string;
 }
 
+export interface JobParameters {
+  readonly analysisTemplateArn: string;
+}
+
+/** What populates a table: a SQL query, or a PySpark job. */
+export type AnalysisType = 'QUERY' | 'JOB';
+
+export interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
 export type ImposedStatus = 'DISALLOWED_BY_DATA_PROVIDER' | 'BASE_TABLE_REMOVED' | 'RETENTION_PERIOD_EXPIRED';
 
 export interface IntermediateTable extends Resource {
   readonly membership: Membership;
   readonly createdAt: number;
-  readonly populationAnalysisConfiguration: { readonly sqlParameters?: SqlParameters };
+  readonly populationAnalysisConfiguration: { readonly sqlParameters?: SqlParameters; readonly jobParameters?: JobParameters };
   readonly retentionInDays: number;
   readonly defaults: Parameters;
   updatedAt: number;
   description?: string;
   kmsKeyArn?: string;
+  columns?: Column[];
   analysisRuleTypes: string[];
   /** A status that comes from outside, such as from another company. */
   imposed?: { readonly status: ImposedStatus; readonly reason?: string };
+}
+
+export function analysisTypeOf({ populationAnalysisConfiguration }: Pick<IntermediateTable, 'populationAnalysisConfiguration'>): AnalysisType {
+  return populationAnalysisConfiguration.jobParameters ? 'JOB' : 'QUERY';
 }

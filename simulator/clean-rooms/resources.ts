@@ -29,6 +29,9 @@ export interface IntermediateTableProperties {
   readonly defaultParameters?: Parameters;
 }
 
+/** What changes in place. */
+export type TableChanges = Partial<Pick<IntermediateTable, 'description' | 'kmsKeyArn' | 'columns' | 'analysisRuleTypes'>>;
+
 /** What CloudFormation calls to make, change and remove resources. */
 export class Resources {
   constructor(private readonly options: ResourcesOptions) {}
@@ -93,7 +96,7 @@ export class Resources {
   }
 
   /** A new key counts from the next populate on. */
-  updateIntermediateTable(id: string, changes: { description?: string; kmsKeyArn?: string; analysisRuleTypes?: string[] }): void {
+  updateIntermediateTable(id: string, changes: TableChanges): void {
     Object.assign(this.options.store.tableById(id), changes, { updatedAt: this.options.settled().now });
   }
 
@@ -140,8 +143,8 @@ export class Resources {
     this.options.store.collaborations.delete(id);
   }
 
-  private templateDefaults({ populationAnalysisConfiguration: { sqlParameters } }: IntermediateTableProperties): Parameters {
-    const arn = sqlParameters?.analysisTemplateArn;
+  private templateDefaults({ populationAnalysisConfiguration: { sqlParameters, jobParameters } }: IntermediateTableProperties): Parameters {
+    const arn = jobParameters?.analysisTemplateArn ?? sqlParameters?.analysisTemplateArn;
     if (arn === undefined) return {};
     const template = [...this.options.store.analysisTemplates.values()].find((candidate) => candidate.arn === arn);
     if (!template) throw invalidConfiguration(`The analysis template ${arn} does not exist.`);

@@ -1,7 +1,7 @@
 import { ModeledResourceType, notFound } from './errors';
 import { liveVersion, Population } from './population';
-import type {
-  AnalysisTemplate, Association, Collaboration, ConfiguredTable, IntermediateTable, Membership,
+import {
+  AnalysisTemplate, AnalysisType, analysisTypeOf, Association, Collaboration, ConfiguredTable, IntermediateTable, Membership,
 } from './resource-types';
 
 /** Everything that the service remembers. */
@@ -41,9 +41,17 @@ export class Store {
   }
 
   query(membershipId: string, analysisId: string): Population {
+    return found(this.analyses(membershipId, 'QUERY').find((query) => query.analysisId === analysisId), 'Protected query', analysisId, 'MEMBERSHIP');
+  }
+
+  job(membershipId: string, analysisId: string): Population {
+    return found(this.analyses(membershipId, 'JOB').find((job) => job.analysisId === analysisId), 'Protected job', analysisId, 'MEMBERSHIP');
+  }
+
+  /** A membership's queries or jobs. */
+  analyses(membershipId: string, type: AnalysisType): Population[] {
     const membership = this.membership(membershipId);
-    const query = this.populations.find((population) => population.analysisId === analysisId && population.table.membership === membership);
-    return found(query, 'Protected query', analysisId, 'MEMBERSHIP');
+    return this.populations.filter(({ table }) => table.membership === membership && analysisTypeOf(table) === type);
   }
 
   populationsOf(table: IntermediateTable): Population[] {

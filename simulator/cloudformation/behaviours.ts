@@ -1,7 +1,9 @@
-/** What CloudFormation may do to a custom resource, and a library has to stand. */
-export interface CustomResourceBehaviours {
-  /** Delivers each event a second time, so many seconds later. @default once only */
+/** What CloudFormation may do, and a library has to stand. */
+export interface CloudFormationBehaviours {
+  /** Delivers each event of a custom resource a second time, so many seconds later. @default once only */
   deliverAgainAfterSeconds?: number;
   /** A retried deployment may come with the RequestId of the earlier one. @default 'fresh' */
   requestIds?: 'fresh' | 'reused';
+  /** Tables that PySpark jobs populate, in a template: CloudFormation does not know them yet. @default 'refused' */
+  jobTables?: 'refused' | 'accepted';
 }

@@ -1,6 +1,6 @@
 import type { CleanRooms } from '../clean-rooms';
 import { VirtualClock } from '../clock';
-import type { CustomResourceBehaviours } from './behaviours';
+import type { CloudFormationBehaviours } from './behaviours';
 import { Inbox } from './inbox';
 import { Stack } from './stack';
 import type { WaitHandle } from './wait-handle';
@@ -27,7 +27,7 @@ export interface Services {
   readonly cleanRooms: CleanRooms;
   readonly dynamoDb: DynamoDbService;
   readonly inbox: Inbox;
-  readonly behaviours: CustomResourceBehaviours;
+  readonly behaviours: CloudFormationBehaviours;
   readonly ssm: ParameterStore;
   /** By URL. */
   readonly waitHandles: Map<string, WaitHandle>;

@@ -114,13 +114,23 @@ function handler(replacedBy: string[], calls: Calls): ResourceHandler {
   return {
     seconds: SECONDS,
     replacedBy,
-    create: ({ services, properties, logicalId }) => refusedAsFailure(logicalId, () => calls.create(services.cleanRooms, properties)),
+    create: ({ services, properties, logicalId }) => {
+      if (services.behaviours.jobTables !== 'accepted') rejectJobs(properties, logicalId);
+      return refusedAsFailure(logicalId, () => calls.create(services.cleanRooms, properties));
+    },
     update: ({ services, properties, logicalId }, existing) => refusedAsFailure(logicalId, () => {
       calls.update?.(services.cleanRooms, properties, existing.physicalId);
       return asMade(existing);
     }),
     delete: ({ services, logicalId }: Change, { physicalId }) => refusedAsFailure(logicalId, () => calls.delete(services.cleanRooms, physicalId)),
   };
+}
+
+/** CloudFormation's schema of November 2026 does not know them yet. */
+function rejectJobs({ PopulationAnalysisConfiguration: configuration }: Properties, logicalId: string): void {
+  if (typeof configuration !== 'object' || !('JobParameters' in configuration!)) return;
+  const message = '#/PopulationAnalysisConfiguration: extraneous key [JobParameters] is not permitted';
+  throw new ResourceFailure(`Properties validation failed for resource ${logicalId} with message: [${message}]`);
 }
 
 function asMade({ physicalId, ref, attributes }: Existing): Made {

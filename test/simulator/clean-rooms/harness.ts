@@ -80,6 +80,15 @@ export class Harness {
     });
   }
 
+  /** A table that a PySpark job populates. */
+  addJobTable(name: string, script = 'spark.table("purchases")', defaultParameters?: Record<string, string>): IntermediateTable {
+    const membershipIdentifier = this.membership.id;
+    const template = this.service.resources.createAnalysisTemplate({ membershipIdentifier, name, queryString: script, defaultParameters });
+    return this.service.resources.createIntermediateTable({
+      membershipIdentifier, name, populationAnalysisConfiguration: { jobParameters: { analysisTemplateArn: template.arn } },
+    });
+  }
+
   async send({ method, path, body, rawBody, authorization = signature(), signal }: Request): Promise<Reply> {
     const response = await fetch(this.server.url + path, {
       method,
