@@ -100,6 +100,7 @@ export function runOf(state: RunState): Run {
     upstream,
     settled,
     made,
+    roomMade,
     live,
   };
 }

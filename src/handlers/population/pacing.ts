@@ -8,6 +8,9 @@ export const LOOKS_EVERY = 3;
 /** Where others wait for it to end. */
 export const LOOKS_FOR_OTHERS_EVERY = 1;
 
+/** No query is over sooner. */
+export const FIRST_LOOK_AFTER = 2;
+
 /** A query that waits in the service's own queue may do so for long. */
 export const untilQueuedLook = (age: number): number => clamp(age * 0.2, 2, 30);
 

@@ -8,6 +8,8 @@ export interface Line {
   readonly room: number;
   /** The service has refused the last one that asked. */
   readonly full: boolean;
+  /** When somebody has last asked for a query, in milliseconds by Step Functions' clock: one asks in a second. */
+  readonly askedAt?: number;
 }
 
 export interface Entry {
@@ -52,7 +54,8 @@ export const waitingIn = ({ entries }: Line): number => entries.filter(({ state 
 export const withRoom = (line: Line): Line =>
   (line.full && line.room < MOST_ROOM && waitingIn(line) > 0 ? { ...line, room: line.room + 1 } : line);
 
-export const withoutRoom = (line: Line): Line => (line.room > 0 ? { ...line, room: line.room - 1 } : line);
+/** A run has asked for a query, and taken what room there was. */
+export const asked = (line: Line, at: number): Line => ({ ...line, room: Math.max(0, line.room - 1), askedAt: at });
 
 export const filled = (line: Line): Line => (line.full ? line : { ...line, full: true });
 

@@ -1,9 +1,9 @@
-import { entered, filled, withoutRoom } from '../../record/line';
+import { asked, entered, filled } from '../../record/line';
 import { isSent, joined, withoutSent, type PopulationRecord, type Sent } from '../../record/population-record';
 import { describe, kindOf, type Answer } from '../../service-error';
 import type { Populated } from '../clean-rooms';
-import { askAgain, elapsed, go, waiting, type Moment, type Move, type Phase } from '../moves';
-import { untilNextAttempt } from '../pacing';
+import { askAgain, elapsed, go, lingering, waiting, type Moment, type Move, type Phase } from '../moves';
+import { FIRST_LOOK_AFTER, untilNextAttempt } from '../pacing';
 import type { In, Known, Run, RunState } from '../run-state';
 import { givenUp } from './given-up';
 
@@ -19,7 +19,7 @@ export const APART = 1;
 
 /** The intent, then the request: a step that breaks in between, or finds an intent without an answer, knows that it is in doubt. */
 export const send: Phase<In<'SEND'>, Facts> = {
-  async facts(state, { record, cleanRooms }) {
+  async facts(state, { record, cleanRooms, clock }) {
     const { definition, sent, execution } = state;
     const intended = await record.change(definition.record, (known) => intending(known, state));
     if (!intended.ok || !isSent(intended.value, sent)) {
@@ -28,10 +28,10 @@ export const send: Phase<In<'SEND'>, Facts> = {
     const answer = await cleanRooms.populate(definition.population, sent.analysisType);
     if (answer.ok) {
       await record.change(definition.record, (known) => identified(known, sent, answer.value));
-      await record.changeLine((line) => entered(withoutRoom(line), execution, 'SUBMITTED'));
+      await record.changeLine((line) => entered(asked(line, clock.now()), execution, 'SUBMITTED'));
     } else if (!answer.error.doubtful) {
       await record.change(definition.record, (known) => withoutSent(known, sent));
-      await (kindOf(answer.error) === 'QUOTA' ? record.changeLine((line) => filled(withoutRoom(line))) : undefined);
+      await (kindOf(answer.error) === 'QUOTA' ? record.changeLine((line) => filled(asked(line, clock.now()))) : undefined);
     }
     return { record: intended, answer };
   },
@@ -46,7 +46,7 @@ export const send: Phase<In<'SEND'>, Facts> = {
     if (answer.ok) {
       const { analysisId, versionId, analysisType } = answer.value;
       const known: Known = { ...sent, analysisId, versionId, analysisType };
-      return go({ ...withoutIntent(state), attempts: sent.attempt, phase: 'QUERY', sent: known, since: at.now, waitingFor: undefined });
+      return lingering({ ...withoutIntent(state), attempts: sent.attempt, phase: 'QUERY', sent: known, since: at.now }, FIRST_LOOK_AFTER, at);
     }
     return answer.error.doubtful
       ? waiting({ ...withoutIntent(state), attempts: sent.attempt, phase: 'DOUBT', sent }, 5, at,
@@ -65,8 +65,10 @@ export function intending(record: PopulationRecord, state: In<'SEND'>): Populati
 }
 
 /** The ids that the service has answered, or that were found. */
-export const identified = (record: PopulationRecord, sent: Sent, { analysisId, versionId }: { analysisId: string; versionId?: string }): PopulationRecord =>
-  (isSent(record, sent) && record.sent!.analysisId !== analysisId ? { ...record, sent: { ...record.sent!, ...sent, analysisId, versionId } } : record);
+export function identified(record: PopulationRecord, sent: Sent, { analysisId, versionId }: Pick<Sent, 'analysisId' | 'versionId'>): PopulationRecord {
+  const isNews = isSent(record, sent) && record.sent?.analysisId !== analysisId;
+  return isNews ? { ...record, sent: { ...record.sent, ...sent, analysisId, versionId } } : record;
+}
 
 function withoutIntent(state: In<'SEND'>): Run {
   const { sent: _sent, phase: _phase, ...run } = state;
