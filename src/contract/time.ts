@@ -18,8 +18,12 @@ export const LONGEST_UNAIDED = 55 * 60;
 export const LINGER = 45;
 /** Lambda's timeout for it: a step that lingers, and the slowest requests after that. */
 export const POPULATION_FUNCTION = 90;
-/** And for the deployment function, which waits for IAM. */
+/** And for the deployment function: what it asks for, and two requests more to tell why there is no answer. */
 export const DEPLOYMENT_FUNCTION = 120;
+/** How long the deployment function goes on asking: IAM may need a minute before a policy that was just attached counts. */
+export const SETTLES = 75;
+/** Between our answer, at the latest, and CloudFormation's own timeout. */
+export const MARGIN = 30;
 
 /** The longest that a request to Clean Rooms takes before it is given up. */
 export const REQUEST = 15;

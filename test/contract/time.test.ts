@@ -1,23 +1,21 @@
 import {
-  CANCELS, CONDITION_LIMIT, DEPLOYMENT_FUNCTION, DOUBT, isLong, LATE, LINGER, LONGEST_TIMEOUT, LONGEST_UNAIDED, MACHINE, POPULATION_FUNCTION, REPORTS,
-  REQUEST, RESOURCE_LIMIT, resourceTimeout, SHORTEST_TIMEOUT, WINDS_UP,
+  CANCELS, CONDITION_LIMIT, DEPLOYMENT_FUNCTION, DOUBT, isLong, LATE, LINGER, LONGEST_TIMEOUT, LONGEST_UNAIDED, MACHINE, MARGIN, POPULATION_FUNCTION,
+  REPORTS, REQUEST, RESOURCE_LIMIT, resourceTimeout, SETTLES, SHORTEST_TIMEOUT, WINDS_UP,
 } from '../../src/contract/time';
 
 /** What Lambda does with an event whose function crashes: two more attempts, a minute and two after it. */
 const HANDED_OVER_AGAIN = 60 + 120;
-/** What the deployment function keeps back of CloudFormation's limit, so that its answer arrives within it. */
-const KEPT_BACK = 30;
 
 const unaided = Array.from({ length: LONGEST_UNAIDED / 60 }, (_, index) => (index + 1) * 60);
 
 describe('CloudFormation is answered by us before it gives up, since', () => {
   test.each([SHORTEST_TIMEOUT, 10 * 60, 30 * 60])('a run of %d s that starts on time has wound up before, and so has one whose event came late', (timeout) => {
-    expect(timeout + WINDS_UP + KEPT_BACK).toBeLessThan(resourceTimeout(timeout));
+    expect(timeout + WINDS_UP + MARGIN).toBeLessThan(resourceTimeout(timeout));
     expect(timeout + LATE + WINDS_UP).toBeLessThanOrEqual(resourceTimeout(timeout));
   });
 
   test('even the longest run without a wait condition winds up within CloudFormation\'s hour', () => {
-    expect(LONGEST_UNAIDED + WINDS_UP + KEPT_BACK).toBeLessThanOrEqual(RESOURCE_LIMIT);
+    expect(LONGEST_UNAIDED + WINDS_UP + MARGIN).toBeLessThanOrEqual(RESOURCE_LIMIT);
   });
 
   test('no custom resource is given longer than CloudFormation allows, nor less time than its run', () => {
@@ -35,6 +33,12 @@ describe('CloudFormation is answered by us before it gives up, since', () => {
 
   test('an event whose function crashes twice is handed over a third time before it counts as late', () => {
     expect(HANDED_OVER_AGAIN + 3 * DEPLOYMENT_FUNCTION).toBeLessThanOrEqual(LATE);
+  });
+
+  test('the deployment function has given up asking early enough to say so', () => {
+    // By a PUT that is tried five times, at once or later and later.
+    expect(SETTLES + 15).toBeLessThan(DEPLOYMENT_FUNCTION);
+    expect(DEPLOYMENT_FUNCTION).toBeLessThan(resourceTimeout(SHORTEST_TIMEOUT) - MARGIN);
   });
 
   test('a report is sent again after a crash of its function', () => {

@@ -1,6 +1,6 @@
 import { definitionOf, oldPropertiesOf, propertiesOf, requestHash, type CloudFormationEvent } from './event';
 import { fingerprintOf } from '../../contract/hashing';
-import { isLong, RESOURCE_LIMIT, resourceTimeout } from '../../contract/time';
+import { MARGIN, resourceTimeout } from '../../contract/time';
 import { tableId, type Deployment } from '../record/population-record';
 
 /** What an event asks for, as far as the event itself tells. */
@@ -12,9 +12,6 @@ export interface Asked {
   /** The wait handle that the event brings: CloudFormation waits there, unless it has waited there before. */
   readonly brings?: string;
 }
-
-/** Between our answer and CloudFormation's own timeout. */
-const MARGIN_MILLIS = 30_000;
 
 /** @throws if the event's definition cannot be read. */
 export function askedBy(event: CloudFormationEvent, prefix: string, requestedAt: number): Asked {
@@ -38,7 +35,7 @@ export function askedBy(event: CloudFormationEvent, prefix: string, requestedAt:
       mode,
       changed: !releases && isChanged(event),
       stamp,
-      answerBy: answerBy(requestedAt, isLong(definition.timeoutSeconds) ? RESOURCE_LIMIT : resourceTimeout(definition.timeoutSeconds)),
+      answerBy: answerBy(requestedAt, resourceTimeout(definition.timeoutSeconds)),
     },
   };
 }
@@ -47,7 +44,7 @@ export const nameOf = (prefix: string, request: string): string => `${prefix}-${
 
 const executionArnOf = (stateMachineArn: string, name: string): string => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 
-export const answerBy = (requestedAt: number, limitSeconds: number): number => requestedAt + limitSeconds * 1000 - MARGIN_MILLIS;
+export const answerBy = (requestedAt: number, limitSeconds: number): number => requestedAt + (limitSeconds - MARGIN) * 1000;
 
 /** A wait condition listens to a handle that is new to the resource. */
 function broughtHandle(event: CloudFormationEvent): string | undefined {

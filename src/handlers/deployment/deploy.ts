@@ -5,14 +5,12 @@ import type { Names, Outside } from './outside';
 import { responseBody, type Result } from './response';
 import { settled } from './settling';
 import { EXECUTION_ATTRIBUTE } from '../../contract/custom-resource';
+import { SETTLES } from '../../contract/time';
 import type { RunInput } from '../../contract/workflow';
 import { awaitedFor, awaitedId, type Awaited, type ResponseTarget } from '../record/awaited';
 import { tableId, type Deployment, type PopulationRecord } from '../record/population-record';
 import { describe, type Answer, type ServiceError } from '../service-error';
 import { sentence } from '../text';
-
-/** In seconds. IAM may need a minute before a policy that was just attached counts; what follows stays within the function's timeout. */
-const SETTLES_WITHIN = 75;
 
 /** Puts the event on record and starts its run, which answers; or answers at once. All of it may be done again. */
 export async function deploy(event: CloudFormationEvent, outside: Outside): Promise<void> {
@@ -43,7 +41,7 @@ export function answerTo({ RequestType }: CloudFormationEvent, outcome: Outcome,
 
 async function begun(event: CloudFormationEvent, outside: Outside): Promise<Outcome> {
   const { documents, time, names } = outside;
-  const deadline = time.now() + SETTLES_WITHIN * 1000;
+  const deadline = time.now() + SETTLES * 1000;
   const within: Within = (ask) => settled(deadline, ask, time);
   const asked = await askedOf(event, outside, within);
   if (!asked.ok) {

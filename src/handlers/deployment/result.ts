@@ -4,11 +4,9 @@ import type { Outside } from './outside';
 import { responseBody, signalled, type Result } from './response';
 import { settled } from './settling';
 import { type Execution } from '../executions';
+import { SETTLES } from '../../contract/time';
 import { awaitedFor, awaitedId, type Awaited, type ResponseTarget } from '../record/awaited';
 import { describe, type Answer } from '../service-error';
-
-/** In seconds: within the function's timeout. */
-const SETTLES_WITHIN = 60;
 
 /** The version of a run that was waited for elsewhere: what `versionId` refers to then. */
 export async function answerResult(event: CloudFormationEvent, outside: Outside): Promise<void> {
@@ -27,7 +25,7 @@ async function resultFor(event: CloudFormationEvent, target: ResponseTarget, out
   if (said?.Execution === execution) {
     return { Status: 'SUCCESS', Data: said };
   }
-  const deadline = time.now() + SETTLES_WITHIN * 1000;
+  const deadline = time.now() + SETTLES * 1000;
   const awaited = await settled(deadline, () => documents.change<Awaited>(
     awaitedId(execution), (document) => withTarget(document, target, time.now()), awaitedFor(time.now())), time);
   if (awaited.ok && awaited.value?.ended) {
