@@ -6,7 +6,7 @@ import type { Definition, Parameters } from '../../contract/population';
 import { REPORTS, WINDS_UP } from '../../contract/time';
 import { decoded } from '../../contract/verbatim';
 import type { MachineState, RunInput } from '../../contract/workflow';
-import type { Deployment } from '../record/population-record';
+import type { Deployment, PopulationRecord } from '../record/population-record';
 
 /** For what runs before the custom resource goes: it is cancelled in that time. */
 const RELEASES_WITHIN = 300;
@@ -17,11 +17,13 @@ export function begin({ definition: encoded, execution }: MachineState): RunStat
   const read = readInput(execution.Input);
   const input = read.problem === undefined ? read.input : {};
   const startedAt = Date.parse(execution.StartTime);
+  const overrides = { ...decoded(input.encodedParameters), ...input.parameters };
   const run: Run = {
     execution: execution.Id,
     startedAt,
     ...within(startedAt + definition.timeoutSeconds * 1_000),
-    ...making(definition, { ...decoded(input.encodedParameters), ...input.parameters }),
+    ...making(definition, overrides),
+    overrides,
     cause: causeOf(input),
     attempts: 0,
   };
@@ -53,6 +55,15 @@ export function deploying(state: RunState & { readonly phase: 'BEGIN' }, deploym
     deadline,
     limit: Math.min(deadline + (WINDS_UP - REPORTS) * 1_000, answerBy - REPORTS * 1_000),
   };
+}
+
+/**
+ * What a schedule's run makes, at its turn: by the newest deployment's definition. The machine's may be one of a deployment that has been
+ * rolled back meanwhile, or that has not come to this population yet.
+ */
+export function following<S extends RunState>(state: S, { deployment }: PopulationRecord): S {
+  const follows = (state.cause === 'ORDINARY' || state.cause === 'AFTER_UPSTREAM') && deployment?.action === 'POPULATE' && !deployment.abandoned;
+  return follows ? { ...state, ...making({ ...deployment.definition, keepsVersion: state.definition.keepsVersion }, state.overrides) } : state;
 }
 
 const within = (deadline: number) => ({ deadline, limit: deadline + (WINDS_UP - REPORTS) * 1_000 });

@@ -79,8 +79,8 @@ export function fail(state: RunState, reason: Failure, last: Last = {}): Move {
 /** Without what only belongs to the phase that it leaves. */
 export function runOf(state: RunState): Run {
   const {
-    execution, startedAt, deadline, limit, definition, fingerprint, cause, deployment, attempts, failedChecks, deniedSince, waitingFor, askedAt,
-    seen, upstream, settled, made, roomMade, live,
+    execution, startedAt, deadline, limit, definition, fingerprint, overrides, cause, deployment, attempts, failedChecks, deniedSince, waitingFor,
+    askedAt, seen, upstream, settled, made, roomMade, live,
   } = state;
   return {
     execution,
@@ -89,6 +89,7 @@ export function runOf(state: RunState): Run {
     limit,
     definition,
     fingerprint,
+    overrides,
     cause,
     deployment,
     attempts,

@@ -12,6 +12,8 @@ export interface Run {
   /** What it makes: the machine's definition, or a deployment's own, with the input's parameters. */
   readonly definition: Definition;
   readonly fingerprint: string;
+  /** The input's parameters. */
+  readonly overrides?: Parameters;
   readonly cause: Cause;
   /** Of a deployment: as it stood on record when the run began. */
   readonly deployment?: Deployment;

@@ -1,7 +1,8 @@
 import { joined, left, type PopulationRecord, type Sent } from '../../record/population-record';
 import type { Answer } from '../../service-error';
+import { following } from '../begin';
 import { askAgain, elapsed, fail, go, succeed, timedOut, timeIsUp, waiting, type Move, type Phase } from '../moves';
-import { adding, failure, NO_VERSION } from '../outcome';
+import { NO_VERSION } from '../outcome';
 import { untilTurn } from '../pacing';
 import type { In, Known, RunState } from '../run-state';
 import { givenUp } from './given-up';
@@ -28,10 +29,11 @@ export const turn: Phase<In<'TURN'>, Facts> = {
     return { record: answer };
   },
 
-  decide(state, { record }, at) {
+  decide(before, { record }, at) {
     if (!record.ok) {
-      return timeIsUp(state, at.now) ? ending(state, at.now) : askAgain(state, 'The record', record.error, at);
+      return timeIsUp(before, at.now) ? ending(before, at.now) : askAgain(before, 'The record', record.error, at);
     }
+    const state = following(before, record.value);
     const given = givenUp(state, record.value);
     if (given) {
       return fail(state, { ...given, cause: `Nothing was populated. ${given.cause}` });
@@ -64,6 +66,3 @@ export function settling(state: RunState, sent: Sent): Move {
 export const isWanted = (state: RunState, sent: Sent): boolean =>
   state.cause !== 'RELEASE' && sent.fingerprint === state.fingerprint
   && sent.table.intermediateTableIdentifier === state.definition.population.intermediateTableIdentifier;
-
-/** Said where a record cannot be reached until the end. */
-export const unreachable = (state: RunState, more: string) => adding(failure(state, 'RecordUnavailable', 'The record in DynamoDB could not be reached.'), more);
