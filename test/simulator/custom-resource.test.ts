@@ -143,6 +143,20 @@ describe('an update that its user cancels', () => {
     expect(events().map(({ RequestType }) => RequestType)).toEqual(['Delete']);
   });
 
+  test('may be told to the function after its rollback was', async () => {
+    start({}, [{ at: 'queue', seconds: 700, function: 'Provider', payload: /"RequestType":"Update".*"Value":"new".*OldResourceProperties/ }]);
+    await cloud.deploy(stack('', 'old'));
+    const updating = cloud.deploy(stack('', 'new'));
+    await cloud.advance(30);
+    cloud.cancelUpdate('Stack');
+    expect((await updating).status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    await cloud.advance(700);
+    expect(cloud.lambda.faults.hits).toHaveLength(1);
+    expect(events().map(({ RequestType, ResourceProperties }) => [RequestType, ResourceProperties.Value])).toEqual([
+      ['Create', 'old'], ['Update', 'old'], ['Update', 'new'],
+    ]);
+  });
+
   test('has to be running', async () => {
     await cloud.deploy(stackOf(PROVIDER));
     expect(() => cloud.cancelUpdate('Stack')).toThrow('CancelUpdateStack cannot be called from current stack status CREATE_COMPLETE');
