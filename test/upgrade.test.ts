@@ -72,8 +72,8 @@ describe('a stack with a population that takes hours', () => {
   test('finds its wait condition and what reads the result, too', () => {
     expect(typesIn(template)).toEqual({
       ...RESOURCES,
-      AudiencePopulationWaitHandle834e5d9fD054F9B7: 'AWS::CloudFormation::WaitConditionHandle',
-      AudiencePopulationWait834e5d9f1B248A30: 'AWS::CloudFormation::WaitCondition',
+      AudiencePopulationWaitHandle708E9FE1834e5d9f: 'AWS::CloudFormation::WaitConditionHandle',
+      AudiencePopulationWait4B3F6698834e5d9f: 'AWS::CloudFormation::WaitCondition',
       AudiencePopulationVersion2113CFB4: 'Custom::IntermediateTableVersion',
     });
   });

@@ -53,10 +53,9 @@ export class Machinery implements Member {
     // What depends on the reference depends on the machine, which is a part of it.
     this.reference = sfn.StateMachine.fromStateMachineName(scope, 'StateMachine', Lazy.string({ produce: () => this.machine.attrName }));
     this.machine = this.makeMachine();
-    this.longWait = !this.timeout.isUnresolved() && isLong(this.timeout.toSeconds())
-      ? new LongWait(scope, () => this.customResource, this.services.deploymentFunction.functionArn)
-      : undefined;
+    this.longWait = !this.timeout.isUnresolved() && isLong(this.timeout.toSeconds()) ? new LongWait(scope) : undefined;
     this.customResource = this.makeCustomResource();
+    this.longWait?.follow(this.customResource, this.services.deploymentFunction.functionArn, () => this.due());
     this.order();
     this.services.add(this);
     machineries.set(scope.node, this);
@@ -104,10 +103,6 @@ export class Machinery implements Member {
 
   public kmsKeyArn(): string | undefined {
     return kmsKeyArnOf(this.table, this.props.encryptionKey);
-  }
-
-  public complete(): void {
-    this.longWait?.complete(this.due());
   }
 
   /** What makes a populate due when it changes in the template: not how long that may take, or what becomes of it then. */

@@ -16,8 +16,6 @@ export interface Member {
   readonly recordArn: string;
   /** The key that the table's data is encrypted with, where it can be known. */
   kmsKeyArn(): string | undefined;
-  /** Called at synthesis, when all values are final. */
-  complete(): void;
 }
 
 /** All that a population is built on, directly or not, the furthest first. */

@@ -17,8 +17,8 @@ export interface PolicyGroups<T> {
  * Divides what needs permissions into those that share a policy: all of a level, where inline policies have the room.
  * Twice, since those of before an update stay until what they were for is gone.
  */
-export function policyGroupsOf<T>(levels: readonly T[][], sizeOf: (group: readonly T[]) => number): PolicyGroups<T> {
-  const inline = levels.reduce((total, level) => total + 2 * sizeOf(level), RESERVED);
+export function policyGroupsOf<T>(levels: readonly T[][], sizeOf: (group: readonly T[]) => number, taken = 0): PolicyGroups<T> {
+  const inline = levels.reduce((total, level) => total + 2 * sizeOf(level), RESERVED + taken);
   return inline <= MOST_INLINE
     ? { managed: false, groups: [...levels] }
     : { managed: true, groups: levels.flatMap((level) => divided(level, sizeOf)) };

@@ -1,5 +1,5 @@
 import {
-  Aspects, Duration, Fn, RemovalPolicy, Stack,
+  Aspects, Duration, Fn, IAspect, RemovalPolicy, Stack,
   aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam, aws_lambda as lambda, aws_logs as logs,
 } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
@@ -9,8 +9,8 @@ import { PopulationFunctionOptions } from '../function-options';
 import { overfull } from './capacity';
 import type { Member } from './member';
 import { acknowledgeWildcards } from './nag';
-import { keyOf } from './options-key';
-import { permit } from './permissions';
+import { DEFAULT_REMOVAL, DEFAULT_RETENTION, keyOf } from './options-key';
+import { Permissions } from './permissions';
 import { hash } from '../contract/hashing';
 import { DeploymentFunction } from '../handlers/deployment-function';
 import { PopulationFunction } from '../handlers/population-function';
@@ -49,7 +49,21 @@ export class Services extends Construct {
   private readonly watchdog: Construct[];
   private readonly populationRole: iam.Role;
   private readonly machinePolicy = new iam.PolicyDocument();
+  private readonly permissions: Permissions;
   private readonly members: Member[] = [];
+  private readonly incomplete: Member[] = [];
+
+  /**
+   * At synthesis, once all populations and all dependencies are known: when CDK comes to the first population. Aspects may have added further
+   * ones when it comes to those, and somebody may synthesize twice.
+   */
+  private readonly completion: IAspect = {
+    visit: () => {
+      if (this.incomplete.length) {
+        this.permissions.add(this.incomplete.splice(0));
+      }
+    },
+  };
 
   private constructor(scope: Stack, id: string, private readonly key: string, private readonly options: PopulationFunctionOptions) {
     super(scope, id);
@@ -75,18 +89,14 @@ export class Services extends Construct {
     this.machineRole = this.makeMachineRole();
     this.watchdog = this.watch();
     acknowledgeWildcards(this, ['*'], 'Log delivery, X-Ray and the network interfaces of functions have no narrower resource.');
-    Aspects.of(this).add({
-      visit: (node) => {
-        if (node === this) {
-          this.complete();
-        }
-      },
-    });
-    this.node.addValidation({ validate: () => overfull(this, this.members.map((member) => member.scope)) });
+    this.permissions = new Permissions(this, { population: this.populationRole, starter: this.starterRole });
+    this.node.addValidation({ validate: () => [...this.forgotten(), ...overfull(this, this.members.map((member) => member.scope))] });
   }
 
   public add(member: Member): void {
     this.members.push(member);
+    this.incomplete.push(member);
+    Aspects.of(member.scope).add(this.completion);
     // A stack that is deleted still watches over what its custom resources have started.
     member.customResource.node.addDependency(...this.watchdog);
   }
@@ -96,10 +106,10 @@ export class Services extends Construct {
     this.machinePolicy.addStatements(new iam.PolicyStatement({ actions: [action], resources: [resource] }));
   }
 
-  /** At synthesis, once all populations and all dependencies are known. */
-  private complete(): void {
-    permit(this, { population: this.populationRole, starter: this.starterRole }, this.members);
-    this.members.forEach((member) => member.complete());
+  /** Populations that an Aspect has added where CDK had been already: without CDK's own remedy it never comes back. */
+  private forgotten(): string[] {
+    return this.incomplete.map(({ scope }) => `${scope.node.path}: an Aspect has added this population after its stack's populations were completed. `
+      + 'Set the feature flag @aws-cdk/core:aspectStabilization, or add the population without an Aspect.');
   }
 
   private makeRecord(): dynamodb.Table {
@@ -119,8 +129,8 @@ export class Services extends Construct {
   private makeLogGroup(): logs.LogGroup {
     return new logs.LogGroup(this, 'Logs', {
       logGroupName: Fn.join('', ['/aws/vendedlogs/states/', this.record.tableName]),
-      retention: this.options.logRetention ?? logs.RetentionDays.THREE_MONTHS,
-      removalPolicy: this.options.logRemovalPolicy ?? RemovalPolicy.DESTROY,
+      retention: this.options.logRetention ?? DEFAULT_RETENTION,
+      removalPolicy: this.options.logRemovalPolicy ?? DEFAULT_REMOVAL,
       encryptionKey: this.options.logEncryptionKey,
     });
   }
