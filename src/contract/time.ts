@@ -27,6 +27,8 @@ export const MARGIN = 30;
 
 /** The longest that a request to Clean Rooms takes before it is given up. */
 export const REQUEST = 15;
+/** From the intent to its request: where the record is slower than that, nothing is sent. */
+export const INTENDS = 10;
 /** Past this, counted from the intent, what cannot be found was not accepted: its request is over by then, and lists lag by seconds. */
 export const DOUBT = 90;
 /** How long a query's cancellation may take, at least. */

@@ -1,6 +1,6 @@
 import { readInput } from './input';
 import { failure } from './outcome';
-import type { Cause, Run, RunState } from './run-state';
+import type { Cause, In, Run, RunState } from './run-state';
 import { fingerprintOf } from '../../contract/hashing';
 import type { Definition, Parameters } from '../../contract/population';
 import { REPORTS, WINDS_UP } from '../../contract/time';
@@ -43,17 +43,15 @@ function causeOf({ deployment, observe, afterUpstream }: RunInput): Cause {
 }
 
 /** What a deployment's run makes is what the deployment function put on record, ahead of the machine's definition. */
-export function deploying(state: RunState & { readonly phase: 'BEGIN' }, deployment: Deployment): RunState & { readonly phase: 'BEGIN' } {
+export function deploying(state: In<'BEGIN'>, deployment: Deployment): In<'BEGIN'> {
   const { definition, action, answerBy } = deployment;
   const timeout = action === 'RELEASE' ? RELEASES_WITHIN : definition.timeoutSeconds;
-  const deadline = Math.min(state.startedAt + timeout * 1_000, answerBy - WINDS_UP * 1_000);
   return {
     ...state,
     ...making({ ...definition, keepsVersion: state.definition.keepsVersion }),
     cause: action === 'RELEASE' ? 'RELEASE' : 'DEPLOYMENT',
     deployment,
-    deadline,
-    limit: Math.min(deadline + (WINDS_UP - REPORTS) * 1_000, answerBy - REPORTS * 1_000),
+    ...within(Math.min(state.startedAt + timeout * 1_000, answerBy - WINDS_UP * 1_000)),
   };
 }
 
@@ -68,9 +66,9 @@ export function following<S extends RunState>(state: S, { deployment }: Populati
 
 const within = (deadline: number) => ({ deadline, limit: deadline + (WINDS_UP - REPORTS) * 1_000 });
 
-function making(definition: Definition, parameters?: Parameters): Pick<Run, 'definition' | 'fingerprint'> {
+function making(definition: Definition, parameters: Parameters = {}): Pick<Run, 'definition' | 'fingerprint'> {
   const { population } = definition;
-  const made = parameters && Object.keys(parameters).length
+  const made = Object.keys(parameters).length
     ? { ...definition, population: { ...population, parameters: { ...population.parameters, ...parameters } } }
     : definition;
   return { definition: made, fingerprint: fingerprintOf(made) };

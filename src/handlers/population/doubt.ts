@@ -1,6 +1,6 @@
 import type { Parameters } from '../../contract/population';
-import { REQUEST } from '../../contract/time';
-import type { Before, Newest, Sent } from '../record/population-record';
+import { INTENDS, REQUEST } from '../../contract/time';
+import type { Before, Newest, PopulationRecord, Sent } from '../record/population-record';
 import type { Answer } from '../service-error';
 import type { Analysis, Details, Version } from './clean-rooms';
 
@@ -49,10 +49,13 @@ const CLOCKS_DIFFER_BY = 10_000;
 
 /** Whose it is. One that cannot be read is asked for again; one made with other parameters is somebody else's, however early it is found. */
 export function judge(sent: Sent, candidate: Candidate, details: Answer<Details>, defaults: Defaults): Judgement {
+  if (candidate.createTime < sent.at - CLOCKS_DIFFER_BY) {
+    return 'OTHER';
+  }
   if (!details.ok) {
     return 'UNKNOWN';
   }
-  const inTime = candidate.createTime >= sent.at - CLOCKS_DIFFER_BY && candidate.createTime <= sent.at + REQUEST * 1_000 + CLOCKS_DIFFER_BY;
+  const inTime = candidate.createTime <= sent.at + (INTENDS + REQUEST) * 1_000 + CLOCKS_DIFFER_BY;
   switch (compared(details.value.parameters, sent.parameters, defaults)) {
     case 'EQUAL': return 'OWN';
     case 'OTHER': return 'OTHER';
@@ -62,6 +65,9 @@ export function judge(sent: Sent, candidate: Candidate, details: Answer<Details>
 
 /** The stored query's defaults: `NONE` where it can have none; undefined where nobody knows them. */
 export type Defaults = Parameters | 'NONE' | undefined;
+
+export const defaultsOf = ({ mayHaveDefaults }: Pick<Sent, 'mayHaveDefaults'>, record: Answer<PopulationRecord>): Defaults =>
+  (!mayHaveDefaults ? 'NONE' : record.ok ? record.value.defaults : undefined);
 
 /** Whether a version was made with these parameters: the service may show those given, those and the query's defaults, or none. */
 export function compared(shown: Parameters | undefined, given: Parameters = {}, defaults: Defaults): 'EQUAL' | 'OTHER' | 'UNSHOWN' {

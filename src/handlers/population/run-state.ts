@@ -53,8 +53,6 @@ export interface Publishing {
   readonly since: number;
   readonly finished: Finished;
   readonly giveUp?: Failure;
-  /** Another run's, which is only waited for: this one decides afterwards. */
-  readonly leftover?: boolean;
 }
 
 export type RunState =

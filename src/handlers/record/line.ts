@@ -17,8 +17,12 @@ export interface Entry {
   readonly state: EntryState;
 }
 
-/** `NEW` has not looked yet whether there is anything to populate, `READY` has, `SUBMITTED` has been accepted and waits in the service's own queue. */
-export type EntryState = 'NEW' | 'READY' | 'SUBMITTED';
+/**
+ * - `NEW` has not looked yet whether there is anything to populate, `READY` has.
+ * - `ASIDE` waits for something that is its table's own, such as somebody else's populate: it keeps its place, and lets the others pass.
+ * - `SUBMITTED` has been accepted, and waits in the service's own queue.
+ */
+export type EntryState = 'NEW' | 'READY' | 'ASIDE' | 'SUBMITTED';
 
 export const NOBODY: Line = { entries: [], room: 0, full: false };
 const MOST_ROOM = 2;
@@ -38,6 +42,9 @@ export function entered(line: Line, execution: string, state: EntryState): Line 
     : [...line.entries, { execution, state }];
   return { ...line, entries };
 }
+
+/** Lets the others pass, where it stands in the line. */
+export const aside = (line: Line, execution: string): Line => (stateIn(line, execution) ? entered(line, execution, 'ASIDE') : line);
 
 export function leftLine(line: Line, execution: string): Line {
   const entries = line.entries.filter((entry) => entry.execution !== execution);

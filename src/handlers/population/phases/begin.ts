@@ -1,7 +1,7 @@
 import type { PopulationRecord } from '../../record/population-record';
 import type { Answer } from '../../service-error';
 import { deploying } from '../begin';
-import { askAgain, fail, go, timedOut, timeIsUp, type Moment, type Move, type Phase } from '../moves';
+import { askAgain, fail, go, timedOut, timeIsUp, type Move, type Phase } from '../moves';
 import { failure } from '../outcome';
 import type { In } from '../run-state';
 
@@ -28,7 +28,7 @@ export const beginning: Phase<In<'BEGIN'>, Facts> = {
   decide(state, { record, isFirst }, at) {
     const failed = [record, isFirst].find((answer) => answer && !answer.ok);
     if (failed && !failed.ok) {
-      const reason = () => failure(state, 'RecordUnavailable', `The record in DynamoDB cannot be read. ${timedOut({ ...state }, at.now).cause}`,
+      const reason = () => failure(state, 'RecordUnavailable', `The record in DynamoDB cannot be read. ${timedOut(state, at.now).cause}`,
         'A function in a VPC needs an endpoint for DynamoDB.');
       return timeIsUp(state, at.now) ? fail(state, reason()) : askAgain(state, 'DynamoDB', failed.error, at);
     }
@@ -36,12 +36,12 @@ export const beginning: Phase<In<'BEGIN'>, Facts> = {
     if (isFirst?.ok && !isFirst.value) {
       return go({ ...state, phase: 'OBSERVE', cause: 'OBSERVE' });
     }
-    return record?.ok ? ofDeployment(state, record.value, at) : begun(state);
+    return record?.ok ? ofDeployment(state, record.value) : begun(state);
   },
 };
 
 /** A reference that is not to the newest deployment on record, and to this very execution, is to nothing. */
-function ofDeployment(state: In<'BEGIN'>, { deployment }: PopulationRecord, _at: Moment): Move {
+function ofDeployment(state: In<'BEGIN'>, { deployment }: PopulationRecord): Move {
   if (deployment?.execution !== state.execution || deployment.abandoned) {
     return fail(state, failure(state, 'Superseded', deployment
       ? 'Nothing was populated. CloudFormation has gone on to another deployment of this population, as a rollback does.'

@@ -2,14 +2,14 @@ import type { PopulationRecord } from '../../record/population-record';
 import { describe, type Answer } from '../../service-error';
 import { sentence } from '../../text';
 import type { Details } from '../clean-rooms';
-import { allIsOver, fail, go, lingering, runOf, timedOut, timeIsUp, type Phase } from '../moves';
+import { allIsOver, askAgain, fail, go, lingering, runOf, timedOut, timeIsUp, type Moment, type Move, type Phase } from '../moves';
 import { adding, nameOf } from '../outcome';
 import { LOOKS_EVERY } from '../pacing';
 import type { In } from '../run-state';
 import { givenUp } from './given-up';
-import { finishedBy } from './query';
+import { finishedBy, isLeftover } from './query';
 import { isOver } from './ready';
-import { ending } from './turn';
+import { ending, isOwnTable } from './turn';
 
 interface Facts {
   readonly details: Answer<Details>;
@@ -32,22 +32,41 @@ export const cancel: Phase<In<'CANCEL'>, Facts> = {
     const { sent } = state;
     const giveUp = state.giveUp ?? (record.ok ? givenUp(state, record.value) : undefined);
     if (details.ok && details.value.status === 'SUCCESS') {
-      // It was paid for. Who is still waited for counts it; for the others it has to be live before anybody else decides.
-      const isOurs = giveUp?.error === 'PopulationTimedOut';
-      return go({ ...runOf(state), phase: 'PUBLISH', sent, since: at.now, finished: finishedBy(details.value), giveUp: isOurs ? undefined : giveUp, leftover: !giveUp });
+      return succeeded({ ...state, giveUp }, details.value, at);
     }
-    const said = !asked ? state.said : asked.ok ? ' Its cancellation was asked for.' : ` Cancelling it was refused: ${sentence(describe(asked.error))}`;
+    const said = !asked ? state.said : asked.ok ? 'Its cancellation was asked for.' : `Cancelling it was refused: ${sentence(describe(asked.error))}`;
+    const cancelling = { ...state, giveUp, said };
     if (details.ok && isOver(details.value)) {
-      const settled = { ...runOf(state), settled: sent };
       const { status, billedCrpuHours: billedInVain } = details.value;
-      return giveUp ? fail({ ...state, settled: sent }, adding(giveUp, `${said ?? ''} It is now ${status}.`.trim()), { billedInVain }) : go({ ...settled, phase: 'LOOK' });
+      return giveUp ? fail({ ...state, settled: sent }, adding(giveUp, `${said ?? ''} It is now ${status}.`.trim()), { billedInVain }) : settledBy(state);
     }
     if (giveUp ? allIsOver(state, at.now) : timeIsUp(state, at.now)) {
-      return giveUp || state.cause !== 'RELEASE'
-        ? fail(state, adding(giveUp ?? timedOut(state, at.now),
-          `${said ?? ''} The ${nameOf(sent.analysisType)} is still ${details.ok ? details.value.status : 'running, as far as is known'}, and may go live: cancel it in the console if it should not.`.trim()))
-        : ending(state, at.now);
+      return stillRunning(cancelling, details, at);
     }
-    return lingering({ ...state, giveUp, said }, LOOKS_EVERY, at);
+    // What was left behind may not be there to read any more, as in a membership that was replaced.
+    return !giveUp && !details.ok ? askAgain(cancelling, 'Cancelling', details.error, at, () => settledBy(state)) : lingering(cancelling, LOOKS_EVERY, at);
   },
 };
+
+const settledBy = (state: In<'CANCEL'>): Move => go({ ...runOf(state), settled: state.sent, phase: 'LOOK' });
+
+/** It was paid for. Who is still waited for counts it; for the others it has to be live before anybody else decides. */
+function succeeded(state: In<'CANCEL'>, details: Details, { now }: Moment): Move {
+  const { sent, giveUp, cause } = state;
+  const leftover = isLeftover(state, sent);
+  if (leftover && (cause === 'RELEASE' || !isOwnTable(state, sent))) {
+    return settledBy(state);
+  }
+  const isOurs = !leftover && giveUp?.error === 'PopulationTimedOut';
+  return go({ ...runOf(state), phase: 'PUBLISH', sent, since: now, finished: finishedBy(details), giveUp: isOurs ? undefined : giveUp });
+}
+
+function stillRunning(state: In<'CANCEL'>, details: Answer<Details>, { now }: Moment): Move {
+  const { giveUp, said = '', sent } = state;
+  if (!giveUp && state.cause === 'RELEASE') {
+    return ending(state, now);
+  }
+  const status = details.ok ? details.value.status : 'running, as far as is known';
+  return fail(state, adding(giveUp ?? timedOut(state, now),
+    `${said} The ${nameOf(sent.analysisType)} is still ${status}, and may go live: cancel it in the console if it should not.`.trim()));
+}

@@ -1,15 +1,16 @@
 import { DOUBT } from '../../../contract/time';
+import { aside } from '../../record/line';
 import type { PopulationRecord, Sent } from '../../record/population-record';
 import type { Answer } from '../../service-error';
 import type { Analysis, Details, Table, Version } from '../clean-rooms';
-import { candidates, judge, type Candidate, type Defaults, type Judgement } from '../doubt';
+import { candidates, defaultsOf, judge, type Candidate, type Judgement } from '../doubt';
 import { allIsOver, askAgain, fail, go, runOf, timedOut, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
 import { adding } from '../outcome';
 import type { Outside } from '../outside';
 import { untilNextLook } from '../pacing';
 import type { In, Known } from '../run-state';
 import { givenUp } from './given-up';
-import { isWanted } from './turn';
+import { isOwnTable, isWanted } from './turn';
 
 interface Facts {
   readonly record: Answer<PopulationRecord>;
@@ -23,8 +24,9 @@ const MOST_CANDIDATES = 6;
 
 /** Looks for what was not there before the intent, and is its own by all that shows. */
 export const doubt: Phase<In<'DOUBT'>, Facts> = {
-  async facts({ definition, sent }, outside) {
+  async facts({ definition, execution, sent }, outside) {
     const { record, cleanRooms } = outside;
+    await record.changeLine((line) => aside(line, execution));
     const { table, analysisType, before, parameters } = sent;
     const named = { ...table, parameters };
     const recorded = await record.read(definition.record);
@@ -47,8 +49,9 @@ export const doubt: Phase<In<'DOUBT'>, Facts> = {
     }
     const unread = [facts.versions, facts.analyses].find((answer) => !answer.ok);
     if (unread && !unread.ok) {
-      // What cannot be listed is asked for again until the end: it may be running.
-      return askAgain(doubting, 'Looking for the population in doubt', unread.error, at, () => waiting(doubting, 10, at));
+      // What cannot be listed is asked for again until the end: it may be running. Of a table that was replaced there may be nothing to list.
+      return askAgain(doubting, 'Looking for the population in doubt', unread.error, at,
+        () => (isOwnTable(state, state.sent) ? waiting(doubting, 10, at) : notAccepted(doubting)));
     }
     return settled(doubting, facts, at);
   },
@@ -68,7 +71,7 @@ async function detailsOf(sent: Sent, { analysisId, versionId }: Candidate, { cle
 
 function settled(state: In<'DOUBT'>, { record, found }: Facts, at: Moment): Move {
   const { sent } = state;
-  const defaults: Defaults = sent.mayHaveDefaults ? (record.ok ? record.value.defaults : undefined) : 'NONE';
+  const defaults = defaultsOf(sent, record);
   const judged = found.map(({ candidate, details }) => ({ candidate, judgement: judge(sent, candidate, details, defaults) }));
   const by = (wanted: Judgement) => judged.find(({ judgement }) => judgement === wanted)?.candidate;
   const own = by('OWN');

@@ -1,12 +1,13 @@
 import type { Made, PopulationRecord } from '../../record/population-record';
 import type { Answer } from '../../service-error';
 import type { Details, LiveVersion, Table } from '../clean-rooms';
-import { compared, type Defaults } from '../doubt';
+import { compared, defaultsOf } from '../doubt';
 import { allIsOver, askAgain, fail, go, lingering, runOf, succeed, waiting, type Moment, type Move, type Phase } from '../moves';
 import { adding, failure, nameOf, outputOf } from '../outcome';
 import { LOOKS_EVERY } from '../pacing';
 import type { In } from '../run-state';
 import { givenUp } from './given-up';
+import { isLeftover } from './query';
 
 interface Facts {
   readonly table: Answer<Table>;
@@ -17,6 +18,8 @@ interface Facts {
 
 /** How long a version may take from its query's success until it is the live one. */
 const GOES_LIVE_WITHIN = 900;
+/** One that was left behind may have been live, and replaced, long ago. */
+const LEFTOVER_GOES_LIVE_WITHIN = 120;
 
 /** Success means that the version can be queried: it is the table's live one. */
 export const publish: Phase<In<'PUBLISH'>, Facts> = {
@@ -44,9 +47,8 @@ export const publish: Phase<In<'PUBLISH'>, Facts> = {
     if (live?.analysisId !== state.sent.analysisId) {
       return notLive(publishing, table.ok ? table.value : undefined, at);
     }
-    const defaults: Defaults = state.sent.mayHaveDefaults ? (record.ok ? record.value.defaults : undefined) : 'NONE';
     const shown = (details?.ok ? details.value.parameters : undefined) ?? live.parameters;
-    if (state.sent.unread && compared(shown, state.sent.parameters, defaults) === 'OTHER') {
+    if (state.sent.unread && compared(shown, state.sent.parameters, defaultsOf(state.sent, record)) === 'OTHER') {
       // Somebody else's after all. Its own was not accepted, or would have been found.
       return go({ ...runOf(state), settled: state.sent, phase: 'LOOK' });
     }
@@ -55,11 +57,11 @@ export const publish: Phase<In<'PUBLISH'>, Facts> = {
 };
 
 function isLive(state: In<'PUBLISH'>, live: LiveVersion): Move {
-  const { sent, giveUp, finished, leftover } = state;
+  const { sent, giveUp, finished } = state;
   const { analysisId, analysisType, fingerprint, execution, deploys, at: sentAt, upstream } = sent;
   const made: Made = { versionId: live.versionId, analysisId, analysisType, fingerprint, execution, deploys, sentAt, upstream, ...finished };
   const known = { ...state, made, settled: sent, live: { madeAt: finished.populatedAt, expiresAt: live.expiresAt } };
-  if (leftover) {
+  if (isLeftover(state, sent)) {
     return go({ ...runOf(known), phase: 'LOOK' });
   }
   return giveUp
@@ -75,10 +77,11 @@ function notLive(state: In<'PUBLISH'>, table: Table | undefined, at: Moment): Mo
   const instead = table?.live ? `version ${table.live.versionId} is` : 'no version is';
   const what = `The ${nameOf(state.sent.analysisType)} succeeded, but ${Math.round(since)} seconds later its version is not the table's live one: `
     + `${instead}, and the table's status is ${table?.status}.`;
-  const isOver = since >= GOES_LIVE_WITHIN || allIsOver(state, at.now);
+  const leftover = isLeftover(state, state.sent);
+  const isOver = since >= (leftover ? LEFTOVER_GOES_LIVE_WITHIN : GOES_LIVE_WITHIN) || allIsOver(state, at.now);
   if (!isOver) {
     return since < 60 ? lingering(state, LOOKS_EVERY, at, what) : waiting(state, Math.min(30, since / 10), at, what);
   }
-  return fail({ ...state, settled: state.sent }, adding(state.giveUp
+  return leftover ? go({ ...runOf(state), settled: state.sent, phase: 'LOOK' }) : fail({ ...state, settled: state.sent }, adding(state.giveUp
     ?? failure(state, 'VersionNotLive', what, 'Was the table populated by somebody else at the same time?'), 'It may still go live.'));
 }

@@ -1,12 +1,12 @@
 import { leftLine, stateIn, waitingIn, withRoom, type Line } from '../../record/line';
-import type { PopulationRecord } from '../../record/population-record';
+import type { PopulationRecord, Sent } from '../../record/population-record';
 import type { Answer, ServiceError } from '../../service-error';
 import type { Details } from '../clean-rooms';
 import { askAgain, fail, go, lingering, runOf, timedOut, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
 import { adding, endOf, nameOf, unsuccessful } from '../outcome';
 import type { Clock, RecordStore } from '../outside';
 import { LOOKS_EVERY, LOOKS_FOR_OTHERS_EVERY, untilQueuedLook } from '../pacing';
-import type { Finished, In } from '../run-state';
+import type { Finished, In, Run } from '../run-state';
 import { givenUp } from './given-up';
 import { isOver } from './ready';
 import { APART, identified } from './send';
@@ -68,6 +68,9 @@ async function tellLine({ execution, inLine = true, crowded }: In<'QUERY'>, deta
 
 const isFirstLook = ({ now, entered }: Clock): boolean => now() - entered < 1_000;
 
+/** A run that has ended without a word left it behind, maybe long ago: this one decides for itself afterwards. */
+export const isLeftover = (state: Run, sent: Sent): boolean => sent.execution !== state.execution;
+
 function ended(state: In<'QUERY'>, details: Details, at: Moment): Move {
   const { sent } = state;
   if (details.status === 'SUCCESS') {
@@ -75,7 +78,8 @@ function ended(state: In<'QUERY'>, details: Details, at: Moment): Move {
     // Who takes the place asks in this second.
     return state.crowded ? lingering(published, APART, at) : go(published);
   }
-  return fail({ ...state, settled: sent }, unsuccessful(state, sent.analysisType, details), { billedInVain: details.billedCrpuHours });
+  return isLeftover(state, sent) ? go({ ...runOf(state), settled: sent, phase: 'LOOK' }) : fail(
+    { ...state, settled: sent }, unsuccessful(state, sent.analysisType, details), { billedInVain: details.billedCrpuHours });
 }
 
 function running(state: In<'QUERY'>, { status }: Details, at: Moment): Move {
@@ -92,7 +96,7 @@ function unread(state: In<'QUERY'>, error: ServiceError, at: Moment): Move {
   }
   // It runs and costs money, as far as anybody knows: it is not left to itself.
   return askAgain(state, `Get${state.sent.analysisType === 'JOB' ? 'ProtectedJob' : 'ProtectedQuery'}`, error, at,
-    (giveUp) => go({ ...runOf(state), phase: 'CANCEL', sent: state.sent, giveUp }));
+    (giveUp) => go({ ...runOf(state), phase: 'CANCEL', sent: state.sent, giveUp: isLeftover(state, state.sent) ? undefined : giveUp }));
 }
 
 function outOfTime(state: In<'QUERY'>, { now }: Moment): Move {

@@ -1,8 +1,8 @@
-import { placeToPopulate, type Line } from '../../record/line';
-import { withoutSent, type PopulationRecord, type Sent } from '../../record/population-record';
+import { aside, placeToPopulate, type Line } from '../../record/line';
+import { withoutSent, type Newest, type PopulationRecord, type Sent } from '../../record/population-record';
 import type { Answer } from '../../service-error';
-import type { Analysis, Details, Version } from '../clean-rooms';
-import { before, compared, isNewer, newestOf } from '../doubt';
+import type { Analysis, Version } from '../clean-rooms';
+import { before, compared, defaultsOf, isNewer, newestOf } from '../doubt';
 import { askAgain, elapsed, fail, go, lingering, succeed, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
 import { unchanged } from '../outcome';
 import type { Outside } from '../outside';
@@ -10,6 +10,7 @@ import { FIRST_IN_LINE, NEXT_IN_LINE, untilLineLook, untilNextAttempt, untilOwnT
 import type { In, Run } from '../run-state';
 import { givenUp } from './given-up';
 import { hurries, inLine } from './look';
+import { freshness, liveIn, readTable, type TableFacts } from './observe';
 import { ending, settling } from './turn';
 
 interface Facts {
@@ -22,8 +23,8 @@ interface Facts {
 interface There {
   readonly versions: Answer<readonly Version[]>;
   readonly analyses: Answer<readonly Analysis[]>;
-  /** Of a version that somebody else has made meanwhile. */
-  readonly others?: { readonly version: Version; readonly details: Answer<Details> };
+  /** Where somebody else has made a version meanwhile. */
+  readonly others?: TableFacts;
 }
 
 /** An hour of what was there is enough to know what is new. */
@@ -36,7 +37,11 @@ export const ready: Phase<In<'READY'>, Facts> = {
     const record = await outside.record.change(definition.record, (known) => withoutSent(known, settled));
     const line = await inLine(state, outside, 'READY');
     const goesOn = line.ok && record.ok && !record.value.sent && isPlace(state, line.value, { now: outside.clock.now(), chance: outside.chance() });
-    return { record, line, there: goesOn ? await whatIsThere(state, outside) : undefined };
+    const there = goesOn ? await whatIsThere(state, outside, record) : undefined;
+    if (there && isTaken(there)) {
+      await outside.record.changeLine((known) => aside(known, state.execution));
+    }
+    return { record, line, there };
   },
 
   decide(state, { record, line, there }, at) {
@@ -58,15 +63,19 @@ export const ready: Phase<In<'READY'>, Facts> = {
   },
 };
 
-async function whatIsThere(state: In<'READY'>, { cleanRooms }: Outside): Promise<There> {
+async function whatIsThere(state: In<'READY'>, outside: Outside, record: Answer<PopulationRecord>): Promise<There> {
+  const { cleanRooms } = outside;
   const { definition: { population }, analysisType, seen } = state;
   const [versions, analyses] = await Promise.all([
     cleanRooms.listVersions(population, state.startedAt - RECENT),
     cleanRooms.listAnalyses(population, analysisType, state.startedAt - RECENT),
   ]);
-  const version = versions.ok && seen ? versions.value.find((each) => each.status === 'POPULATE_SUCCESS' && isNewer(identified(each), seen)) : undefined;
-  return { versions, analyses, others: version && { version, details: await cleanRooms.getAnalysis(population, analysisType, version.analysisId) } };
+  const isNew = versions.ok && seen && newerIn(versions.value, seen).length > 0;
+  return { versions, analyses, others: isNew ? await readTable(state, outside, record) : undefined };
 }
+
+const newerIn = (versions: readonly Version[], seen: Newest): readonly Version[] =>
+  versions.filter((each) => each.status === 'POPULATE_SUCCESS' && isNewer(identified(each), seen));
 
 /** First in line: at once, unless the quota is known to be full; then when a query of the stack's own has ended, or now and then. */
 function isPlace(state: Run, line: Line, at: Moment): boolean {
@@ -103,7 +112,7 @@ function populating(state: In<'READY'>, { versions, analyses, others }: There, a
   }
   const known = { ...state, seen: state.seen ?? newestOf(versions.value.map(identified)) };
   if (others) {
-    const taken = takeOver(known, others, at);
+    const taken = takeOver(known, newerIn(versions.value, known.seen), others, at);
     if (taken) {
       return taken;
     }
@@ -116,14 +125,22 @@ function populating(state: In<'READY'>, { versions, analyses, others }: There, a
   return go({ ...known, phase: 'SEND', sent: intent(known, before(versions.value, analyses.value), at.now) });
 }
 
-/** What somebody else has made since, with equal parameters, is what this run was to make. */
-function takeOver(state: In<'READY'>, { version, details }: NonNullable<There['others']>, at: Moment): Move | undefined {
-  if (!details.ok) {
-    return askAgain(state, 'Reading a newer version', details.error, at);
+/** What somebody else has made since, with equal parameters, is what this run was to make, if it is live. */
+function takeOver(state: In<'READY'>, newer: readonly Version[], { table, record, details }: TableFacts, at: Moment): Move | undefined {
+  const failed = [table, record, details].find((answer) => answer && !answer.ok);
+  if (failed && !failed.ok) {
+    return askAgain(state, 'Reading a newer version', failed.error, at);
   }
-  const isEqual = compared(details.value.parameters, state.definition.population.parameters, state.mayHaveDefaults ? undefined : 'NONE') === 'EQUAL';
-  return isEqual ? succeed(state, unchanged({ ...version, analysisType: state.analysisType }, undefined, details.value)) : undefined;
+  const live = table.ok ? liveIn(table.value, at.now) : undefined;
+  if (!live || !details?.ok || newer.every(({ versionId }) => versionId !== live.versionId)) {
+    return undefined;
+  }
+  const defaults = defaultsOf(state, record);
+  const isEqual = compared(details.value.parameters ?? live.parameters, state.definition.population.parameters, defaults) === 'EQUAL';
+  return isEqual ? succeed({ ...state, live: freshness(live, undefined, details.value) }, unchanged(live, undefined, details.value)) : undefined;
 }
+
+const isTaken = ({ versions, analyses }: There): boolean => versions.ok && analyses.ok && runningOf(versions.value, analyses.value) !== undefined;
 
 /** A version that is listed as begun, unless its query is known to be over; or a query that is not over. */
 function runningOf(versions: readonly Version[], analyses: readonly Analysis[]): string | undefined {

@@ -1,15 +1,17 @@
-import { asked, entered, filled } from '../../record/line';
+import { INTENDS } from '../../../contract/time';
+import { aside, asked, entered, filled, type Line } from '../../record/line';
 import { isSent, joined, withoutSent, type PopulationRecord, type Sent } from '../../record/population-record';
-import { describe, kindOf, type Answer } from '../../service-error';
+import { describe, kindOf, type Answer, type ServiceError } from '../../service-error';
 import type { Populated } from '../clean-rooms';
-import { askAgain, elapsed, go, lingering, waiting, type Moment, type Move, type Phase } from '../moves';
+import { askAgain, elapsed, go, lingering, runOf, waiting, type Moment, type Move, type Phase } from '../moves';
 import { FIRST_LOOK_AFTER, untilNextAttempt } from '../pacing';
-import type { In, Known, Run, RunState } from '../run-state';
+import type { In } from '../run-state';
 import { givenUp } from './given-up';
 
 interface Facts {
   /** With the intent, if nothing spoke against it. */
   readonly record: Answer<PopulationRecord>;
+  readonly sent: Sent;
   /** Undefined where it was not sent. */
   readonly answer?: Answer<Populated>;
 }
@@ -20,40 +22,53 @@ export const APART = 1;
 /** The intent, then the request: a step that breaks in between, or finds an intent without an answer, knows that it is in doubt. */
 export const send: Phase<In<'SEND'>, Facts> = {
   async facts(state, { record, cleanRooms, clock }) {
-    const { definition, sent, execution } = state;
-    const intended = await record.change(definition.record, (known) => intending(known, state));
-    if (!intended.ok || !isSent(intended.value, sent)) {
-      return { record: intended };
+    const { definition, execution } = state;
+    // What may be its own is looked for from now on.
+    const sent = { ...state.sent, at: clock.now() };
+    const intended = await record.change(definition.record, (known) => intending(known, { ...state, sent }));
+    // The same attempt at another moment is of a step that was thought to have broken off, and may be at its request.
+    if (!intended.ok || !isSent(intended.value, sent) || intended.value.sent?.at !== sent.at) {
+      return { record: intended, sent };
     }
-    const answer = await cleanRooms.populate(definition.population, sent.analysisType);
+    const isSlow = clock.now() - sent.at > INTENDS * 1_000;
+    const answer = isSlow ? TOO_SLOW : await cleanRooms.populate(definition.population, sent.analysisType);
     if (answer.ok) {
       await record.change(definition.record, (known) => identified(known, sent, answer.value));
       await record.changeLine((line) => entered(asked(line, clock.now()), execution, 'SUBMITTED'));
     } else if (!answer.error.doubtful) {
       await record.change(definition.record, (known) => withoutSent(known, sent));
-      await (kindOf(answer.error) === 'QUOTA' ? record.changeLine((line) => filled(asked(line, clock.now()))) : undefined);
     }
-    return { record: intended, answer };
+    if (!answer.ok) {
+      await record.changeLine((line) => refused(asked(line, clock.now()), execution, answer.error));
+    }
+    return { record: intended, sent, answer };
   },
 
-  decide(state, { record, answer }, at) {
-    const { sent } = state;
-    const { analysisType: type, mayHaveDefaults } = sent;
-    const attempted = { ...withoutIntent(state), attempts: sent.attempt, phase: 'READY', analysisType: type, mayHaveDefaults } as const;
+  decide(state, { record, sent, answer }, at) {
+    const run = { ...runOf(state), attempts: sent.attempt };
+    const { analysisType, mayHaveDefaults } = sent;
+    const attempted = { ...run, phase: 'READY', analysisType, mayHaveDefaults } as const;
     if (!answer) {
-      return record.ok ? go({ ...attempted, phase: 'TURN' } as RunState) : askAgain(attempted, 'The record', record.error, at);
+      return record.ok ? go({ ...run, phase: 'TURN' }) : askAgain(attempted, 'The record', record.error, at);
     }
     if (answer.ok) {
-      const { analysisId, versionId, analysisType } = answer.value;
-      const known: Known = { ...sent, analysisId, versionId, analysisType };
-      return lingering({ ...withoutIntent(state), attempts: sent.attempt, phase: 'QUERY', sent: known, since: at.now }, FIRST_LOOK_AFTER, at);
+      return lingering({ ...run, phase: 'QUERY', sent: { ...sent, ...answer.value }, since: at.now, waitingFor: undefined }, FIRST_LOOK_AFTER, at);
     }
-    return answer.error.doubtful
-      ? waiting({ ...withoutIntent(state), attempts: sent.attempt, phase: 'DOUBT', sent }, 5, at,
-        `PopulateIntermediateTable answered ${describe(answer.error)}: it may have been accepted`)
-      : afterRefusal({ ...attempted, settled: sent }, answer.error, at);
+    if (answer.error.doubtful) {
+      const waitingFor = `PopulateIntermediateTable answered ${describe(answer.error)}: it may have been accepted`;
+      return waiting({ ...run, phase: 'DOUBT', sent }, 5, at, waitingFor);
+    }
+    return afterRefusal({ ...attempted, settled: sent }, answer.error, at);
   },
 };
+
+const TOO_SLOW: Answer<Populated> = {
+  ok: false, error: { code: 'RecordSlow', message: 'the intent to populate took too long to write', throttled: true, doubtful: false },
+};
+
+/** Who is refused by the quota goes on being the next. What else was answered is this table's own affair, in which the others pass. */
+const refused = (line: Line, execution: string, error: ServiceError): Line =>
+  (kindOf(error) === 'QUOTA' ? filled(line) : error.throttled ? line : aside(line, execution));
 
 /** Only where it is this run's turn, nobody has gone on without it, and nothing else is under way. */
 export function intending(record: PopulationRecord, state: In<'SEND'>): PopulationRecord {
@@ -70,17 +85,12 @@ export function identified(record: PopulationRecord, sent: Sent, { analysisId, v
   return isNews ? { ...record, sent: { ...record.sent, ...sent, analysisId, versionId } } : record;
 }
 
-function withoutIntent(state: In<'SEND'>): Run {
-  const { sent: _sent, phase: _phase, ...run } = state;
-  return run;
-}
-
 /** A conflict passes when the running population ends, unless the table's status says that it cannot: that is looked at again. */
-function afterRefusal(state: In<'READY'>, error: Parameters<typeof describe>[0], at: Moment): Move {
+function afterRefusal(state: In<'READY'>, error: ServiceError, at: Moment): Move {
   const waitingFor = `PopulateIntermediateTable answered ${describe(error)}`;
   switch (kindOf(error)) {
     case 'QUOTA': return waiting({ ...state, askedAt: at.now }, 1, at, waitingFor);
-    case 'CONFLICT': return waiting({ ...state, phase: 'LOOK' } as RunState, untilNextAttempt(elapsed(state, at.now), at.chance), at, waitingFor);
+    case 'CONFLICT': return waiting({ ...runOf(state), phase: 'LOOK' }, untilNextAttempt(elapsed(state, at.now), at.chance), at, waitingFor);
     default: return askAgain(state, 'PopulateIntermediateTable', error, at);
   }
 }

@@ -1,4 +1,4 @@
-import { joined, left, type PopulationRecord, type Sent } from '../../record/population-record';
+import { joined, left, tableId, type PopulationRecord, type Sent } from '../../record/population-record';
 import type { Answer } from '../../service-error';
 import { following } from '../begin';
 import { askAgain, elapsed, fail, go, succeed, timedOut, timeIsUp, waiting, type Move, type Phase } from '../moves';
@@ -11,8 +11,9 @@ interface Facts {
   readonly record: Answer<PopulationRecord>;
 }
 
-/** Further back a run asks nothing: those before it do. */
-const ASKS_FROM_PLACE = 2;
+/** So many ask at a time whether the first has ended without a word, however many wait: those further back do it now and then. */
+const ASK_AT_A_TIME = 2;
+const asks = (place: number, chance: number): boolean => chance < ASK_AT_A_TIME / place;
 
 /** Waits for the runs of the same population that came before, each of which may have ended without a word. */
 export const turn: Phase<In<'TURN'>, Facts> = {
@@ -21,7 +22,8 @@ export const turn: Phase<In<'TURN'>, Facts> = {
     let answer = await record.change(definition.record, (known) => joined(known, execution));
     while (answer.ok) {
       const holder = answer.value.turns[0];
-      if (holder === execution || answer.value.turns.indexOf(execution) > ASKS_FROM_PLACE || await outside.statusOf(holder) !== 'ENDED') {
+      const place = answer.value.turns.indexOf(execution);
+      if (place === 0 || !asks(place, outside.chance()) || await outside.statusOf(holder) !== 'ENDED') {
         return { record: answer };
       }
       answer = await record.change(definition.record, (known) => left(known, holder));
@@ -51,8 +53,8 @@ export const turn: Phase<In<'TURN'>, Facts> = {
 export const ending = (state: RunState, now: number): Move => (state.cause === 'RELEASE' ? succeed(state, NO_VERSION) : fail(state, timedOut(state, now)));
 
 /**
- * A run before this one has ended with a populate that nobody saw the end of. What would have come of this run anyway goes on as its own;
- * what makes other data is cancelled, so that it does not go live after this one.
+ * A run before this one has ended with a populate that nobody saw the end of, or a step of this one has. What makes other data is cancelled,
+ * so that it does not go live after this one; what does not is waited for.
  */
 export function settling(state: RunState, sent: Sent): Move {
   if (!sent.analysisId) {
@@ -64,5 +66,6 @@ export function settling(state: RunState, sent: Sent): Move {
 }
 
 export const isWanted = (state: RunState, sent: Sent): boolean =>
-  state.cause !== 'RELEASE' && sent.fingerprint === state.fingerprint
-  && sent.table.intermediateTableIdentifier === state.definition.population.intermediateTableIdentifier;
+  state.cause !== 'RELEASE' && sent.fingerprint === state.fingerprint && isOwnTable(state, sent);
+
+export const isOwnTable = ({ definition }: RunState, { table }: Sent): boolean => tableId(table) === tableId(definition.population);

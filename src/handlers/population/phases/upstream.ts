@@ -21,15 +21,25 @@ export async function seeUpstream(
     if (!table.ok || !record.ok) {
       return !table.ok ? table : record as Answer<never>;
     }
-    const [holder] = record.value.turns;
     seen.push({
       upstream,
       record: record.value,
       liveId: liveIn(table.value, outside.clock.now())?.versionId,
-      turn: holder === undefined ? undefined : await outside.statusOf(holder),
+      turn: await turnIn(record.value, outside),
     });
   }
   return { ok: true, value: seen };
+}
+
+/** Whether anybody has the turn there: the first who has not ended, since only those who wait there tidy up. */
+async function turnIn({ turns }: PopulationRecord, { statusOf }: Outside): Promise<Seen['turn']> {
+  for (const execution of turns) {
+    const status = await statusOf(execution);
+    if (status !== 'ENDED') {
+      return status;
+    }
+  }
+  return undefined;
 }
 
 /** How long a deploy of this stack may take to follow one of an upstream table's stack. */
@@ -60,7 +70,8 @@ export const afterUpstream: Phase<In<'UPSTREAM'>, UpstreamFacts> = {
           : go({ ...state, phase: 'TURN' });
       default: {
         const made = madeOf(record.value, live?.versionId);
-        return succeed(state, live ? unchanged(live, made, details?.ok ? details.value : undefined) : NO_VERSION);
+        // No change: a look, which writes no version parameter, since it has nobody's turn.
+        return succeed({ ...state, cause: 'OBSERVE' }, live ? unchanged(live, made, details?.ok ? details.value : undefined) : NO_VERSION);
       }
     }
   },
