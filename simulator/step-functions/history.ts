@@ -57,13 +57,13 @@ export class History {
 
   /** Throws where the execution has come to an end by it. */
   take({ type, state }: RunEvent): void {
-    // AWS bills a retry as a transition, too.
-    if (type === 'StateEntered' || type === 'StateRetried') this.transitions++;
     this.events += EVENTS[type]?.(state!.type) ?? 0;
     if (this.events >= MOST_EVENTS) {
       this.events = MOST_EVENTS - 1;
       throw new TerminalError('States.Runtime', `The execution reached the maximum number of history events (${MOST_EVENTS}).`);
     }
+    // AWS bills a retry as a transition, too.
+    if (type === 'StateEntered' || type === 'StateRetried') this.transitions++;
     if (type === 'StateExited') checkSize(state!.name, JSON.stringify(state!.output) ?? '');
   }
 }

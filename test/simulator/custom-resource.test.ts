@@ -134,6 +134,22 @@ describe('an update that its user cancels', () => {
     expect(events().map(({ ResourceProperties }) => (ResourceProperties as { Value: string }).Value)).toEqual(['old', 'old']);
   });
 
+  test('waits for what cannot be dropped, and begins nothing after it', async () => {
+    const slow = (value: string): ReturnType<typeof stackOf> => stackOf({
+      First: { Type: 'Test::Resource::Fails', Properties: { Seconds: value === 'new' ? 60 : 0, Value: value } },
+      Second: { Type: 'AWS::SSM::Parameter', Properties: { Value: value }, DependsOn: 'First' },
+    });
+    await cloud.deploy(slow('old'));
+    const updating = cloud.deploy(slow('new'));
+    await cloud.advance(30);
+    cloud.cancelUpdate('Stack');
+    const { status, events: printed } = await updating;
+    expect(status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(printed.filter(({ type }) => type !== 'AWS::CloudFormation::Stack').map(({ logicalId, status: each }) => `${logicalId} ${each}`)).toEqual([
+      'First UPDATE_IN_PROGRESS', 'First UPDATE_COMPLETE', 'First UPDATE_IN_PROGRESS', 'First UPDATE_COMPLETE',
+    ]);
+  });
+
   test('deletes a custom resource that it was making', async () => {
     await cloud.deploy(stackOf(PROVIDER));
     const updating = cloud.deploy(stack('silent', 'new'));

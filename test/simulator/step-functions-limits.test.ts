@@ -44,7 +44,7 @@ describe('a limit', () => {
     const loop = { StartAt: 'Again', States: { Again: { Type: 'Choice', Choices: [{ Variable: '$.x', IsPresent: true, Next: 'End' }], Default: 'Again' }, End: { Type: 'Succeed' } } };
     const cloud = await deployed({}, machine('Machine', loop));
     expect(await cloud.execute('Machine')).toMatchObject({
-      status: 'FAILED', error: 'States.Runtime', cause: 'The execution reached the maximum number of history events (25000).', events: 25_000, transitions: 12_500,
+      status: 'FAILED', error: 'States.Runtime', cause: 'The execution reached the maximum number of history events (25000).', events: 25_000, transitions: 12_499,
     });
   });
 });
