@@ -105,11 +105,25 @@ export function logicalId(source: StackSource, path: string): string {
 export const MACHINE = 'AudienceStateMachine';
 export const RESOURCE = 'AudiencePopulation';
 export const SCHEDULE = 'AudienceSchedule';
+export const POPULATION_FUNCTION = 'IntermediateTablePopulationsPopulationFunction';
+export const DEPLOYMENT_FUNCTION = 'IntermediateTablePopulationsDeploymentFunction';
+
+/** Parameters whose data can be told apart, by a letter. */
+export const segment = (letter: string) => ({ segment: `${MARKER} ${letter}` });
 
 export const physicalId = (cloud: Cloud, id: string): string => cloud.stack(STACK).resources.get(id)!.physicalId;
 export const tableIn = (cloud: Cloud): string => physicalId(cloud, 'Table');
 export const liveIn = (cloud: Cloud): string | undefined => cloud.cleanRooms.liveVersionId(tableIn(cloud));
 export const populatesIn = (cloud: Cloud) => cloud.cleanRooms.journal.acceptedPopulates();
+
+const letterOf = ({ segment: text = '-' }: { readonly segment?: string } = {}): string => text.slice(-1);
+/** The letters of what was populated, in order; what a person did by hand is not among them. */
+export const lettersIn = (cloud: Cloud): string =>
+  populatesIn(cloud).map(({ body }) => letterOf((body as { parameters?: { segment?: string } }).parameters)).join('');
+/** The letter of what can be queried. */
+export const dataIn = (cloud: Cloud): string | undefined =>
+  cloud.cleanRooms.populations(tableIn(cloud)).filter(({ versionId }) => versionId === liveIn(cloud)).map(({ parameters }) => letterOf(parameters))[0];
+export const runningIn = (cloud: Cloud) => cloud.executions().filter(({ status }) => status === 'RUNNING');
 
 /** The stack's only output: the version that a deploy ended with. */
 export function versionIn({ outputs }: Pick<DeployResult, 'outputs'>): string {
@@ -136,6 +150,14 @@ export async function deploy(cloud: Cloud, scene: Scene = {}): Promise<DeployRes
 export async function refresh(cloud: Cloud, scene: Scene, schedule = SCHEDULE): Promise<void> {
   cloud.fireRule(logicalId(stackOf(scene), schedule));
   await cloud.settle();
+}
+
+/** Deploys the scene, expects it to be rolled back, and lets everything end that still runs. */
+export async function failToDeploy(cloud: Cloud, scene: Scene): Promise<DeployResult> {
+  const result = await cloud.deploy(stackOf(scene));
+  expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+  await cloud.settle();
+  return result;
 }
 
 /** Lets time pass until something holds; at most a day of it. */

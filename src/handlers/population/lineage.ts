@@ -25,9 +25,14 @@ function differs(record: PopulationRecord, liveId: string | undefined, direct: r
   return direct.some(({ upstream, liveId: theirs }) => theirs !== undefined && from?.[upstream.record] !== theirs);
 }
 
+/** Whether a run of a table has failed with what is live upstream: the next one comes when something is new there. */
+const hasTried = ({ tried }: PopulationRecord, built: readonly Seen[]): boolean =>
+  tried !== undefined && built.every(({ upstream, liveId }) => liveId === undefined || tried[upstream.record] === liveId);
+
 /**
  * A table is due if an upstream table's live version is not the one that its own was built from, and no upstream table is due or being
- * populated itself: the end of that will start it again, so that a diamond of tables refreshes in order, each table once.
+ * populated itself: the end of that will start it again, so that a diamond of tables refreshes in order, each table once. One that has
+ * tried in vain is not waited for.
  */
 export function dueOf(record: PopulationRecord, liveId: string | undefined, seen: readonly Seen[]): Due {
   const direct = seen.filter(({ upstream }) => upstream.direct);
@@ -38,7 +43,8 @@ export function dueOf(record: PopulationRecord, liveId: string | undefined, seen
       return 'UNKNOWN';
     }
     const built = upstream.after.map((index) => seen[index]);
-    pending.push(turn === 'RUNNING' || upstream.after.some((index) => pending[index]) || (built.length > 0 && differs(theirs, theirLive, built)));
+    const isDue = built.length > 0 && differs(theirs, theirLive, built) && !hasTried(theirs, built);
+    pending.push(turn === 'RUNNING' || isDue || upstream.after.some((index) => pending[index]));
   }
   if (!differs(record, liveId, direct)) {
     return 'NO';

@@ -15,6 +15,8 @@ export interface PopulationRecord {
   readonly sent?: Sent;
   /** The last versions that came of it, newest first. */
   readonly made: readonly Made[];
+  /** The versions of the upstream tables, by key of their record, that a run has failed with: nobody downstream waits for it to try again. */
+  readonly tried?: Readonly<Record<string, string>>;
   /** What the stored query adds to the parameters that it is given, where a version of ours has shown it. */
   readonly defaults?: Parameters;
   /** Which wait handles, by hash, belong to which request: each listens once. */

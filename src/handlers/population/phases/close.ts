@@ -10,7 +10,7 @@ const MOST_STAMPS = 5;
 
 /** All that a run leaves behind, in one write: whom it lets pass, and what came of it. */
 export function closing(state: In<'CLOSE'>) {
-  const { execution, settled, made, adopted, shown, deployment, cause, ended, definition } = state;
+  const { execution, settled, made, adopted, shown, deployment, cause, ended, definition, upstream } = state;
   return (before: PopulationRecord): PopulationRecord => {
     const gone = left(withoutSent(before, settled), execution);
     const record = withMade(gone, made);
@@ -19,6 +19,7 @@ export function closing(state: In<'CLOSE'>) {
     const isCarriedOut = cause === 'DEPLOYMENT' && deployment && ended.output && before.deployment?.request === deployment.request;
     return same(before, {
       ...record,
+      ...(ended.failure && upstream ? { tried: upstream } : {}),
       ...(old ? { made: record.made.map((each) => (each === old ? { ...old, upstream: adopted.upstream } : each)) } : {}),
       ...(further && Object.keys(further).length ? { defaults: { ...record.defaults, ...further } } : {}),
       ...(isCarriedOut ? { carriedOut: { fingerprint: deployment.fingerprint, stamps: stamped(record.carriedOut?.stamps, deployment.stamp) } } : {}),

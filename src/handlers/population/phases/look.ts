@@ -96,7 +96,7 @@ function decided(state: In<'LOOK'>, table: Table, record: PopulationRecord, { de
     return succeed(looked, live ? unchanged(live, made, figures) : NO_VERSION, adoption(looked, live, made));
   }
   const problem = blocked(state, table) ?? unpayable(state, table);
-  return problem ? fail(state, problem) : go({ ...looked, phase: 'READY', analysisType: table.analysisType, mayHaveDefaults: table.mayHaveDefaults });
+  return problem ? fail(looked, problem) : go({ ...looked, phase: 'READY', analysisType: table.analysisType, mayHaveDefaults: table.mayHaveDefaults });
 }
 
 function whetherDue(state: In<'LOOK'>, record: PopulationRecord, live: LiveVersion | undefined, made: Made | undefined, upstream: readonly Seen[]): boolean | 'UNKNOWN' {

@@ -1,7 +1,7 @@
 import type { Upstream } from '../../../contract/population';
 import { madeOf, type PopulationRecord } from '../../record/population-record';
 import type { Answer } from '../../service-error';
-import { dueOf, isDeployedElsewhere, type Seen } from '../lineage';
+import { dueOf, isDeployedElsewhere, lineage, type Seen } from '../lineage';
 import { askAgain, elapsed, fail, go, succeed, timedOut, timeIsUp, waiting, type Phase } from '../moves';
 import { NO_VERSION, unchanged } from '../outcome';
 import type { Outside } from '../outside';
@@ -67,7 +67,7 @@ export const afterUpstream: Phase<In<'UPSTREAM'>, UpstreamFacts> = {
       case 'NOW':
         return isDeployedElsewhere(upstream.value) && elapsed(state, at.now) < Math.min(FOLLOWS_WITHIN, state.definition.timeoutSeconds / 2)
           ? waiting(state, 30, at, 'a deploy of an upstream table\'s stack has just ended: that of this one may follow')
-          : go({ ...state, phase: 'TURN' });
+          : go({ ...state, upstream: lineage(upstream.value), phase: 'TURN' });
       default: {
         const made = madeOf(record.value, live?.versionId);
         // No change: a look, which writes no version parameter, since it has nobody's turn.

@@ -1,0 +1,139 @@
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { Duration } from 'aws-cdk-lib';
+import type { Fault } from '../../../simulator/faults';
+import type { Cloud } from '../../../simulator/cloud';
+import {
+  closeClouds, dataIn, deploy, DEPLOYMENT_FUNCTION, failToDeploy, failureOf, lettersIn, liveIn, logicalId, MACHINE, openCloud, physicalId, populatesIn, POPULATION_FUNCTION,
+  runningIn, Scene, SCHEDULE, segment, stackOf, until, versionIn,
+} from '../support';
+
+afterEach(closeClouds);
+
+const A: Scene = { parameters: segment('a'), schedule: Schedule.rate(Duration.days(1)) };
+const B: Scene = { ...A, parameters: segment('b') };
+const LONG = { durationSeconds: 1800, outcome: 'SUCCESS' } as const;
+
+/** Once the state machine has the new definition, and CloudFormation's event has not come to the deployment function yet. */
+async function whileUpdating(cloud: Cloud, update: Scene): Promise<{ deploying: ReturnType<Cloud['deploy']> }> {
+  cloud.faults.push({ function: DEPLOYMENT_FUNCTION, at: 'queue', seconds: 300, event: 1, payload: /"RequestType":"Update"/ });
+  const deploying = cloud.deploy(stackOf(update));
+  await until(cloud, () => cloud.stepFunctions.machine(physicalId(cloud, logicalId(stackOf(A), MACHINE))).definition.includes(segment('b').segment), 0.5);
+  return { deploying };
+}
+
+describe('a schedule that comes due between the update of the definition and the deployment\'s own run', () => {
+  test('makes what the deployment was to make', async () => {
+    const cloud = openCloud();
+    await deploy(cloud, A);
+    const { deploying } = await whileUpdating(cloud, B);
+    cloud.fireRule(logicalId(stackOf(B), SCHEDULE));
+    const result = await deploying;
+    expect([result.status, lettersIn(cloud), dataIn(cloud), versionIn(result)]).toEqual(['UPDATE_COMPLETE', 'ab', 'b', liveIn(cloud)]);
+  });
+
+  test('leaves the old data, paid again, where the deployment\'s run fails', async () => {
+    const cloud = openCloud();
+    await deploy(cloud, A);
+    const { deploying } = await whileUpdating(cloud, B);
+    cloud.fireRule(logicalId(stackOf(B), SCHEDULE));
+    await until(cloud, () => dataIn(cloud) === 'b' && !runningIn(cloud).length);
+    cloud.cleanRooms.faults.inject({ operation: 'GetIntermediateTable', fault: { kind: 'error', code: 'ResourceNotFoundException' }, first: 1 });
+    const result = await deploying;
+    expect([result.status, lettersIn(cloud), dataIn(cloud), versionIn(result)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 'aba', 'a', liveIn(cloud)]);
+  });
+
+  test('leaves the old data, paid again, where another resource fails', async () => {
+    const cloud = openCloud();
+    await deploy(cloud, A);
+    const { deploying } = await whileUpdating(cloud, { ...B, laterFails: true });
+    cloud.fireRule(logicalId(stackOf(B), SCHEDULE));
+    const result = await deploying;
+    expect([result.status, lettersIn(cloud), dataIn(cloud), versionIn(result)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 'aba', 'a', liveIn(cloud)]);
+  });
+});
+
+const REFUSED: Fault[] = [{ kind: 'error', code: 'ThrottlingException', status: 429 }, { kind: 'error', code: 'InternalServerError' }];
+const WEAK = REFUSED.flatMap((fault): [string, number, Fault][] => [2, 10].map((seconds) => [(fault as { code: string }).code, seconds, fault]));
+
+describe.each(WEAK)('while Step Functions answers %s for %d seconds', (_, forSeconds, fault) => {
+  const opened = async () => {
+    const cloud = openCloud();
+    await deploy(cloud, A);
+    cloud.cleanRooms.planQuery(LONG);
+    return cloud;
+  };
+
+  test('a rollback comes about, and what it cancels does not go live', async () => {
+    const cloud = await opened();
+    const deploying = cloud.deploy(stackOf({ ...B, otherFailsAfter: 120 }));
+    const before = cloud.lambda.invocations.length;
+    const isAsked = () => cloud.lambda.invocations.slice(before).some(({ function: name }) => name.startsWith(DEPLOYMENT_FUNCTION));
+    await until(cloud, () => isAsked() && cloud.stack('App').status.includes('ROLLBACK_IN_PROGRESS'), 0.1);
+    cloud.stepFunctionsFaults.inject({ operation: '*', fault, forSeconds });
+    const result = await deploying;
+    await cloud.advance(3600);
+    expect(cloud.stepFunctionsFaults.hits.length).toBeGreaterThan(0);
+    expect([result.status, lettersIn(cloud), dataIn(cloud)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 'ab', 'a']);
+  });
+
+  test('a delete comes about, and the query that ran has ended', async () => {
+    const cloud = await opened();
+    cloud.fireRule(logicalId(stackOf(A), SCHEDULE));
+    await until(cloud, () => lettersIn(cloud) === 'aa');
+    cloud.stepFunctionsFaults.inject({ operation: '*', fault, forSeconds });
+    expect((await cloud.destroy('App')).status).toBe('DELETE_COMPLETE');
+    expect(cloud.stepFunctionsFaults.hits.length).toBeGreaterThan(0);
+    expect(cloud.cleanRooms.populations().map(({ outcome }) => outcome)).toEqual(['SUCCESS', 'CANCELLED']);
+  });
+
+  test('an event that is delivered twice populates once', async () => {
+    const cloud = openCloud({ behaviours: { deliverAgainAfterSeconds: 1 } });
+    await deploy(cloud, A);
+    cloud.stepFunctionsFaults.inject({ operation: '*', fault, forSeconds });
+    await deploy(cloud, B);
+    await cloud.settle();
+    expect(lettersIn(cloud)).toBe('ab');
+  });
+});
+
+test.each<Fault>([
+  { kind: 'error', code: 'ThrottlingException' }, { kind: 'error', code: 'InternalServerException' }, { kind: 'hang' }, { kind: 'reply', status: 403, body: '<html>No</html>' },
+])('a query whose first cancellation at a timeout is answered by %j is cancelled all the same', async (fault) => {
+  const timeout = Duration.minutes(5);
+  const cloud = openCloud();
+  await deploy(cloud, { ...A, timeout });
+  cloud.cleanRooms.planQuery(LONG);
+  cloud.cleanRooms.faults.inject({ operation: 'UpdateProtectedQuery', fault, first: 1 });
+  const result = await failToDeploy(cloud, { ...B, timeout });
+  expect(failureOf(result)).toMatch(/PopulationTimedOut.*It is now CANCELLED/);
+  await cloud.advance(3600);
+  expect([lettersIn(cloud), dataIn(cloud), populatesIn(cloud).length]).toEqual(['ab', 'a', 2]);
+});
+
+test.each(['throttled', 'service'] as const)('a population function that cannot be invoked for four minutes while the query runs (%s) is waited for', async (at) => {
+  const cloud = openCloud();
+  await deploy(cloud, A);
+  cloud.cleanRooms.planQuery({ durationSeconds: 600, outcome: 'SUCCESS' });
+  const deploying = cloud.deploy(stackOf(B));
+  await until(cloud, () => lettersIn(cloud) === 'ab');
+  cloud.faults.push({ function: POPULATION_FUNCTION, at, forSeconds: 240 });
+  const result = await deploying;
+  expect(cloud.lambda.faults.hits.length).toBeGreaterThan(10);
+  expect([result.status, lettersIn(cloud), dataIn(cloud), versionIn(result)]).toEqual(['UPDATE_COMPLETE', 'ab', 'b', liveIn(cloud)]);
+});
+
+test('a population function that can never be invoked again fails the deploy before CloudFormation gives up, and says what may go on', async () => {
+  const cloud = openCloud();
+  await deploy(cloud, { ...A, timeout: Duration.minutes(10) });
+  cloud.cleanRooms.planQuery(LONG);
+  const deploying = cloud.deploy(stackOf({ ...B, timeout: Duration.minutes(10) }));
+  await until(cloud, () => lettersIn(cloud) === 'ab');
+  const fault = { function: POPULATION_FUNCTION, at: 'throttled' } as const;
+  cloud.faults.push(fault);
+  await until(cloud, () => cloud.stack('App').status.includes('ROLLBACK_IN_PROGRESS'));
+  cloud.faults.splice(cloud.faults.indexOf(fault), 1);
+  const result = await deploying;
+  expect(failureOf(result)).toMatch(/PopulationFunctionFailed.*may still be running/);
+  await cloud.advance(3600);
+  expect([result.status, dataIn(cloud), runningIn(cloud)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 'a', []]);
+});
