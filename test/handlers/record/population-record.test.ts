@@ -1,0 +1,57 @@
+import {
+  EMPTY, isSent, joined, left, madeOf, tableId, withMade, withoutSent, type PopulationRecord,
+} from '../../../src/handlers/record/population-record';
+import { MADE, SENT } from '../support';
+
+describe('turns', () => {
+  test('are in the order of coming, each once', () => {
+    const two = joined(joined(EMPTY, 'a'), 'b');
+    expect(two.turns).toEqual(['a', 'b']);
+    expect(joined(two, 'a')).toBe(two);
+  });
+
+  test('pass on when one leaves, and not when a stranger does', () => {
+    const two: PopulationRecord = { ...EMPTY, turns: ['a', 'b'] };
+    expect(left(two, 'a').turns).toEqual(['b']);
+    expect(left(two, 'c')).toBe(two);
+  });
+});
+
+describe('what was made', () => {
+  const versions = (count: number) => Array.from({ length: count }, (_, index) => ({ ...MADE, versionId: `version-${index}` }));
+
+  test('is newest first, and told twice stands once', () => {
+    const record = [...versions(2)].reduce<PopulationRecord>(withMade, EMPTY);
+    expect(record.made.map(({ versionId }) => versionId)).toEqual(['version-1', 'version-0']);
+    expect(withMade(record, versions(1)[0])).toBe(record);
+    expect(withMade(record)).toBe(record);
+  });
+
+  test('is forgotten after ten more', () => {
+    const record = versions(12).reduce<PopulationRecord>(withMade, EMPTY);
+    expect(record.made).toHaveLength(10);
+    expect(madeOf(record, 'version-1')).toBeUndefined();
+    expect(madeOf(record, 'version-2')).toMatchObject({ versionId: 'version-2' });
+  });
+});
+
+describe('the intent', () => {
+  const record: PopulationRecord = { ...EMPTY, sent: SENT };
+
+  test('is one attempt of one execution', () => {
+    expect(isSent(record, SENT)).toBe(true);
+    expect(isSent(record, { ...SENT, attempt: 2 })).toBe(false);
+    expect(isSent(record, { ...SENT, execution: 'other' })).toBe(false);
+    expect(isSent(EMPTY, SENT)).toBe(false);
+  });
+
+  test('goes when it is settled, and not when another one is', () => {
+    expect(withoutSent(record, SENT).sent).toBeUndefined();
+    expect(withoutSent(record, { ...SENT, attempt: 2 })).toBe(record);
+    expect(withoutSent(record)).toBe(record);
+  });
+});
+
+test('a table\'s id is of its membership and itself', () => {
+  expect(tableId(SENT.table)).toBe('membership/table');
+});
