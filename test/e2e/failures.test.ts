@@ -141,7 +141,7 @@ describe('what cannot pass', () => {
   test.each([
     [{ code: 'ValidationException', members: { reason: 'INVALID_QUERY' } }, 'Correct the table\'s stored query'],
     [{ code: 'ValidationException', members: { reason: 'INVALID_CONFIGURATION' } }, 'Check compute'],
-    [{ code: 'ResourceNotFoundException', members: {} }, 'Does the table still exist'],
+    [{ code: 'ResourceNotFoundException', members: {} }, 'Does it still exist'],
   ])('fails at once, with its remedy: %j', async (fault, remedy) => {
     const cloud = openCloud();
     await deploy(cloud, scheduled);
@@ -157,7 +157,7 @@ describe('what cannot pass', () => {
     await deploy(cloud, scheduled);
     cloud.cleanRooms.resources.deleteIntermediateTable(tableIn(cloud));
     const { error: name, cause } = await cloud.execute(logicalId(stackOf(scheduled), MACHINE));
-    expect([name, cause]).toEqual(['ResourceNotFoundException', expect.stringContaining('Does the table still exist')]);
+    expect([name, cause]).toEqual(['ResourceNotFoundException', expect.stringContaining('Does it still exist')]);
   });
 
   test('fails where access stays denied for longer than IAM needs to settle', async () => {

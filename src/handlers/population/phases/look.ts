@@ -62,10 +62,10 @@ export const look: Phase<In<'LOOK'>, Facts> = {
     if (state.cause === 'RELEASE' && record.ok) {
       return succeed(state, NO_VERSION);
     }
-    if (timeIsUp(state, at.now)) {
+    const failed = [record, line, looked?.table, looked?.upstream].find((answer) => answer && !answer.ok);
+    if (timeIsUp(state, at.now) && (failed || !looked)) {
       return ending(state, at.now);
     }
-    const failed = [record, line, looked?.table, looked?.upstream].find((answer) => answer && !answer.ok);
     if (failed && !failed.ok) {
       return askAgain(state, failed === looked?.table || failed === looked?.upstream ? 'GetIntermediateTable' : 'The record', failed.error, at);
     }
@@ -94,6 +94,9 @@ function decided(state: In<'LOOK'>, table: Table, record: PopulationRecord, { de
   }
   if (!due) {
     return succeed(looked, live ? unchanged(live, made, figures) : NO_VERSION, adoption(looked, live, made));
+  }
+  if (timeIsUp(state, at.now)) {
+    return ending(state, at.now);
   }
   const problem = blocked(state, table) ?? unpayable(state, table);
   return problem ? fail(looked, problem) : go({ ...looked, phase: 'READY', analysisType: table.analysisType, mayHaveDefaults: table.mayHaveDefaults });

@@ -75,7 +75,8 @@ const shownBy = ({ sent }: In<'PUBLISH'>, { parameters }: LiveVersion) => (sent.
 function notLive(state: In<'PUBLISH'>, table: Table | undefined, at: Moment): Move {
   const since = (at.now - state.since) / 1_000;
   const instead = table?.live ? `version ${table.live.versionId} is` : 'no version is';
-  const what = `The ${nameOf(state.sent.analysisType)} succeeded, but ${Math.round(since)} seconds later its version is not the table's live one: `
+  const id = state.sent.versionId ? ` ${state.sent.versionId}` : '';
+  const what = `The ${nameOf(state.sent.analysisType)} succeeded, but ${Math.round(since)} seconds later its version${id} is not the table's live one: `
     + `${instead}, and the table's status is ${table?.status}.`;
   const leftover = isLeftover(state, state.sent);
   const isOver = since >= (leftover ? LEFTOVER_GOES_LIVE_WITHIN : GOES_LIVE_WITHIN) || allIsOver(state, at.now);
