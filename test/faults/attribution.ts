@@ -31,15 +31,15 @@ function executionOf(cloud: Cloud, { accessKeyId, requestedAt }: AcceptedPopulat
   return cloud.executions().find(({ arn }) => invocation?.payload.includes(`"${arn}"`));
 }
 
-/** An execution that EventBridge has started is its event's; one that began while the deployment function handled CloudFormation's is that one's. */
+/** An execution that a rule's event has started is that event's; one that began while the deployment function handled CloudFormation's is that one's. */
 function causeOf(cloud: Cloud, { name, startDate, input }: Execution): string {
-  const event = /^([0-9a-f-]{36})_/.exec(name)?.[1];
+  const { event } = JSON.parse(input) as { event?: string };
   if (event) {
     return `the event ${event} at ${new Date(startDate).toISOString()}`;
   }
   const requests = cloud.lambda.invocations
     .filter(({ payload, start, end = Infinity }) => payload.includes('"RequestType"') && start <= startDate && startDate <= end)
     .map(({ payload }) => JSON.parse(payload) as { RequestType: string; RequestId: string; ResponseURL: string });
-  const request = requests.find(({ ResponseURL }) => input.includes(ResponseURL)) ?? requests.at(-1);
+  const request = requests.at(-1);
   return request ? `the ${request.RequestType} ${request.ResponseURL.split('?')[0].split('|').at(-1)!}` : `the execution ${name}`;
 }

@@ -11,6 +11,7 @@ const TITLES: Record<keyof Counts, string> = {
   sensitive: 'sensitive values seen',
   blockedDeletes: 'blocked deletes',
   wrongData: 'deploys that ended with other data',
+  wentLive: 'data that went live after a failure',
   broken: 'broken runs',
 };
 

@@ -1,7 +1,9 @@
 import { attribute } from './attribution';
 import type { Played } from './play';
+import type { Template } from './schedule';
 import type { Population } from '../../simulator/clean-rooms';
 import type { Cloud } from '../../simulator/cloud';
+import type { DeployResult } from '../../simulator/cloudformation/service';
 import { MARKER, sensitiveLines } from '../e2e/support';
 
 /** What went against a promise. All zero, or the library is wrong. */
@@ -13,6 +15,7 @@ export interface Verdict {
   readonly sensitive: number;
   readonly blockedDeletes: number;
   readonly wrongData: number;
+  readonly wentLive: number;
   readonly broken: number;
   /** What each of them is about. */
   readonly details: readonly string[];
@@ -29,6 +32,7 @@ export function judge(played: Played): Verdict {
     sensitive: [...sensitiveLines(cloud), ...reasons.map(({ reason }) => reason).filter((reason) => reason.includes(MARKER))],
     blockedDeletes: reasons.filter(({ logicalId, status }) => status === 'DELETE_FAILED' && logicalId.startsWith('Audience')).map(describe),
     wrongData: wrongData(played),
+    wentLive: wentLive(played),
     broken: broken ? [String(broken.stack)] : [],
   };
   const counts = Object.fromEntries(Object.entries(found).map(([name, cases]) => [name, cases.length])) as unknown as Omit<Verdict, 'details'>;
@@ -82,22 +86,50 @@ function liveFrom({ outcome, endsAt, plan: { liveAfterSeconds = 0 } }: Populatio
   return outcome === 'SUCCESS' && liveAfterSeconds !== 'never' ? endsAt + liveAfterSeconds * 1000 : Infinity;
 }
 
-/** A deploy that succeeded has the data of its own parameters live, one that was rolled back those of the one before, unless a person came in between. */
-function wrongData({ cloud, deploys }: Played): string[] {
-  const populations = cloud.cleanRooms.populations();
-  if (populations.some(({ parameters }) => parameters.segment === 'by hand')) {
-    return [];
-  }
-  let deployed: string | undefined;
-  return deploys.flatMap(({ template, result: { status, outputs } }) => {
+/** Which template the stack has after each deploy, and whether that one asked for other data than the one before. */
+function outcomes({ deploys }: Played): { template: Template; deployed?: Template; changed: boolean; result: DeployResult }[] {
+  let deployed: Template | undefined;
+  return deploys.map(({ template, result }) => {
+    const before = deployed;
+    const { status } = result;
     if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE') {
       deployed = template;
-    } else if (status !== 'UPDATE_ROLLBACK_COMPLETE') {
+    } else if (/^(ROLLBACK|DELETE)/.test(status)) {
+      deployed = undefined;
+    }
+    return { template, deployed, changed: before !== template, result };
+  });
+}
+
+const isOf = (version: Population | undefined, template: Template | undefined): boolean => version?.parameters.segment === `${MARKER} ${template}`;
+
+/** A deploy that succeeded has the data of its own parameters live, one that was rolled back those of the one before; one that changed neither keeps what is there. */
+function wrongData(played: Played): string[] {
+  const populations = played.cloud.cleanRooms.populations();
+  return outcomes(played).flatMap(({ template, deployed, changed, result: { status, outputs } }) => {
+    if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(status) || !changed) {
       return [];
     }
     const version = Object.values(outputs).map((id) => populations.find(({ versionId }) => versionId === id)).find(Boolean);
-    return version?.parameters.segment === `${MARKER} ${deployed}`
+    const isOwn = isOf(version, deployed) && (status === 'UPDATE_ROLLBACK_COMPLETE' || version?.parameters.region === undefined);
+    return isOwn ? [] : [`a deploy of "${template}" ended as ${status} with ${JSON.stringify(version?.parameters ?? 'no version')}`];
+  });
+}
+
+/** Said where a query could not be stopped, or was to be left running: promise 3. */
+const SAID = /may (still )?go live|may still be running|may be running|left running/;
+
+/** Half an hour after a step, what is live is of the template that the stack has, or a person's. */
+function wentLive(played: Played): string[] {
+  const { cloud, lives, reasons } = played;
+  const known = outcomes(played);
+  const isSaid = reasons.some(({ reason }) => SAID.test(reason)) || cloud.executions().some(({ cause, error }) => SAID.test(`${error} ${cause}`));
+  return lives.flatMap(({ deploys, versionId }) => {
+    const { deployed, result } = known[deploys - 1] ?? {};
+    const version = versionId === undefined ? undefined : cloud.cleanRooms.populations().find((each) => each.versionId === versionId);
+    const isAPersons = version && !cloud.cleanRooms.journal.acceptedPopulates().some((each) => each.versionId === versionId);
+    return !version || !deployed || isAPersons || isOf(version, deployed) || isSaid || /FAILED/.test(result!.status)
       ? []
-      : [`a deploy of "${template}" ended as ${status} with ${version?.parameters.segment ?? 'no version'}`];
+      : [`after deploy ${deploys} the stack has "${deployed}", and ${JSON.stringify(version.parameters)} is live`];
   });
 }

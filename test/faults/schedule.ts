@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { BEHAVIOUR_POSITIONS, Behaviours, Fault, FaultRule, OperationName, QueryPlan } from '../../simulator/clean-rooms';
+import type { FaultRule as AnyFaultRule } from '../../simulator/faults';
 import type { PutFault } from '../../simulator/cloudformation/inbox';
 import type { ExecutionNames } from '../../simulator/events/targets';
 import type { LambdaFaultKind } from '../../simulator/lambda/faults';
@@ -7,13 +8,30 @@ import type { LambdaFaultKind } from '../../simulator/lambda/faults';
 /** Which of the templates is deployed: each makes the table of other parameters. */
 export type Template = 'a' | 'b';
 
+/** Beside what is deployed, so many seconds into it. */
+export type Beside =
+  /** A schedule comes due: the plain one, or the one with parameters of its own. */
+  | 'refresh'
+  | 'refresh of its own'
+  /** A person populates in the console, with other parameters or with the same. */
+  | 'stranger'
+  | 'stranger with the same'
+  /** A person stops whatever runs. */
+  | 'stop'
+  /** A person cancels the update. */
+  | 'cancel';
+
 export type Operation =
-  /** `breaks`: another resource fails, while the population runs or after it. */
-  | { readonly kind: 'deploy'; readonly template: Template; readonly breaks?: 'meanwhile' | 'later' }
-  | { readonly kind: 'deploy and refresh'; readonly template: Template; readonly afterSeconds: number }
-  /** A person stops whatever runs, so many seconds into the deploy. */
-  | { readonly kind: 'deploy and stop'; readonly template: Template; readonly afterSeconds: number }
-  | { readonly kind: 'refresh'; readonly times: number }
+  /** `breaks`: another resource fails, while the population runs or after it. `touched`: with another timeout. */
+  | {
+    readonly kind: 'deploy';
+    readonly template: Template;
+    readonly touched?: boolean;
+    readonly breaks?: 'meanwhile' | 'later';
+    readonly beside?: Beside;
+    readonly afterSeconds?: number;
+  }
+  | { readonly kind: 'refresh'; readonly which: readonly ('plain' | 'of its own')[]; readonly beside?: Beside; readonly afterSeconds?: number }
   /** A person populates in the console, and goes on with the next step. */
   | { readonly kind: 'by hand' }
   | { readonly kind: 'delete'; readonly whileRefreshing: boolean };
@@ -30,6 +48,11 @@ export interface Step {
   /** How the step's queries run. */
   readonly query: QueryPlan;
   readonly faults: readonly FaultRule[];
+  /** Of DynamoDB, and of the Step Functions API. */
+  readonly recordFaults: readonly AnyFaultRule[];
+  readonly stepFunctionsFaults: readonly AnyFaultRule[];
+  /** How long the step's first events lie in the deployment function's queue. */
+  readonly queued: readonly number[];
   readonly crashes: readonly Crash[];
   /** The population function does not start for as long as the step takes. */
   readonly dead: boolean;
@@ -45,7 +68,8 @@ export interface Schedule {
   readonly behaviours: Behaviours;
   readonly cloud: {
     readonly iamPropagationSeconds: number;
-    readonly listExecutionsLagSeconds: number;
+    /** Each second host's clock is so far off. */
+    readonly clockSkewSeconds: number;
     readonly eventDeliveries: number;
     readonly eventDeliveredAgainAfterSeconds: number;
     readonly eventExecutionNames: ExecutionNames;
@@ -59,12 +83,23 @@ export interface Schedule {
 const template = fc.constantFrom<Template>('a', 'b');
 const moment = fc.constantFrom(1, 20, 45, 100, 240);
 
+const beside = fc.constantFrom<Beside>('refresh', 'refresh', 'refresh of its own', 'stranger', 'stranger', 'stranger with the same', 'stop', 'cancel');
+const which = fc.constantFrom<'plain' | 'of its own'>('plain', 'plain', 'of its own');
+const touched = fc.constantFrom(false, false, false, true);
+
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('deploy' as const), template }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('deploy' as const), template, breaks: fc.constantFrom('later' as const, 'meanwhile' as const) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('deploy and refresh' as const), template, afterSeconds: moment }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('deploy and stop' as const), template, afterSeconds: moment }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('refresh' as const), times: fc.constantFrom(1, 2) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('deploy' as const), template, touched }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('deploy' as const), template, touched, breaks: fc.constantFrom('later' as const, 'meanwhile' as const) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('deploy' as const), template, touched, beside, afterSeconds: moment }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('deploy' as const), template, breaks: fc.constantFrom('later' as const, 'meanwhile' as const), beside, afterSeconds: moment }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('refresh' as const), which: fc.array(which, { minLength: 1, maxLength: 3 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('refresh' as const), which: fc.array(which, { minLength: 1, maxLength: 2 }), beside, afterSeconds: moment }),
+  },
   { weight: 1, arbitrary: fc.constant({ kind: 'by hand' as const }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), whileRefreshing: fc.boolean() }) },
 );
@@ -102,6 +137,8 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({ kind: fc.constant('hang' as const), when }),
   fc.record({ kind: fc.constant('reply' as const), when, status: fc.constantFrom(502, 503, 504), body: fc.constant('<html>Bad gateway</html>') }),
   fc.record({ kind: fc.constant('delay' as const), seconds: fc.constantFrom(3, 14.9, 20) }),
+  fc.constantFrom<Fault>({ kind: 'reply', status: 403, body: '<html>Forbidden</html>' }, { kind: 'reply', status: 429, body: '{}', contentType: 'application/json' }),
+  fc.constantFrom<Fault>({ kind: 'cut' }, { kind: 'cut', connectionBreaks: true }),
   fc.constant<Fault>({ kind: 'error', code: 'ThrottlingException' }),
   fc.constant<Fault>({ kind: 'error', code: 'AccessDeniedException', message: 'Not yet.' }),
   fc.constant<Fault>({ kind: 'error', code: 'ValidationException', members: { reason: 'IAM_SYNCHRONIZATION_DELAY' } }),
@@ -113,12 +150,33 @@ const faultRule: fc.Arbitrary<FaultRule> = fc.oneof(
   fc.record({ operation: apiOperation, fault, forSeconds: fc.constantFrom(60, 150) }),
 );
 
-const request = fc.integer({ min: 1, max: 6 });
+/** Of the other two services: what they refuse, and what may have taken effect. */
+const otherFault: fc.Arbitrary<Fault> = fc.oneof(
+  fc.record({ kind: fc.constant('error' as const), code: fc.constant('InternalServerError'), when }),
+  fc.record({ kind: fc.constant('reset' as const), when }),
+  fc.record({ kind: fc.constant('hang' as const), when }),
+  fc.constantFrom<Fault>({ kind: 'error', code: 'ThrottlingException' }, { kind: 'cut' }, { kind: 'reply', status: 503, body: '<html>Bad gateway</html>' }),
+);
+const striking = (names: readonly string[]): fc.Arbitrary<AnyFaultRule> => {
+  const named = fc.constantFrom(...names);
+  return fc.oneof(
+    fc.record({ operation: named, fault: otherFault, occurrences: fc.constantFrom([1], [2], [3], [5], [8], [1, 2], [2, 4], [7, 8, 9]) }),
+    fc.record({ operation: named, fault: otherFault, first: fc.constantFrom(1, 3, 12) }),
+    fc.record({ operation: named, fault: otherFault, forSeconds: fc.constantFrom(10, 40, 150) }),
+  );
+};
+const recordFault = striking(['PutItem', 'PutItem', 'GetItem', '*']);
+const stepFunctionsFault = striking(['StartExecution', 'DescribeExecution', '*']);
+
+const request = fc.integer({ min: 1, max: 12 });
 const crash: fc.Arbitrary<Crash> = fc.record({
   function: fc.constantFrom('Population' as const, 'Population' as const, 'Deployment' as const),
   invocation: fc.integer({ min: 1, max: 6 }),
   kind: fc.oneof(
-    fc.constantFrom<LambdaFaultKind>({ at: 'service' }, { at: 'start' }, { at: 'return' }, { at: 'timeoutBeforeReturn' }),
+    fc.constantFrom<LambdaFaultKind>(
+      { at: 'service' }, { at: 'start' }, { at: 'return' }, { at: 'timeoutBeforeReturn' },
+      { at: 'throttled' }, { at: 'throttled', forSeconds: 60 }, { at: 'throttled', forSeconds: 240 }, { at: 'service', forSeconds: 200 },
+    ),
     fc.record({ at: fc.constantFrom('beforeRequest' as const, 'afterRequest' as const, 'timeoutBeforeRequest' as const, 'timeoutAfterRequest' as const), request }),
   ),
 });
@@ -129,6 +187,9 @@ const step: fc.Arbitrary<Step> = fc.record({
   operation,
   query,
   faults: fc.array(faultRule, { maxLength: 2 }),
+  recordFaults: fc.array(recordFault, { maxLength: 2 }),
+  stepFunctionsFaults: fc.array(stepFunctionsFault, { maxLength: 1 }),
+  queued: fc.array(fc.constantFrom(0, 0, 0, 20, 100, 400), { maxLength: 2 }),
   crashes: fc.array(crash, { maxLength: 3 }),
   dead: fc.nat(24).map((dice) => dice === 24),
   puts: fc.array(putFault, { maxLength: 3 }),
@@ -147,7 +208,7 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   behaviours,
   cloud: fc.record({
     iamPropagationSeconds: fc.constantFrom(0, 0, 20, 60),
-    listExecutionsLagSeconds: fc.constantFrom(0, 0, 1, 3),
+    clockSkewSeconds: fc.constantFrom(0, 0, 300, -300),
     eventDeliveries: fc.constantFrom(1, 1, 2),
     eventDeliveredAgainAfterSeconds: fc.constantFrom(0, 0, 1, 30, 400),
     eventExecutionNames: fc.constantFrom('by-event' as const, 'by-delivery' as const),

@@ -2,6 +2,7 @@ import type { Answer } from '../service-error';
 import type { CleanRooms } from './clean-rooms';
 import type { Line } from '../record/line';
 import type { PopulationRecord } from '../record/population-record';
+import type { In } from './run-state';
 
 /** What a step asks the outside world. */
 export interface Outside {
@@ -30,6 +31,9 @@ export interface RecordStore {
   change(key: string, change: (record: PopulationRecord) => PopulationRecord): Promise<Answer<PopulationRecord>>;
   readLine(): Promise<Answer<Line>>;
   changeLine(change: (line: Line) => Line): Promise<Answer<Line>>;
+  /** How a run is about to end, for a step that breaks off after that: its own item, since the next run changes the population's. */
+  saveEnding(execution: string, ending: In<'CLOSE'>, expires: number): Promise<Answer<unknown>>;
+  readEnding(execution: string): Promise<Answer<In<'CLOSE'> | undefined>>;
   /** Whether this execution is the first that the event has started. */
   takeEvent(key: string, event: string, execution: string, expires: number): Promise<Answer<boolean>>;
 }

@@ -35,6 +35,7 @@ const PHASES = {
 
 /** A step that breaks off leaves the machine with the state before it: what counts is on record by then. */
 const MOST_MOVES = 200;
+const ASKS_AGAIN_AFTER = 5;
 
 /**
  * One step of the machine: gathers what has to be known, decides on it, and goes on, as long as there is nothing to wait for but a moment.
@@ -42,6 +43,14 @@ const MOST_MOVES = 200;
  */
 export async function step(machine: MachineState<RunState>, outside: Outside): Promise<MachineState<RunState>> {
   let state = machine.run ?? begin(machine);
+  if (machine.crash) {
+    // The step before this one may have put all on record that there was to be said, and not have lived to say it.
+    const ending = await outside.record.readEnding(state.execution);
+    if (!ending.ok) {
+      return { ...machine, next: 'WAIT', wait: ASKS_AGAIN_AFTER };
+    }
+    state = ending.value ?? state;
+  }
   if (state.phase === 'KEEP') {
     state = kept(state, machine);
   }

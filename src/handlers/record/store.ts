@@ -2,6 +2,7 @@ import type { Documents } from './documents';
 import { NOBODY, type Line } from './line';
 import { EMPTY, type PopulationRecord } from './population-record';
 import type { RecordStore } from '../population/outside';
+import type { In } from '../population/run-state';
 import type { Answer } from '../service-error';
 
 const LINE = 'line';
@@ -20,6 +21,8 @@ export function recordStore(documents: Documents): RecordStore {
       const changed = change(line);
       return changed === NOBODY && line === NOBODY ? undefined : changed;
     }), NOBODY),
+    saveEnding: (execution, ending, expires) => documents.change<In<'CLOSE'>>(endingId(execution), (saved) => saved ?? ending, { expires }),
+    readEnding: (execution) => documents.read<In<'CLOSE'>>(endingId(execution)),
     async takeEvent(key, event, execution, expires) {
       const taken = await documents.change<{ readonly execution: string }>(
         `event ${key} ${event}`, (document) => document ?? { execution }, { expires });
@@ -27,5 +30,7 @@ export function recordStore(documents: Documents): RecordStore {
     },
   };
 }
+
+const endingId = (execution: string): string => `ending ${execution}`;
 
 const orElse = <T>(answer: Answer<T | undefined>, fallback: T): Answer<T> => (answer.ok ? { ok: true, value: answer.value ?? fallback } : answer);

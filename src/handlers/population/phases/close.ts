@@ -7,6 +7,8 @@ import { failure } from '../outcome';
 import type { In } from '../run-state';
 
 const MOST_STAMPS = 5;
+/** A run takes half a day at most. */
+const KEPT_SECONDS = 86_400;
 
 /** All that a run leaves behind, in one write: whom it lets pass, and what came of it. */
 export function closing(state: In<'CLOSE'>) {
@@ -39,14 +41,19 @@ interface Facts {
 }
 
 export const close: Phase<In<'CLOSE'>, Facts> = {
-  async facts(state, { record }) {
+  async facts(state, { record, clock }) {
     const { execution, settled } = state;
     const line = await record.changeLine((known) => {
       const gone = leftLine(known, execution);
       // A query has ended: another may begin.
       return settled?.execution === execution && !state.roomMade ? withRoom(gone) : gone;
     });
-    return { line, record: state.cause === 'OBSERVE' ? { ok: true, value: { turns: [], made: [] } } : await record.change(state.definition.record, closing(state)) };
+    if (state.cause === 'OBSERVE') {
+      return { line, record: { ok: true, value: { turns: [], made: [] } } };
+    }
+    // Before it is forgotten that the run has had its turn and its populate: should this step break off, the next one ends alike.
+    const saved = await record.saveEnding(execution, state, Math.round(clock.now() / 1_000) + KEPT_SECONDS);
+    return { line, record: saved.ok ? await record.change(state.definition.record, closing(state)) : saved };
   },
 
   decide(state, { record, line }, at) {

@@ -75,8 +75,8 @@ function ended(state: In<'QUERY'>, details: Details, at: Moment): Move {
   const { sent } = state;
   if (details.status === 'SUCCESS') {
     const published = { ...runOf(state), phase: 'PUBLISH', sent, since: at.now, finished: finishedBy(details) } as const;
-    // Who takes the place asks in this second.
-    return state.crowded ? lingering(published, APART, at) : go(published);
+    // Those who take the places ask in these two seconds.
+    return state.crowded ? lingering(published, 2 * APART, at) : go(published);
   }
   return isLeftover(state, sent) ? go({ ...runOf(state), settled: sent, phase: 'LOOK' }) : fail(
     { ...state, settled: sent }, unsuccessful(state, sent.analysisType, details), { billedInVain: details.billedCrpuHours });
