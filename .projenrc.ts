@@ -81,7 +81,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
   npmIgnoreOptions: { ignorePatterns: ['/simulator/', '/examples/', '/benchmarks/', '/.ci/', '/docs/'] },
-  gitignore: ['/cdk.out/', '/.demo/', '*.tmp'],
+  gitignore: ['/cdk.out/', '/.demo/', '/.engines/', '*.tmp'],
 });
 
 // unrs-resolver 1.13.0 makes `npm ci` refuse the lock file that `npm install` has just written.
@@ -142,6 +142,10 @@ range.exec('tsx test/range/run.ts', { receiveArgs: true });
 const lint = project.addTask('test:cfn-lint', { description: 'Lints the templates of all examples and scenes by cfn-lint, where Python is at hand' });
 lint.spawn(bundle);
 lint.exec('tsx test/cfn-lint/run.ts');
+
+const engines = project.addTask('test:engines', { description: 'Tries it all on botocore, on moto and by the CDK CLI, where Python is at hand, beside the simulator' });
+engines.spawn(bundle);
+engines.exec('tsx test/engines/run.ts', { receiveArgs: true });
 
 // What .ci/run runs after its build, too.
 project.buildWorkflow?.addPostBuildSteps({ name: 'Verify what was built', run: '.ci/verify' });
