@@ -13,7 +13,7 @@ export class ImportedTableStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
 
-    const table = IntermediateTable.fromIdentifiers(this, 'Households', {
+    const table = IntermediateTable.fromIntermediateTableAttributes(this, 'Households', {
       membershipIdentifier: 'a1b2c3d4-5678-90ab-cdef-1234567890ab',
       intermediateTableIdentifier: 'b2c3d4e5-6789-01ab-cdef-234567890abc',
     });

@@ -8,6 +8,7 @@ import { makeExpiryAlarm, makeFailureAlarm } from './private/alarms';
 import { inOrder } from './private/definition';
 import { Machinery } from './private/machinery';
 import { ownMetric } from './private/metrics';
+import { resourceOf } from './private/table/references';
 import { eventRule, warnOfUnwatched } from './private/telling';
 import { validateParameters, validateProps, validateSchedule } from './private/validation';
 import { AddScheduleOptions } from './schedule-options';
@@ -57,7 +58,8 @@ export class IntermediateTablePopulation extends Construct {
     validateProps(this, props);
     this.intermediateTable = props.intermediateTable;
     this.upstream = props.refreshAfter ?? [];
-    this.machinery = new Machinery(this, props, () => this.upstream.map(({ machinery }) => machinery), () => this.warn());
+    const given = { ...props, intermediateTable: resourceOf(props.intermediateTable) };
+    this.machinery = new Machinery(this, given, () => this.upstream.map(({ machinery }) => machinery), () => this.warn());
     this.stateMachine = this.machinery.reference;
     this.versionId = this.machinery.getAtt('versionId');
     this.analysisId = this.machinery.getAtt('analysisId');
