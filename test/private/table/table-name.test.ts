@@ -14,7 +14,9 @@ function nameIn(stack: Stack, id = 'Table'): string {
   return Properties.Name as string;
 }
 
-function nameWith(props: TableProps | ((stack: Stack) => TableProps) = {}, then: (table: CfnIntermediateTable, stack: Stack) => void = () => undefined): string {
+type Props = TableProps | ((stack: Stack) => TableProps);
+
+function nameWith(props: Props = {}, then: (table: CfnIntermediateTable, stack: Stack) => void = () => undefined): string {
   const stack = makeStack();
   const table = makeIntermediateTable(stack, 'Table', { tableName: 'audience', versionedName, ...typeof props === 'function' ? props(stack) : props });
   then(table.node.defaultChild as CfnIntermediateTable, stack);
