@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { awscdk, javascript, JsonFile } from 'projen';
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -69,7 +70,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToGo: { moduleName: 'github.com/cdk-cleanrooms/cdk-cleanrooms-intermediate-table-go' },
 
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'simulator', 'examples', 'benchmarks', 'docs'] },
-  tsconfigDev: { include: ['../src/**/*.ts', '../simulator/**/*.ts', '../examples/**/*.ts', '../benchmarks/**/*.ts', '../docs/**/*.ts'] },
+  tsconfigDev: {
+    // Examples import the library as their copies outside do.
+    compilerOptions: { paths: { 'cdk-cleanrooms-intermediate-table': ['../src'] } },
+    include: ['../src/**/*.ts', '../simulator/**/*.ts', '../examples/**/*.ts', '../benchmarks/**/*.ts', '../docs/**/*.ts'],
+  },
   jestOptions: {
     jestConfig: {
       // Simulated deploys take seconds where two cores are busy.
@@ -78,6 +83,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       maxWorkers: 2,
       // What counts here is whether breaking the code turns a test red; instrumented bundles take twice as long.
       collectCoverage: false,
+      moduleNameMapper: { '^cdk-cleanrooms-intermediate-table$': '<rootDir>/src' },
     },
   },
   npmIgnoreOptions: { ignorePatterns: ['/simulator/', '/examples/', '/benchmarks/', '/.ci/', '/docs/'] },
@@ -94,6 +100,23 @@ for (const folder of ['simulator', 'examples', 'benchmarks', 'docs']) {
   // Editors and the linter look for the nearest one.
   new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts'] } });
 }
+
+// What makes an example an app that can be copied out of here.
+for (const folder of readdirSync('examples').map((name) => `examples/${name}`).filter((name) => existsSync(`${name}/app.ts`))) {
+  new JsonFile(project, `${folder}/cdk.json`, { marker: false, obj: { app: 'npx tsx app.ts' } });
+  new JsonFile(project, `${folder}/package.json`, {
+    marker: false,
+    obj: {
+      private: true,
+      scripts: { synth: 'cdk synth', deploy: 'cdk deploy' },
+      dependencies: { 'aws-cdk-lib': '^2.264.0', 'cdk-cleanrooms-intermediate-table': '*', 'constructs': '^10.5.1' },
+      devDependencies: { '@types/node': '^22.0.0', 'aws-cdk': '^2.1148.1', 'tsx': '^4.0.0', 'typescript': '~6.0.0' },
+    },
+  });
+}
+project.eslint?.addOverride({ files: ['examples/**/*.ts'], rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-cleanrooms-intermediate-table$'] }] } });
+// By the paths that examples need.
+project.tasks.addEnvironment('TSX_TSCONFIG_PATH', 'test/tsconfig.json');
 
 // Imports make no circle.
 const acyclic = ['simulator', 'test', 'examples', 'benchmarks', 'docs'];

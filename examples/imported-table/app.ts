@@ -6,8 +6,8 @@
 import { App, CfnOutput, Duration, Stack, StackProps } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import { IntermediateTable, IntermediateTablePopulation, PopulateOnDeploy, WorkerType } from 'cdk-cleanrooms-intermediate-table';
 import { Construct } from 'constructs';
-import { IntermediateTable, IntermediateTablePopulation, PopulateOnDeploy, WorkerType } from '../src';
 
 export class ImportedTableStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {

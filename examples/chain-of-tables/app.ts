@@ -5,8 +5,8 @@
 import { App, Stack, StackProps } from 'aws-cdk-lib';
 import * as cleanrooms from 'aws-cdk-lib/aws-cleanrooms';
 import * as events from 'aws-cdk-lib/aws-events';
+import { IntermediateTablePopulation } from 'cdk-cleanrooms-intermediate-table';
 import { Construct } from 'constructs';
-import { IntermediateTablePopulation } from '../src';
 
 const MEMBERSHIP = 'a1b2c3d4-5678-90ab-cdef-1234567890ab';
 const NIGHTLY = events.Schedule.cron({ hour: '2', minute: '0' });

@@ -8,8 +8,8 @@ import * as cleanrooms from 'aws-cdk-lib/aws-cleanrooms';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { IntermediateTablePopulation } from 'cdk-cleanrooms-intermediate-table';
 import { Construct } from 'constructs';
-import { IntermediateTablePopulation } from '../src';
 
 export interface DailyRefreshStackProps extends StackProps {
   /**

@@ -10,8 +10,8 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
+import { IntermediateTablePopulation } from 'cdk-cleanrooms-intermediate-table';
 import { Construct } from 'constructs';
-import { IntermediateTablePopulation } from '../src';
 
 const MEMBERSHIP = 'a1b2c3d4-5678-90ab-cdef-1234567890ab';
 

@@ -10,8 +10,8 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { IntermediateTablePopulation } from 'cdk-cleanrooms-intermediate-table';
 import { Construct } from 'constructs';
-import { IntermediateTablePopulation } from '../src';
 
 const MEMBERSHIP = 'a1b2c3d4-5678-90ab-cdef-1234567890ab';
 
