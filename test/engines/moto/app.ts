@@ -18,7 +18,7 @@ export function synthesize(stackName: string, identifiers: Identifiers, { parame
   const app = new App({ analyticsReporting: false, outdir });
   const stack = new Stack(app, stackName);
   new IntermediateTablePopulation(stack, 'Audience', {
-    intermediateTable: IntermediateTable.fromIdentifiers(stack, 'Table', identifiers),
+    intermediateTable: IntermediateTable.fromIntermediateTableAttributes(stack, 'Table', identifiers),
     parameters,
     versionParameter: new StringParameter(stack, 'Version', { parameterName: parameterOf(stackName), stringValue: 'none yet' }),
   });
