@@ -26,8 +26,8 @@ function chain(length: number, { select = '1', versionedName = true, description
     const later = new CfnResource(stack, 'Later', { type: 'Test::Resource::Fails', properties: { Fail: String(laterFails), Seconds: '0' } });
     let [before, refreshAfter]: [IntermediateTable?, IntermediateTablePopulation[]?] = [];
     for (const id of ['First', 'Second', 'Third'].slice(0, length)) {
-      const sql = before ? `SELECT * FROM ${before.tableName}` : `SELECT ${select}`;
-      const table = new IntermediateTable(stack, id, {
+      const sql: string = before ? `SELECT * FROM ${before.tableName}` : `SELECT ${select}`;
+      const table: IntermediateTable = new IntermediateTable(stack, id, {
         membership,
         tableName: id.toLowerCase(),
         query: StoredQuery.fromSql(sql),
