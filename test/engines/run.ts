@@ -1,10 +1,11 @@
 /**
- * What nobody here has written says the same: `tsx test/engines/run.ts`, or only some parts of it: `-- --only botocore,wire`.
+ * What nobody here has written says the same: `tsx test/engines/run.ts`, or only some parts of it: `-- --only moto,cdk`.
  * Where Python or its packages are not at hand it says so and goes on.
  */
 import { parseArgs } from 'util';
 import { answers } from './botocore/answers';
 import { wire } from './botocore/wire';
+import { cdkCli } from './moto/cdk-cli';
 import { compareWorlds } from './moto/compare';
 import { LIMITS } from './moto/limits';
 import { pythonWithEngines, versionOf } from './python';
@@ -19,6 +20,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   botocore: { title: (version) => `botocore ${version('botocore')} in front of the simulated Clean Rooms`, run: answers },
   wire: { title: () => 'what the population function sends, and what botocore sends', run: wire },
   moto: { title: (version) => `the template and the bundles on moto ${version('moto')}, beside the simulator`, run: compareWorlds },
+  cdk: { title: () => 'the CDK CLI on moto', run: cdkCli },
 };
 
 async function main(): Promise<number> {

@@ -127,6 +127,13 @@ def keep_responses():
     CloudFormationResponse.process_cfn_response = keep
 
 
+def instead_of_losing_custom_resources():
+    """A custom resource is still there after an update; that it is told of it is left to `update`."""
+    from moto.cloudformation.custom_model import CustomModel
+
+    CustomModel.update_from_cloudformation_json = classmethod(lambda cls, original_resource, **_: original_resource)
+
+
 def resolved(stack):
     """The custom resources of a stack, each with its properties as the function gets them."""
     template = stack.template_dict["Resources"]
@@ -144,9 +151,8 @@ def stringified(value):
 def update(stack_name, template):
     """Updates a stack, and tells its custom resources what has changed."""
     stack = stack_named(stack_name)
-    old, models = resolved(stack), {name: stack.resource_map[name] for name in resolved(stack)}
+    old = resolved(stack)
     client("cloudformation").update_stack(StackName=stack_name, TemplateBody=template)
-    stack.resource_map._parsed_resources.update(models)
     for name, properties in resolved(stack).items():
         if properties != old[name]:
             send(stack, name, RequestType="Update", ResourceProperties=properties, OldResourceProperties=old[name])
@@ -217,6 +223,7 @@ one_step_functions()
 instead_of_docker()
 instead_of_waiting()
 instead_of_the_arn_of_a_machine()
+instead_of_losing_custom_resources()
 keep_responses()
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
 server.start()
