@@ -1,11 +1,10 @@
 /**
  * A table that is built on other intermediate tables, and follows them: it is populated after them on deploy, and again whenever
- * one of them has a new version.
+ * one of them has a new version. Any of the queries may change: each table's name ends in a hash of its query.
  */
 import { App, Stack, StackProps } from 'aws-cdk-lib';
-import * as cleanrooms from 'aws-cdk-lib/aws-cleanrooms';
 import * as events from 'aws-cdk-lib/aws-events';
-import { IntermediateTablePopulation } from 'cdk-cleanrooms-intermediate-table';
+import { AllowedAnalysis, IntermediateTable, Membership, StoredQuery } from 'cdk-cleanrooms-intermediate-table';
 import { Construct } from 'constructs';
 
 const MEMBERSHIP = 'a1b2c3d4-5678-90ab-cdef-1234567890ab';
@@ -15,32 +14,22 @@ export class ChainOfTablesStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
 
-    const buyers = new IntermediateTablePopulation(this, 'BuyersPopulation', {
-      intermediateTable: this.table('Buyers', 'buyers', 'SELECT DISTINCT customer_id FROM orders'),
-      schedule: NIGHTLY,
-    });
-    const visitors = new IntermediateTablePopulation(this, 'VisitorsPopulation', {
-      intermediateTable: this.table('Visitors', 'visitors', 'SELECT DISTINCT customer_id FROM visits'),
-      schedule: NIGHTLY,
+    const membership = Membership.fromMembershipIdentifier(this, 'Membership', MEMBERSHIP);
+    const table = (name: string, tableName: string, sql: string) => new IntermediateTable(this, name, {
+      membership, tableName, versionedName: true, query: StoredQuery.fromSql(sql), allowedAnalyses: [AllowedAnalysis.ANY_QUERY],
     });
 
+    const buyers = table('Buyers', 'buyers', 'SELECT DISTINCT customer_id FROM orders');
+    const visitors = table('Visitors', 'visitors', 'SELECT DISTINCT customer_id FROM visits');
+    const audience = table('Audience', 'audience', `SELECT customer_id FROM ${visitors.tableName} EXCEPT SELECT customer_id FROM ${buyers.tableName}`);
+
+    const bases = [buyers, visitors].map((base) => base.addPopulation('Population', { schedule: NIGHTLY }));
     // No schedule: it is refreshed when one of the two has a new version, and none is about to get one. So once a night.
-    const audience = new IntermediateTablePopulation(this, 'AudiencePopulation', {
-      intermediateTable: this.table('Audience', 'audience', 'SELECT customer_id FROM visitors EXCEPT SELECT customer_id FROM buyers'),
-      refreshAfter: [buyers, visitors],
-    });
+    const last = audience.addPopulation('Population', { refreshAfter: bases });
 
-    for (const population of [buyers, visitors, audience]) {
+    for (const population of [...bases, last]) {
       population.createFailureAlarm('Failures');
     }
-  }
-
-  private table(id: string, name: string, queryString: string): cleanrooms.CfnIntermediateTable {
-    return new cleanrooms.CfnIntermediateTable(this, id, {
-      membershipIdentifier: MEMBERSHIP,
-      name,
-      populationAnalysisConfiguration: { sqlParameters: { queryString } },
-    });
   }
 }
 

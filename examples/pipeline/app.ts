@@ -17,6 +17,7 @@ export class PipelineStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
 
+    // CDK's own construct for the table, which a population takes as well as ours.
     const table = new cleanrooms.CfnIntermediateTable(this, 'ActiveCustomers', {
       membershipIdentifier: MEMBERSHIP,
       name: 'active_customers',
