@@ -39,7 +39,7 @@ export function versionedName(name: string, resource: () => CfnResource, templat
       }
       hashing = true;
       try {
-        const { Name, MembershipIdentifier, PopulationAnalysisConfiguration } = propertiesOf(resource());
+        const { Name, MembershipIdentifier, PopulationAnalysisConfiguration } = rendered(resource());
         const hash = hashOf({ Name, MembershipIdentifier, PopulationAnalysisConfiguration, Template: replacingProperties(template) });
         return `${shortened(name)}_${hash}`;
       } finally {
@@ -49,8 +49,28 @@ export function versionedName(name: string, resource: () => CfnResource, templat
   });
 }
 
-/** As they will be in the template: overrides and what aspects have done are in it. */
+let seen: Map<CfnResource, Record<string, unknown>> | undefined;
+
+/**
+ * As they will be in the template: overrides and what aspects have done are in it.
+ *
+ * Nothing changes while a name is worked out, which takes the names of all tables upstream: each is looked at once.
+ */
 export function propertiesOf(resource: CfnResource): Record<string, unknown> {
+  if (!seen) {
+    seen = new Map();
+    try {
+      return propertiesOf(resource);
+    } finally {
+      seen = undefined;
+    }
+  }
+  const properties = seen.get(resource) ?? rendered(resource);
+  seen.set(resource, properties);
+  return properties;
+}
+
+function rendered(resource: CfnResource): Record<string, unknown> {
   const { Resources } = Stack.of(resource).resolve(resource._toCloudFormation());
   return (Object.values(Resources)[0] as { Properties?: Record<string, unknown> }).Properties ?? {};
 }

@@ -139,4 +139,15 @@ describe('a chain of tables', () => {
     expect(new Set([...before, ...after]).size).toBe(6);
     expect(namesOf('SELECT 1')).toEqual(before);
   });
+
+  test('is named by looking at each table twice, though each reads all before it', () => {
+    const stack = makeStack();
+    const names: string[] = [];
+    for (let index = 0; index < 10; index++) {
+      names.push(sqlTable(stack, `Table${index}`, `SELECT * FROM ${names.join(' JOIN ') || 'orders'}`, { versionedName }).tableName);
+    }
+    const looks = jest.spyOn(CfnIntermediateTable.prototype as never, '_toCloudFormation');
+    expect(stack.resolve(names.at(-1))).toMatch(/^table9_[0-9a-f]{8}$/);
+    expect(looks.mock.calls).toHaveLength(20);
+  });
 });
