@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { awscdk, javascript, JsonFile } from 'projen';
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -71,7 +72,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToGo: { moduleName: 'github.com/cdk-cleanrooms/cdk-cleanrooms-intermediate-table-go' },
 
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'simulator', 'examples', 'benchmarks', 'docs'] },
-  tsconfigDev: { include: ['../src/**/*.ts', '../simulator/**/*.ts', '../examples/**/*.ts', '../benchmarks/**/*.ts', '../docs/**/*.ts'] },
+  tsconfigDev: {
+    // Examples import the library as their copies outside do.
+    compilerOptions: { paths: { 'cdk-cleanrooms-intermediate-table': ['../src'] } },
+    include: ['../src/**/*.ts', '../simulator/**/*.ts', '../examples/**/*.ts', '../benchmarks/**/*.ts', '../docs/**/*.ts'],
+  },
   jestOptions: {
     jestConfig: {
       // Simulated deploys take seconds where two cores are busy.
@@ -80,10 +85,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
       maxWorkers: 2,
       // What counts here is whether breaking the code turns a test red; instrumented bundles take twice as long.
       collectCoverage: false,
+      moduleNameMapper: { '^cdk-cleanrooms-intermediate-table$': '<rootDir>/src' },
     },
   },
   npmIgnoreOptions: { ignorePatterns: ['/simulator/', '/examples/', '/benchmarks/', '/.ci/', '/docs/'] },
-  gitignore: ['/cdk.out/', '/.demo/', '*.tmp'],
+  gitignore: ['/cdk.out/', '/.demo/', '/.engines/', '*.tmp'],
 });
 
 // unrs-resolver 1.13.0 makes `npm ci` refuse the lock file that `npm install` has just written.
@@ -96,6 +102,23 @@ for (const folder of ['simulator', 'examples', 'benchmarks', 'docs']) {
   // Editors and the linter look for the nearest one.
   new JsonFile(project, `${folder}/tsconfig.json`, { obj: { extends: '../test/tsconfig.json', include: ['**/*.ts'] } });
 }
+
+// What makes an example an app that can be copied out of here.
+for (const folder of readdirSync('examples').map((name) => `examples/${name}`).filter((name) => existsSync(`${name}/app.ts`))) {
+  new JsonFile(project, `${folder}/cdk.json`, { marker: false, obj: { app: 'npx tsx app.ts' } });
+  new JsonFile(project, `${folder}/package.json`, {
+    marker: false,
+    obj: {
+      private: true,
+      scripts: { synth: 'cdk synth', deploy: 'cdk deploy' },
+      dependencies: { 'aws-cdk-lib': '^2.264.0', 'cdk-cleanrooms-intermediate-table': '*', 'constructs': '^10.5.1' },
+      devDependencies: { '@types/node': '^22.0.0', 'aws-cdk': '^2.1148.1', 'tsx': '^4.0.0', 'typescript': '~6.0.0' },
+    },
+  });
+}
+project.eslint?.addOverride({ files: ['examples/**/*.ts'], rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-cleanrooms-intermediate-table$'] }] } });
+// By the paths that examples need.
+project.tasks.addEnvironment('TSX_TSCONFIG_PATH', 'test/tsconfig.json');
 
 // Imports make no circle.
 const acyclic = ['src', 'simulator', 'test', 'examples', 'benchmarks', 'docs'];
@@ -144,6 +167,10 @@ range.exec('tsx test/range/run.ts', { receiveArgs: true });
 const lint = project.addTask('test:cfn-lint', { description: 'Lints the templates of all examples and scenes by cfn-lint, where Python is at hand' });
 lint.spawn(bundle);
 lint.exec('tsx test/cfn-lint/run.ts');
+
+const engines = project.addTask('test:engines', { description: 'Tries it all on botocore, on moto and by the CDK CLI, where Python is at hand, beside the simulator' });
+engines.spawn(bundle);
+engines.exec('tsx test/engines/run.ts', { receiveArgs: true });
 
 // What .ci/run runs after its build, too.
 project.buildWorkflow?.addPostBuildSteps({ name: 'Verify what was built', run: '.ci/verify' });

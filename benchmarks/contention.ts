@@ -20,6 +20,10 @@ export interface Contention {
   readonly refusedByQuota: number;
   readonly throttled: number;
   readonly busiestSecond: number;
+  /** Requests that do not look at a running query. */
+  readonly others: number;
+  /** The longest that a run has waited for its query to start, against the time that all take. */
+  readonly longestWait: number;
   /** Populates accepted beyond one for each population. */
   readonly surplus: number;
 }
@@ -41,7 +45,8 @@ export async function measureContention(populations: number, overQuota: Contenti
       throw new Error(`${populations} populations at a quota of ${QUOTA}: the deploy ended as ${status}: ${failures[0]?.reason}`);
     }
     const runs = cloud.executions();
-    const seconds = (Math.max(...runs.map(({ stopDate }) => stopDate!)) - Math.min(...runs.map(({ startDate }) => startDate))) / 1000;
+    const start = Math.min(...runs.map(({ startDate }) => startDate));
+    const seconds = (Math.max(...runs.map(({ stopDate }) => stopDate!)) - start) / 1000;
     const { requests } = cloud.cleanRooms.journal;
     const refused = (code: string) => requests.filter(({ errorCode }) => errorCode === code).length;
     return {
@@ -58,6 +63,8 @@ export async function measureContention(populations: number, overQuota: Contenti
       refusedByQuota: refused('ServiceQuotaExceededException'),
       throttled: refused('ThrottlingException'),
       busiestSecond: cloud.cleanRooms.journal.busiestSecond(),
+      others: requests.filter(({ operation }) => operation !== 'GetProtectedQuery').length,
+      longestWait: Math.max(...cloud.cleanRooms.populations().map(({ startedAt }) => (startedAt ?? Infinity) - start)) / 1000 / idealSeconds,
       surplus: cloud.cleanRooms.journal.acceptedPopulates().length - populations,
     };
   } finally {

@@ -10,3 +10,7 @@ export const LAMBDA_GB_SECOND = { x86_64: 0.0000166667, arm64: 0.0000133334 } as
 
 /** Standard workflows: "US East (N. Virginia) $0.0250" per 1,000 in the table of https://aws.amazon.com/step-functions/pricing/ */
 export const STATE_TRANSITION = 0.025 / 1_000;
+
+/** On demand, since November 2024: https://aws.amazon.com/dynamodb/pricing/on-demand/ A consistent read of up to 4 KB is one unit, a write of up to 1 KB. */
+export const READ_UNIT = 0.125 / 1_000_000;
+export const WRITE_UNIT = 0.625 / 1_000_000;

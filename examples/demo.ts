@@ -1,12 +1,12 @@
 /**
- * `npm run demo`: deploys `daily-refresh.ts` to the local simulator, through its synthesized template and the shipped Lambda
+ * `npm run demo`: deploys `daily-refresh/` to the local simulator, through its synthesized template and the shipped Lambda
  * bundles, and shows what happens.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { DailyRefreshStack } from './daily-refresh';
+import { DailyRefreshStack } from './daily-refresh/app';
 import { QueryPlan } from '../simulator/clean-rooms';
 import { Pace } from '../simulator/clock';
 import { Cloud } from '../simulator/cloud';
@@ -65,7 +65,7 @@ class Demo {
 
   private introduce(): void {
     this.screen.print();
-    this.say('This runs on a local simulator, not on AWS: nothing is created, nothing is billed. Real are the CDK app (examples/daily-refresh.ts), '
+    this.say('This runs on a local simulator, not on AWS: nothing is created, nothing is billed. Real are the CDK app (examples/daily-refresh), '
       + 'its template, its state machine and its Lambda bundles. Minutes pass in fractions of a second.');
   }
 

@@ -12,6 +12,7 @@ import { eventRule, warnUnlessWatched } from './private/event-rules';
 import { Machinery } from './private/machinery';
 import { ownMetric } from './private/metrics';
 import { problem } from './private/problem';
+import { resourceOf } from './private/table/references';
 import { validateParameters, validateProps, validateSchedule } from './private/validation';
 import { verbatim } from './private/verbatim';
 import { AddScheduleOptions } from './schedule-options';
@@ -59,7 +60,7 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
     super(scope, id);
     validateProps(this, props);
     this.intermediateTable = props.intermediateTable;
-    this.machinery = new Machinery(this, props);
+    this.machinery = new Machinery(this, { ...props, intermediateTable: resourceOf(props.intermediateTable) });
     this.stateMachine = this.machinery.reference;
     this.versionId = this.machinery.getAtt('versionId');
     this.analysisId = this.machinery.getAtt('analysisId');

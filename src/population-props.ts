@@ -9,16 +9,9 @@ import { IIntermediateTablePopulation } from './i-intermediate-table-population'
 import { PopulateOnDeploy } from './populate-on-deploy';
 
 /**
- * Properties of an `IntermediateTablePopulation`.
+ * How a table is populated, whichever table it is.
  */
-export interface IntermediateTablePopulationProps {
-  /**
-   * The table to populate, in the stack's account and region: only a table's owner may populate it.
-   *
-   * A `CfnIntermediateTable` is one; see `IntermediateTable` for tables of other apps.
-   */
-  readonly intermediateTable: IIntermediateTableRef;
-
+export interface IntermediateTablePopulationOptions {
   /**
    * Values for the parameters of the table's stored query, by name.
    *
@@ -96,7 +89,7 @@ export interface IntermediateTablePopulationProps {
   /**
    * The KMS key, of the stack's region, that the table's data is encrypted with, for the permission to use it. A change of the key populates again.
    *
-   * @default - the `kmsKeyArn` of a `CfnIntermediateTable`; an AWS owned key otherwise
+   * @default - the key of a table that this app defines; an AWS owned key otherwise
    * @see https://docs.aws.amazon.com/clean-rooms/latest/userguide/data-encryption.html
    */
   readonly encryptionKey?: IKeyRef;
@@ -105,7 +98,7 @@ export interface IntermediateTablePopulationProps {
    * Populations that the table's query builds on, of this app, account and region. On deploy this population comes after them, and
    * repopulates when a deploy repopulates one of them. On refresh it runs when one of them has a new version and none is about to get one.
    *
-   * If the table is a `CfnIntermediateTable`, it is created after them, too: a query can only read tables that are populated.
+   * If this app defines the table, it is created after them, too: a query can only read tables that are populated.
    *
    * @default - none
    */
@@ -128,4 +121,16 @@ export interface IntermediateTablePopulationProps {
    * @default - outside of a VPC, logs kept for three months
    */
   readonly functionOptions?: PopulationFunctionOptions;
+}
+
+/**
+ * Properties of an `IntermediateTablePopulation`.
+ */
+export interface IntermediateTablePopulationProps extends IntermediateTablePopulationOptions {
+  /**
+   * The table to populate, in the stack's account and region: only a table's owner may populate it.
+   *
+   * An `IntermediateTable` or a `CfnIntermediateTable`; see `IntermediateTable.fromIntermediateTableAttributes()` for tables of other apps.
+   */
+  readonly intermediateTable: IIntermediateTableRef;
 }

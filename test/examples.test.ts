@@ -1,13 +1,13 @@
-import { readdirSync } from 'fs';
+import { readFileSync } from 'fs';
 import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
+import { EXAMPLES, exampleNames } from './support/examples';
 
-const FOLDER = join(__dirname, '..', 'examples');
-const examples = readdirSync(FOLDER).filter((name) => name.endsWith('.ts') && name !== 'demo.ts');
+const examples = exampleNames();
 
 /** The stack class that an example exports. */
 function stackOf(name: string): new (scope: App, id: string) => Stack {
-  const exported = Object.values(jest.requireActual<Record<string, unknown>>(join(FOLDER, name)));
+  const exported = Object.values(jest.requireActual<Record<string, unknown>>(join(EXAMPLES, name, 'app')));
   return exported.find((value) => typeof value === 'function' && value.prototype instanceof Stack) as new (scope: App, id: string) => Stack;
 }
 
@@ -18,8 +18,15 @@ describe('the examples', () => {
 
   test('are all here', () => {
     expect(examples).toEqual(expect.arrayContaining([
-      'daily-refresh.ts', 'date-parameter.ts', 'chain-of-tables.ts', 'pipeline.ts', 'imported-table.ts', 'failure-notices.ts',
+      'daily-refresh', 'date-parameter', 'chain-of-tables', 'pipeline', 'imported-table', 'failure-notices',
     ]));
+  });
+
+  test.each(examples)('bring along what they need where they are copied to: %s', (name) => {
+    const read = (file: string) => readFileSync(join(EXAMPLES, name, file), 'utf8');
+    const imported = [...read('app.ts').matchAll(/ from '([^'/]+)/g)].map(([, library]) => library);
+    expect([...new Set(imported)].sort()).toEqual(Object.keys(JSON.parse(read('package.json')).dependencies));
+    expect(JSON.parse(read('cdk.json')).app).toBe('npx tsx app.ts');
   });
 
   test.each(examples)("synthesize with CDK's own template rules as errors: %s", (name) => {

@@ -1,14 +1,18 @@
-import { Arn, Aws, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
-import { IntermediateTable } from '../src';
+import { Arn, Aws, CfnOutput, CfnParameter, Duration, Fn, Stack, Tags } from 'aws-cdk-lib';
+import { CfnMembership, IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { AdditionalAnalyses, AllowedAnalysis, IntermediateTable, IntermediateTablePopulation, Membership, StoredQuery } from '../src';
 import { definitionsIn } from './support/definitions';
 import { policiesOf, roleOf } from './support/policies';
 import { makePopulation, makeStack, MEMBERSHIP, TABLE, templateOf } from './support/stacks';
-import { Values } from './support/template';
+import { makeIntermediateTable, TableProps } from './support/tables';
+import { idOf, idsOf, resourceOf, Values } from './support/template';
 
 const ARN = `arn:aws:cleanrooms:eu-west-1:123456789012:membership/${MEMBERSHIP}/intermediatetable/${TABLE}`;
 const OF_NO_STACK = 'arn:aws:cleanrooms:ap-southeast-1:123456789012';
 
-const resolvedReference = (make: (stack: Stack) => ReturnType<typeof IntermediateTable.fromArn>) => {
+const resolvedReference = (make: (stack: Stack) => ReturnType<typeof IntermediateTable.fromIntermediateTableArn>) => {
   const stack = makeStack();
   return stack.resolve(make(stack).intermediateTableRef) as unknown;
 };
@@ -16,7 +20,7 @@ const resolvedReference = (make: (stack: Stack) => ReturnType<typeof Intermediat
 describe('a table by its identifiers', () => {
   test('has an ARN in the stack\'s own account and region', () => {
     const stack = makeStack('Stack', { env: { account: '123456789012', region: 'eu-west-1' } });
-    const { intermediateTableRef } = IntermediateTable.fromIdentifiers(stack, 'Table', { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE });
+    const { intermediateTableRef } = IntermediateTable.fromIntermediateTableAttributes(stack, 'Table', { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE });
     expect(new Values(templateOf(stack)).of(stack.resolve(intermediateTableRef))).toEqual({
       membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE, intermediateTableArn: ARN,
     });
@@ -31,24 +35,24 @@ describe('a table by its identifiers', () => {
   ];
   test.each(wrong)('with a %s that is no UUID fails, in words that name the construct and the value: %s %s', (prop, membership, table) => {
     const value = prop === 'membershipIdentifier' ? membership : table;
-    expect(() => IntermediateTable.fromIdentifiers(makeStack(), 'Given', { membershipIdentifier: membership, intermediateTableIdentifier: table }))
+    expect(() => IntermediateTable.fromIntermediateTableAttributes(makeStack(), 'Given', { membershipIdentifier: membership, intermediateTableIdentifier: table }))
       .toThrow(`Stack/Given: ${prop} is ${JSON.stringify(value)}. Give a UUID`);
   });
 });
 
 describe('a table by its ARN', () => {
   test('has the identifiers of the ARN', () => {
-    expect(resolvedReference((stack) => IntermediateTable.fromArn(stack, 'Table', ARN))).toEqual({
+    expect(resolvedReference((stack) => IntermediateTable.fromIntermediateTableArn(stack, 'Table', ARN))).toEqual({
       membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE, intermediateTableArn: ARN,
     });
   });
 
   test('has the account and region of the ARN', () => {
-    expect(IntermediateTable.fromArn(makeStack(), 'Table', ARN).env).toEqual({ account: '123456789012', region: 'eu-west-1' });
+    expect(IntermediateTable.fromIntermediateTableArn(makeStack(), 'Table', ARN).env).toEqual({ account: '123456789012', region: 'eu-west-1' });
   });
 
   test.each(['aws-cn', 'aws-us-gov'])('may be of the partition %s', (partition) => {
-    expect(() => IntermediateTable.fromArn(makeStack(), 'Table', ARN.replace('aws', partition))).not.toThrow();
+    expect(() => IntermediateTable.fromIntermediateTableArn(makeStack(), 'Table', ARN.replace('aws', partition))).not.toThrow();
   });
 
   test.each([
@@ -61,7 +65,7 @@ describe('a table by its ARN', () => {
     ['that is none', 'table'],
     ['that is empty', ''],
   ])('fails %s, in words that name the construct, the value and the form', (_, arn) => {
-    expect(() => IntermediateTable.fromArn(makeStack(), 'Given', arn)).toThrow(
+    expect(() => IntermediateTable.fromIntermediateTableArn(makeStack(), 'Given', arn)).toThrow(
       `Stack/Given: arn is ${JSON.stringify(arn)}. Give an ARN of the form arn:aws:cleanrooms:REGION:ACCOUNT:membership/MEMBERSHIP/intermediatetable/TABLE`);
   });
 });
@@ -81,7 +85,7 @@ describe('an ARN that is known only when deploying', () => {
 
   test.each(sources)('is taken apart by CloudFormation: %s', (_, source) => {
     const stack = makeStack();
-    makePopulation(stack, 'Population', { intermediateTable: IntermediateTable.fromArn(stack, 'Table', source(stack)) });
+    makePopulation(stack, 'Population', { intermediateTable: IntermediateTable.fromIntermediateTableArn(stack, 'Table', source(stack)) });
     const template = templateOf(stack);
     const values = new Values(template, { Arn: arn });
     const { resource, machine } = definitionsIn(template, values);
@@ -91,5 +95,177 @@ describe('an ARN that is known only when deploying', () => {
     const allowed = policiesOf(template, roleOf(template, 'PopulationRole'), values).flatMap(({ statements }) => statements).flatMap(({ Resource }) => Resource);
     expect(allowed).toContain(arn);
     expect(allowed).toContain(`${OF_NO_STACK}:membership/${MEMBERSHIP}`);
+  });
+});
+
+const TYPE = 'AWS::CleanRooms::IntermediateTable';
+const propertiesWith = (props: TableProps = {}) => {
+  const stack = makeStack();
+  makeIntermediateTable(stack, 'Table', props);
+  return resourceOf(templateOf(stack), TYPE).Properties;
+};
+
+describe('a table', () => {
+  test('has every property that the resource has', () => {
+    const stack = makeStack();
+    const membership = new CfnMembership(stack, 'Membership', { collaborationIdentifier: 'c', queryLogStatus: 'ENABLED' });
+    const table = new IntermediateTable(stack, 'Table', {
+      membership,
+      tableName: 'audience',
+      query: StoredQuery.fromSql('SELECT 1'),
+      allowedAnalyses: [AllowedAnalysis.ANY_QUERY, AllowedAnalysis.ANY_JOB],
+      allowedAnalysisProviders: ['111122223333'],
+      allowedResultReceivers: ['444455556666'],
+      additionalAnalyses: AdditionalAnalyses.NOT_ALLOWED,
+      disallowedOutputColumns: ['name'],
+      differentialPrivacyColumns: ['user_id'],
+      encryptionKey: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/k'),
+      description: 'Who bought',
+    });
+    Tags.of(table).add('team', 'audiences');
+    expect(resourceOf(templateOf(stack), TYPE).Properties).toEqual({
+      MembershipIdentifier: { 'Fn::GetAtt': ['Membership', 'MembershipIdentifier'] },
+      Name: 'audience',
+      PopulationAnalysisConfiguration: { SqlParameters: { QueryString: 'SELECT 1' } },
+      AnalysisRules: [{
+        Type: 'CUSTOM',
+        Policy: {
+          V1: {
+            Custom: {
+              AllowedAnalyses: ['ANY_QUERY', 'ANY_JOB'],
+              AllowedAnalysisProviders: ['111122223333'],
+              AllowedResultReceivers: ['444455556666'],
+              AdditionalAnalyses: 'NOT_ALLOWED',
+              DisallowedOutputColumns: ['name'],
+              DifferentialPrivacy: { Columns: [{ Name: 'user_id' }] },
+            },
+          },
+        },
+      }],
+      KmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/k',
+      Description: 'Who bought',
+      Tags: [{ Key: 'team', Value: 'audiences' }],
+    });
+  });
+
+  test('has only what was given', () => {
+    expect(propertiesWith({ allowedAnalyses: undefined })).toEqual({
+      MembershipIdentifier: MEMBERSHIP, Name: 'table', PopulationAnalysisConfiguration: { SqlParameters: { QueryString: 'SELECT 1' } },
+    });
+  });
+
+  test.each([AllowedAnalysis.ANY_QUERY, AllowedAnalysis.ANY_JOB])('lets the own account run %s, unless others are named', (analysis) => {
+    expect(propertiesWith({ allowedAnalyses: [analysis] })).toMatchObject({
+      AnalysisRules: [{ Policy: { V1: { Custom: { AllowedAnalysisProviders: [{ Ref: 'AWS::AccountId' }] } } } }],
+    });
+  });
+
+  test('has no analysis providers where nothing needs them', () => {
+    expect(JSON.stringify(propertiesWith({ allowedAnalyses: [AllowedAnalysis.of(ARN.replace('intermediatetable', 'analysistemplate'))] })))
+      .not.toContain('AllowedAnalysisProviders');
+  });
+
+  test('has attributes that other resources can use', () => {
+    const stack = makeStack();
+    const table = makeIntermediateTable(stack);
+    const attributes = {
+      Arn: table.intermediateTableArn,
+      IntermediateTableIdentifier: table.intermediateTableIdentifier,
+      MembershipArn: table.membershipArn,
+      CollaborationArn: table.collaborationArn,
+      CollaborationIdentifier: table.collaborationIdentifier,
+    };
+    Object.entries(attributes).forEach(([name, value]) => new CfnOutput(stack, name, { value }));
+    const template = templateOf(stack);
+    expect(Object.entries(attributes).map(([name]) => template.Outputs![name].Value))
+      .toEqual(Object.keys(attributes).map((name) => ({ 'Fn::GetAtt': [idOf(template, TYPE), name] })));
+    expect(table.membershipIdentifier).toBe(MEMBERSHIP);
+  });
+});
+
+describe('a population of a table', () => {
+  /** All that a population makes of the table, however it was given. */
+  const templateOfPopulation = (give: (stack: Stack, table: IntermediateTable) => void) => {
+    const stack = makeStack();
+    const upstream = makePopulation(stack, 'Upstream');
+    const table = makeIntermediateTable(stack, 'Table', { encryptionKey: new kms.Key(stack, 'Key') });
+    table.node.addMetadata('upstream', upstream.node.path);
+    give(stack, table);
+    return templateOf(stack);
+  };
+  const props = (stack: Stack) => ({ timeout: Duration.hours(3), refreshAfter: [stack.node.findChild('Upstream') as IntermediateTablePopulation] });
+  const populate = (stack: Stack, intermediateTable: IIntermediateTableRef) => new IntermediateTablePopulation(stack, 'Population', { intermediateTable, ...props(stack) });
+
+  test('is the same whether the construct or its resource is given', () => {
+    const [one, other] = [
+      templateOfPopulation((stack, table) => populate(stack, table)),
+      templateOfPopulation((stack, table) => populate(stack, table.node.defaultChild as unknown as IIntermediateTableRef)),
+    ];
+    expect(one).toEqual(other);
+    expect(JSON.stringify(one)).toContain('kms:ViaService');
+    const [, id] = idsOf(one, TYPE);
+    expect(one.Resources[id].DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^Upstream/)]));
+  });
+
+  test('is what addPopulation adds', () => {
+    const template = templateOfPopulation((stack, table) => {
+      const population = table.addPopulation('Population', props(stack));
+      expect([population.intermediateTable, population.node.path]).toEqual([table, 'Stack/Table/Population']);
+    });
+    expect(Object.keys(template.Resources).filter((id) => /^TablePopulation/.test(id)).length).toBeGreaterThan(2);
+    expect(JSON.stringify(template)).toContain('kms:ViaService');
+  });
+
+  test('is added to a table of another app, too', () => {
+    const stack = makeStack();
+    const table = IntermediateTable.fromIntermediateTableArn(stack, 'Table', ARN);
+    expect(table.addPopulation('Population').intermediateTable).toBe(table);
+    expect(() => templateOf(stack)).not.toThrow();
+  });
+});
+
+describe('whoever is granted queries', () => {
+  const statementsFor = (give: (stack: Stack) => ReturnType<typeof IntermediateTable.fromIntermediateTableArn>) => {
+    const stack = makeStack('Stack', { env: { account: '123456789012', region: 'eu-west-1' } });
+    const reader = new iam.Role(stack, 'Reader', { assumedBy: new iam.AccountRootPrincipal() });
+    give(stack).grantQuery(reader);
+    const template = templateOf(stack);
+    return policiesOf(template, idOf(template, 'AWS::IAM::Role'), new Values(template)).flatMap(({ statements }) => statements);
+  };
+
+  test('may start queries on the table, in its membership, and read their results', () => {
+    const membership = ARN.slice(0, ARN.indexOf('/intermediatetable'));
+    expect(statementsFor((stack) => IntermediateTable.fromIntermediateTableArn(stack, 'Table', ARN))).toEqual([
+      { Effect: 'Allow', Action: 'cleanrooms:StartProtectedQuery', Resource: [membership, ARN] },
+      { Effect: 'Allow', Action: 'cleanrooms:GetProtectedQuery', Resource: membership },
+    ]);
+  });
+
+  test('may use the table\'s key, through Clean Rooms only', () => {
+    const statements = statementsFor((stack) => makeIntermediateTable(stack, 'Table', { encryptionKey: new kms.Key(stack, 'Key') }));
+    expect(statements).toContainEqual(expect.objectContaining({
+      Action: ['kms:DescribeKey', 'kms:GenerateDataKey', 'kms:Decrypt'],
+      Condition: { StringEquals: { 'kms:ViaService': 'cleanrooms.eu-west-1.amazonaws.com' } },
+    }));
+  });
+});
+
+describe('a membership of another app', () => {
+  test('is in the table by its identifier', () => {
+    const stack = makeStack();
+    const membership = Membership.fromMembershipIdentifier(stack, 'Given', MEMBERSHIP);
+    expect(stack.resolve(membership.membershipRef)).toEqual({
+      membershipIdentifier: MEMBERSHIP,
+      membershipArn: { 'Fn::Join': ['', [expect.anything(), { Ref: 'AWS::Partition' }, ':cleanrooms:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, `:membership/${MEMBERSHIP}`]] },
+    });
+  });
+
+  test.each(['', 'membership', MEMBERSHIP.toUpperCase()])('whose identifier is no UUID fails: %j', (identifier) => {
+    expect(() => Membership.fromMembershipIdentifier(makeStack(), 'Given', identifier)).toThrow(`Stack/Given: membershipIdentifier is "${identifier}". Give a UUID`);
+  });
+
+  test('may be known only when deploying', () => {
+    const stack = makeStack();
+    expect(() => Membership.fromMembershipIdentifier(stack, 'Given', new CfnParameter(stack, 'Id').valueAsString)).not.toThrow();
   });
 });

@@ -17,7 +17,7 @@ function waiting({ waiting: waits }: Results): Table {
     (wait.cannot || wait.candidate === ours.name ? '' : fixed(of(wait) / of(oursFor(wait)), 1));
   return {
     title: 'Waiting for a query',
-    about: 'One deploy of one population. The lag is from the query\'s end to CloudFormation\'s answer. Dollars are Lambda\'s and Step Functions\' at list price, '
+    about: 'One deploy of one population. The lag is from the query\'s end to CloudFormation\'s answer. Dollars are Lambda\'s, Step Functions\' and DynamoDB\'s at list price, '
       + 'without Clean Rooms\' own (a dollar or more), logs and traces.',
     columns: ['Query', '', 'Lambda invocations', '÷ ours', 'State transitions', 'Clean Rooms requests', 'Dollars', '÷ ours', 'Lag'],
     rows: waits.map((wait) => [
@@ -29,8 +29,6 @@ function waiting({ waiting: waits }: Results): Table {
     notes: [
       'What cannot wait for a query is not tried with longer ones. A query may take 11 h 50 min: our own answer has to come before the 12 hours are over that '
       + 'CloudFormation waits at most.',
-      '"Again" is the table\'s second population, when the first one\'s duration is known: it is looked for when its end is due, and more often right after. '
-      + 'That makes the lag shorter, not the checks fewer: a query can fail at any moment, which is to be seen within the same bound.',
       'On the simulator, a request takes 20 ms and a cold start 300 ms; processor time on Lambda comes on top, the same for each invocation. '
       + 'The peers\' runs in Lambda are their synthesized templates, with the Provider framework\'s and AwsCustomResource\'s own runtimes; the SDK that these '
       + 'take from Lambda\'s runtime is the npm packages\', with the commands for intermediate tables added that the newest one lacks.',
@@ -67,10 +65,10 @@ function contention({ contention: all }: Results): Table {
     title: 'Contention',
     about: `One deploy of a stack of ${populations} populations that have to take turns: ${quota} queries at a time, ${requestsPerSecond} requests a second. `
       + 'Ideal are queries back to back.',
-    columns: ['Query', 'Past the quota', 'Ideal', 'Took', 'Took ÷ ideal', 'Requests', 'Populates refused', 'Throttled', 'Busiest second', 'Populated twice'],
+    columns: ['Query', 'Past the quota', 'Ideal', 'Took', 'Took ÷ ideal', 'Requests', 'Other than looks', 'Populates refused', 'Throttled', 'Busiest second', 'Populated twice'],
     rows: all.map((each) => [
       duration(each.querySeconds), each.overQuota, duration(each.idealSeconds), duration(each.seconds), fixed(each.ratio, 3),
-      count(each.requests), count(each.refusedByQuota), count(each.throttled), `${each.busiestSecond} requests`, count(each.surplus),
+      count(each.requests), count(each.others), count(each.refusedByQuota), count(each.throttled), `${each.busiestSecond} requests`, count(each.surplus),
     ]),
     notes: ['AWS does not document whether a populate past the quota is refused or queued: both are measured. '
       + 'A membership\'s five ongoing queries are a quota of their own, which refuses either way.'],

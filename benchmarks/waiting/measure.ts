@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { bill } from './bill';
 import { Cloud } from '../../simulator/cloud';
 import type { DeployResult } from '../../simulator/cloudformation/service';
-import { Candidate, PopulationOptions } from '../peers';
+import { Candidate, ours, PopulationOptions } from '../peers';
 import { openCloud, synthesize } from '../simulation';
 
 /** What one deploy took whose query took so long. */
@@ -16,9 +16,27 @@ export interface Wait {
   readonly invocations: number;
   readonly transitions: number;
   readonly cleanRoomsRequests: number;
-  /** From the query's end until CloudFormation had its answer. */
+  /** From the query's end until CloudFormation had its answer, or the schedule's run had ended. */
   readonly lagSeconds?: number;
   readonly dollars: number;
+  /** In the history of the longest execution: it may have 25,000. */
+  readonly events: number;
+}
+
+/** How late our own schedules see a query's end. */
+export async function measureScheduleLag(query: Duration): Promise<number> {
+  const cloud = openCloud(query);
+  try {
+    const source = synthesize(ours, 1, { longest: longestFor(query) });
+    await cloud.deploy(source);
+    await settle(cloud);
+    cloud.fireRule(Object.keys(source.template.Resources).find((id) => source.template.Resources[id].Properties?.ScheduleExpression !== undefined)!);
+    await settle(cloud);
+    const [run] = cloud.executions();
+    return (run.stopDate! - cloud.cleanRooms.populations().at(-1)!.endsAt) / 1000;
+  } finally {
+    cloud.close();
+  }
 }
 
 /** Deploys one population, or a second one after the first, and lets everything that this set off come to its end. */
@@ -44,7 +62,12 @@ export async function measureWait(candidate: Candidate, query: Duration, again =
       invocations: after.invocations - before.invocations,
       transitions: after.transitions - before.transitions,
       cleanRoomsRequests: after.cleanRoomsRequests - before.cleanRoomsRequests,
-      dollars: bill(source.template, cloud.lambda.invocations.slice(before.invocations), after.transitions - before.transitions),
+      dollars: bill(source.template, {
+        invocations: cloud.lambda.invocations.slice(before.invocations),
+        transitions: after.transitions - before.transitions,
+        records: cloud.record.requests.slice(before.records),
+      }),
+      events: Math.max(0, ...cloud.executions().map((execution) => execution.events)),
     };
   } finally {
     cloud.close();
@@ -67,6 +90,7 @@ const countsOf = (cloud: Cloud) => ({
   invocations: cloud.lambda.invocations.length,
   transitions: cloud.executions().reduce((total, { transitions }) => total + transitions, 0),
   cleanRoomsRequests: cloud.cleanRooms.journal.requests.length,
+  records: cloud.record.requests.length,
 });
 
 function outcomeOf(cloud: Cloud, { status, events, failures }: DeployResult): Pick<Wait, 'cannot' | 'lagSeconds'> {

@@ -42,12 +42,12 @@ export function requireTableArn(scope: IConstruct, id: string, arn: string): voi
 /** CloudFormation creates what is in one account and region, and only a table's owner may populate it, in the table's region. */
 export function validateTable(scope: IConstruct, table: IIntermediateTableRef): void {
   if (!table?.env) {
-    problem(scope.node.path, 'intermediateTable', table ?? null, 'Give a CfnIntermediateTable, or a table of IntermediateTable.fromIdentifiers().');
+    problem(scope.node.path, 'intermediateTable', table ?? null, 'Give an IntermediateTable, a CfnIntermediateTable, or a table of IntermediateTable.fromIntermediateTableAttributes().');
   }
   const { membershipIdentifier, intermediateTableIdentifier } = identityOf(table);
   requireIdentifier(scope, '', 'intermediateTable.membershipIdentifier', membershipIdentifier);
   requireIdentifier(scope, '', 'intermediateTable.intermediateTableIdentifier', intermediateTableIdentifier);
-  requireHere(scope, 'intermediateTable', table, 'Refer to it by IntermediateTable.fromIdentifiers().');
+  requireHere(scope, 'intermediateTable', table, 'Refer to it by IntermediateTable.fromIntermediateTableAttributes().');
 }
 
 export function validateVersionParameter(scope: IConstruct, parameter: IParameter): void {

@@ -2,22 +2,21 @@ import { readdirSync } from 'fs';
 import { createRequire } from 'module';
 import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
+import { exampleNames, EXAMPLES } from '../support/examples';
 import { sceneIn, scenes } from '../support/scenes';
 
 const load = createRequire(__filename);
-const EXAMPLES = join(__dirname, '../../examples');
 
 function exampleIn(app: App, name: string): void {
-  const exported = Object.values(load(join(EXAMPLES, name)) as Record<string, unknown>);
+  const exported = Object.values(load(join(EXAMPLES, name, 'app')) as Record<string, unknown>);
   const stack = exported.find((value): value is typeof Stack => typeof value === 'function' && value.prototype instanceof Stack)!;
   new stack(app, 'Example');
 }
 
 /** Synthesizes every example and every scene below a folder; answers the paths of their templates, those of nested stacks too. */
 export function synthesizeAll(folder: string): string[] {
-  const examples = readdirSync(EXAMPLES).filter((name) => name.endsWith('.ts') && name !== 'demo.ts');
   const builds = [
-    ...examples.map((name) => [name.replace('.ts', ''), (app: App) => exampleIn(app, name)] as const),
+    ...exampleNames().map((name) => [name, (app: App) => exampleIn(app, name)] as const),
     ...Object.keys(scenes).map((name) => [name.replace(/\W+/g, '-'), (app: App) => { sceneIn(app, name); }] as const),
   ];
   return builds.flatMap(([name, build]) => {

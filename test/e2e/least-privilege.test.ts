@@ -54,7 +54,7 @@ const scenes: Scene[] = [
   ['a table of another app', (app) => {
     const stack = new Stack(app, STACK);
     const intermediateTableIdentifier = app.node.getContext('table') as string;
-    const intermediateTable = IntermediateTable.fromIdentifiers(stack, 'Table', { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier });
+    const intermediateTable = IntermediateTable.fromIntermediateTableAttributes(stack, 'Table', { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier });
     populate(stack, 'A', { intermediateTable });
   }, ({ cleanRooms: { resources } }) => {
     const populationAnalysisConfiguration = { sqlParameters: { queryString: 'SELECT 1' } };

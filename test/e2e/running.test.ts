@@ -64,7 +64,7 @@ describe.each(['conflict', 'accepted'] as const)('where a populate of a populati
     const table = tableIn(cloud);
     cloud.cleanRooms.planQuery(long);
     const other = synthesize((stack) => {
-      const intermediateTable = IntermediateTable.fromIdentifiers(stack, 'T', { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: table });
+      const intermediateTable = IntermediateTable.fromIntermediateTableAttributes(stack, 'T', { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: table });
       new IntermediateTablePopulation(stack, 'Theirs', { intermediateTable, parameters: { segment: `${MARKER} c` } });
     }, 'Other');
     const theirs = cloud.deploy(other);

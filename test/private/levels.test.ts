@@ -29,7 +29,7 @@ const dependencies: Record<string, (stack: Stack, first: IntermediateTablePopula
   'an imported table, whose identifier a third resource tells': (stack, first) => {
     const lookup = new CfnResource(stack, 'Lookup', { type: 'Custom::Lookup', properties: { After: first.versionId } });
     makePopulation(stack, 'Second', {
-      intermediateTable: IntermediateTable.fromIdentifiers(stack, 'SecondTable', {
+      intermediateTable: IntermediateTable.fromIntermediateTableAttributes(stack, 'SecondTable', {
         membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: lookup.getAtt('Id').toString(),
       }),
     });

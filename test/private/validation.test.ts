@@ -123,9 +123,9 @@ describe('a value that is known only when deploying passes', () => {
     ['schedule', (value) => ({ schedule: Schedule.expression(value) })],
     ['the membership of the table', (value, stack) => ({ intermediateTable: makeTable(stack, 'Given', { membershipIdentifier: value }) })],
     ['the identifiers of a foreign table', (value, stack) => ({
-      intermediateTable: IntermediateTable.fromIdentifiers(stack, 'Given', { membershipIdentifier: value, intermediateTableIdentifier: value }),
+      intermediateTable: IntermediateTable.fromIntermediateTableAttributes(stack, 'Given', { membershipIdentifier: value, intermediateTableIdentifier: value }),
     })],
-    ['the ARN of a foreign table', (value, stack) => ({ intermediateTable: IntermediateTable.fromArn(stack, 'Given', value) })],
+    ['the ARN of a foreign table', (value, stack) => ({ intermediateTable: IntermediateTable.fromIntermediateTableArn(stack, 'Given', value) })],
   ];
   const cases = places.flatMap(([place, props]) => sources.map(([source, value]) => [place, source, props, value] as const));
   test.each(cases)('%s from %s', (_place, _source, props, value) => {
@@ -154,7 +154,7 @@ describe('a table of another account or region fails, since only its owner can p
     ['region', arn('123456789012', 'us-east-1'), '"us-east-1"', '"eu-west-1"'],
   ])('%s', (key, given, theirs, ours) => {
     const stack = makeStack('Stack', { env });
-    const message = messageOf(() => makePopulation(stack, 'Population', { intermediateTable: IntermediateTable.fromArn(stack, 'Given', given) }));
+    const message = messageOf(() => makePopulation(stack, 'Population', { intermediateTable: IntermediateTable.fromIntermediateTableArn(stack, 'Given', given) }));
     expect(message).toContain(`Stack/Population: the ${key} of intermediateTable Stack/Given is ${theirs}.`);
     expect(message).toContain(ours);
   });
@@ -171,7 +171,7 @@ describe('a table of another account or region fails, since only its owner can p
     ['one that is known only when deploying', { env }, Fn.importValue('TableArn')],
   ])('but not %s', (_, props, given) => {
     const stack = makeStack('Stack', props);
-    makePopulation(stack, 'Population', { intermediateTable: IntermediateTable.fromArn(stack, 'Given', given) });
+    makePopulation(stack, 'Population', { intermediateTable: IntermediateTable.fromIntermediateTableArn(stack, 'Given', given) });
     expect(() => templateOf(stack)).not.toThrow();
   });
 });

@@ -23,7 +23,7 @@ const daily = new IntermediateTablePopulation(stack, 'Daily', {
   schedule: events.Schedule.rate(Duration.days(1)),
 });
 const weekly = new IntermediateTablePopulation(stack, 'Weekly', {
-  intermediateTable: IntermediateTable.fromIdentifiers(stack, 'Imported', {
+  intermediateTable: IntermediateTable.fromIntermediateTableAttributes(stack, 'Imported', {
     membershipIdentifier,
     intermediateTableIdentifier: '22222222-2222-4222-8222-222222222222',
   }),

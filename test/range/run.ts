@@ -9,6 +9,7 @@ import { parseArgs } from 'util';
 import { compileCopy, fileIn, lowestOf, pack, ROOT } from '../languages/package';
 import { run } from '../languages/shell';
 import { differences, Json } from '../languages/templates';
+import { exampleNames, EXAMPLES } from '../support/examples';
 
 type Resources = { [id: string]: { Type: string } & { [key: string]: Json } };
 
@@ -32,6 +33,17 @@ function tryOut(name: string, folder: string, tarball: string, cdk: string, cons
   const installed = dependencies['aws-cdk-lib'].version;
   say(name, `aws-cdk-lib ${installed}, constructs ${dependencies.constructs.version}: ${Object.keys(resources).length} resources`);
   return { cdk: installed, folder, resources };
+}
+
+/** The examples as somebody has them who has copied them out. */
+function tryExamples({ folder }: End): void {
+  for (const name of exampleNames()) {
+    const copy = join(folder, name);
+    mkdirSync(copy);
+    copyFileSync(join(EXAMPLES, name, 'app.ts'), join(copy, 'app.ts'));
+    run(process.execPath, [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), 'app.ts'], { cwd: copy, env: { CDK_OUTDIR: join(copy, 'cdk.out'), TSX_TSCONFIG_PATH: '' } });
+  }
+  say('newest', `${exampleNames().length} examples synthesize`);
 }
 
 /** What makes CloudFormation ask for a population when it changes. */
@@ -88,6 +100,7 @@ try {
   const lowest = tryOut('lowest', join(folder, 'lowest'), tarball, lowestOf('aws-cdk-lib'), lowestOf('constructs'));
   const newest = tryOut('newest', join(folder, 'newest'), tarball, options.newest ?? '2', '10');
   compare(lowest, newest);
+  tryExamples(newest);
   compileAgainst(newest);
   if (options.tests) {
     testAgainst(newest, positionals);

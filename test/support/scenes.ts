@@ -33,10 +33,10 @@ export const scenes: { readonly [name: string]: (stack: Stack) => void } = {
     return { intermediateTable: makeTable(other(stack, 'Second'), 'Table', { membershipIdentifier }) };
   }),
   'a population of a table of another app': population((stack) => ({
-    intermediateTable: IntermediateTable.fromIdentifiers(stack, 'Table', { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE }),
+    intermediateTable: IntermediateTable.fromIntermediateTableAttributes(stack, 'Table', { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE }),
   })),
   'a population of a table whose ARN another stack knows':
-    population((stack) => ({ intermediateTable: IntermediateTable.fromArn(stack, 'Table', makeTable(other(stack)).attrArn) })),
+    population((stack) => ({ intermediateTable: IntermediateTable.fromIntermediateTableArn(stack, 'Table', makeTable(other(stack)).attrArn) })),
   'a population with a customer\'s key': population((stack) => (
     { intermediateTable: makeTable(stack, 'Table', { kmsKeyArn: new Key(stack, 'Key', { enableKeyRotation: true }).keyArn }) })),
   'a population with a version parameter': population((stack) => ({ versionParameter: new StringParameter(stack, 'Version', { stringValue: 'none yet' }) })),

@@ -3,8 +3,8 @@ import { resultOf as propertiesOf, targetOf, type CloudFormationEvent } from './
 import type { Outside } from './outside';
 import { responseBody, signalled, type Result } from './response';
 import { settled } from './settling';
-import { type Execution } from '../executions';
 import { SETTLES } from '../../contract/time';
+import { type Execution } from '../executions';
 import { awaitedFor, awaitedId, type Awaited, type ResponseTarget } from '../record/awaited';
 import { describe, type Answer } from '../service-error';
 

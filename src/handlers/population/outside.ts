@@ -1,8 +1,8 @@
 import type { Answer } from '../service-error';
 import type { CleanRooms } from './clean-rooms';
+import type { In } from './run-state';
 import type { Line } from '../record/line';
 import type { PopulationRecord } from '../record/population-record';
-import type { In } from './run-state';
 
 /** What a step asks the outside world. */
 export interface Outside {

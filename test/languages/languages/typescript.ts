@@ -27,7 +27,7 @@ export const typescript: Language = {
   synthesize({ folder }, source, outdir) {
     writeFileSync(join(folder, 'program.mts'), source);
     run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'),
-      '--strict', '--module', 'nodenext', '--target', 'es2022', '--skipLibCheck', 'program.mts'], { cwd: folder });
+      '--ignoreConfig', '--strict', '--module', 'nodenext', '--target', 'es2022', '--skipLibCheck', 'program.mts'], { cwd: folder });
     run(process.execPath, ['program.mjs'], { cwd: folder, env: { CDK_OUTDIR: outdir } });
   },
 };

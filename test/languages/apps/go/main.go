@@ -32,7 +32,7 @@ func main() {
 	failures := awssns.NewTopic(stack, jsii.String("Failures"), nil)
 
 	orders := it.NewIntermediateTablePopulation(stack, jsii.String("OrdersPopulation"), &it.IntermediateTablePopulationProps{
-		IntermediateTable: it.IntermediateTable_FromIdentifiers(stack, jsii.String("Orders"), &it.IntermediateTableIdentifiers{
+		IntermediateTable: it.IntermediateTable_FromIntermediateTableAttributes(stack, jsii.String("Orders"), &it.IntermediateTableAttributes{
 			MembershipIdentifier:        jsii.String(membership),
 			IntermediateTableIdentifier: jsii.String("22222222-2222-4222-8222-222222222222"),
 		}),
@@ -111,7 +111,7 @@ func main() {
 	orders.GrantReadVersion(analyst)
 
 	it.NewIntermediateTablePopulation(stack, jsii.String("PartnersPopulation"), &it.IntermediateTablePopulationProps{
-		IntermediateTable: it.IntermediateTable_FromArn(stack, jsii.String("Partners"),
+		IntermediateTable: it.IntermediateTable_FromIntermediateTableArn(stack, jsii.String("Partners"),
 			arnOf("intermediatetable/33333333-3333-4333-8333-333333333333")),
 		Compute:                &it.PopulationCompute{WorkerType: it.WorkerType_Of(jsii.String("CR.16X"))},
 		AnalysisPayerAccountId: jsii.String("123456789012"),

@@ -28,7 +28,7 @@ public class Audiences {
         Topic failures = new Topic(stack, "Failures");
 
         IntermediateTablePopulation orders = IntermediateTablePopulation.Builder.create(stack, "OrdersPopulation")
-            .intermediateTable(IntermediateTable.fromIdentifiers(stack, "Orders", IntermediateTableIdentifiers.builder()
+            .intermediateTable(IntermediateTable.fromIntermediateTableAttributes(stack, "Orders", IntermediateTableAttributes.builder()
                 .membershipIdentifier(MEMBERSHIP)
                 .intermediateTableIdentifier("22222222-2222-4222-8222-222222222222")
                 .build()))
@@ -97,7 +97,7 @@ public class Audiences {
         orders.grantReadVersion(analyst);
 
         IntermediateTablePopulation.Builder.create(stack, "PartnersPopulation")
-            .intermediateTable(IntermediateTable.fromArn(stack, "Partners",
+            .intermediateTable(IntermediateTable.fromIntermediateTableArn(stack, "Partners",
                 arnOf(stack, "intermediatetable/33333333-3333-4333-8333-333333333333")))
             .compute(PopulationCompute.builder().workerType(WorkerType.of("CR.16X")).build())
             .analysisPayerAccountId("123456789012")

@@ -35,7 +35,7 @@ failures = sns.Topic(stack, "Failures")
 orders = IntermediateTablePopulation(
     stack,
     "OrdersPopulation",
-    intermediate_table=IntermediateTable.from_identifiers(
+    intermediate_table=IntermediateTable.from_intermediate_table_attributes(
         stack,
         "Orders",
         membership_identifier=MEMBERSHIP,
@@ -116,7 +116,7 @@ orders.grant_read_version(analyst)
 IntermediateTablePopulation(
     stack,
     "PartnersPopulation",
-    intermediate_table=IntermediateTable.from_arn(
+    intermediate_table=IntermediateTable.from_intermediate_table_arn(
         stack,
         "Partners",
         arn_of("intermediatetable/33333333-3333-4333-8333-333333333333"),

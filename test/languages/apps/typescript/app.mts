@@ -20,7 +20,7 @@ const arnOf = (name: string) => stack.formatArn({ service: 'cleanrooms', resourc
 const failures = new sns.Topic(stack, 'Failures');
 
 const orders = new IntermediateTablePopulation(stack, 'OrdersPopulation', {
-  intermediateTable: IntermediateTable.fromIdentifiers(stack, 'Orders', {
+  intermediateTable: IntermediateTable.fromIntermediateTableAttributes(stack, 'Orders', {
     membershipIdentifier: MEMBERSHIP,
     intermediateTableIdentifier: '22222222-2222-4222-8222-222222222222',
   }),
@@ -70,7 +70,7 @@ population.grantPopulate(analyst);
 orders.grantReadVersion(analyst);
 
 new IntermediateTablePopulation(stack, 'PartnersPopulation', {
-  intermediateTable: IntermediateTable.fromArn(stack, 'Partners', arnOf('intermediatetable/33333333-3333-4333-8333-333333333333')),
+  intermediateTable: IntermediateTable.fromIntermediateTableArn(stack, 'Partners', arnOf('intermediatetable/33333333-3333-4333-8333-333333333333')),
   compute: { workerType: WorkerType.of('CR.16X') },
   analysisPayerAccountId: '123456789012',
   versionIdOutput: false,

@@ -8,8 +8,8 @@ import * as cleanrooms from 'aws-cdk-lib/aws-cleanrooms';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { IntermediateTablePopulation, PopulateOnDeploy } from 'cdk-cleanrooms-intermediate-table';
 import { Construct } from 'constructs';
-import { IntermediateTablePopulation, PopulateOnDeploy } from '../src';
 
 const MEMBERSHIP = 'a1b2c3d4-5678-90ab-cdef-1234567890ab';
 
@@ -17,6 +17,7 @@ export class PipelineStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
 
+    // CDK's own construct for the table, which a population takes as well as ours.
     const table = new cleanrooms.CfnIntermediateTable(this, 'ActiveCustomers', {
       membershipIdentifier: MEMBERSHIP,
       name: 'active_customers',

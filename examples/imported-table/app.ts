@@ -6,14 +6,14 @@
 import { App, CfnOutput, Duration, Stack, StackProps } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import { IntermediateTable, IntermediateTablePopulation, PopulateOnDeploy, WorkerType } from 'cdk-cleanrooms-intermediate-table';
 import { Construct } from 'constructs';
-import { IntermediateTable, IntermediateTablePopulation, PopulateOnDeploy, WorkerType } from '../src';
 
 export class ImportedTableStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
 
-    const table = IntermediateTable.fromIdentifiers(this, 'Households', {
+    const table = IntermediateTable.fromIntermediateTableAttributes(this, 'Households', {
       membershipIdentifier: 'a1b2c3d4-5678-90ab-cdef-1234567890ab',
       intermediateTableIdentifier: 'b2c3d4e5-6789-01ab-cdef-234567890abc',
     });

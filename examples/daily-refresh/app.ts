@@ -8,8 +8,8 @@ import * as cleanrooms from 'aws-cdk-lib/aws-cleanrooms';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { AllowedAnalysis, IntermediateTable, StoredQuery } from 'cdk-cleanrooms-intermediate-table';
 import { Construct } from 'constructs';
-import { IntermediateTablePopulation } from '../src';
 
 export interface DailyRefreshStackProps extends StackProps {
   /**
@@ -48,18 +48,13 @@ export class DailyRefreshStack extends Stack {
     // CloudFormation cannot see which tables a query reads.
     query.addResourceDependency(orders);
 
-    const table = new cleanrooms.CfnIntermediateTable(this, 'Audience', {
-      membershipIdentifier: membership.attrMembershipIdentifier,
-      name: 'audience',
-      populationAnalysisConfiguration: { sqlParameters: { analysisTemplateArn: query.attrArn } },
-      analysisRules: [{
-        type: 'CUSTOM',
-        policy: { v1: { custom: { allowedAnalyses: ['ANY_QUERY'], allowedAnalysisProviders: [this.account] } } },
-      }],
+    const table = new IntermediateTable(this, 'Audience', {
+      membership,
+      tableName: 'audience',
+      query: StoredQuery.fromAnalysisTemplate(query),
+      allowedAnalyses: [AllowedAnalysis.ANY_QUERY],
     });
-
-    const population = new IntermediateTablePopulation(this, 'AudiencePopulation', {
-      intermediateTable: table,
+    const population = table.addPopulation('Population', {
       parameters: { min_orders: props.minOrders ?? '10' },
       schedule: events.Schedule.rate(Duration.days(1)),
     });

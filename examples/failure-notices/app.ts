@@ -4,14 +4,13 @@
  * The mail goes to the address that the deploy names: `cdk deploy --parameters Mail=data-team@example.com`.
  */
 import { App, CfnParameter, Duration, Stack, StackProps } from 'aws-cdk-lib';
-import * as cleanrooms from 'aws-cdk-lib/aws-cleanrooms';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
+import { AllowedAnalysis, IntermediateTable, Membership, StoredQuery } from 'cdk-cleanrooms-intermediate-table';
 import { Construct } from 'constructs';
-import { IntermediateTablePopulation } from '../src';
 
 const MEMBERSHIP = 'a1b2c3d4-5678-90ab-cdef-1234567890ab';
 
@@ -23,14 +22,13 @@ export class FailureNoticesStack extends Stack {
     const topic = new sns.Topic(this, 'Notices', { enforceSSL: true });
     topic.addSubscription(new subscriptions.EmailSubscription(mail.valueAsString));
 
-    const population = new IntermediateTablePopulation(this, 'ReachPopulation', {
-      intermediateTable: new cleanrooms.CfnIntermediateTable(this, 'Reach', {
-        membershipIdentifier: MEMBERSHIP,
-        name: 'reach',
-        populationAnalysisConfiguration: { sqlParameters: { queryString: 'SELECT publisher_id, COUNT(*) AS reach FROM visits GROUP BY publisher_id' } },
-      }),
-      schedule: events.Schedule.rate(Duration.days(7)),
+    const table = new IntermediateTable(this, 'Reach', {
+      membership: Membership.fromMembershipIdentifier(this, 'Membership', MEMBERSHIP),
+      tableName: 'reach',
+      query: StoredQuery.fromSql('SELECT publisher_id, COUNT(*) AS reach FROM visits GROUP BY publisher_id'),
+      allowedAnalyses: [AllowedAnalysis.ANY_QUERY],
     });
+    const population = table.addPopulation('Population', { schedule: events.Schedule.rate(Duration.days(7)) });
 
     population.onPopulationFailed('Failed', {
       target: new targets.SnsTopic(topic, {

@@ -10,8 +10,8 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { AllowedAnalysis, IntermediateTable, Membership, StoredQuery } from 'cdk-cleanrooms-intermediate-table';
 import { Construct } from 'constructs';
-import { IntermediateTablePopulation } from '../src';
 
 const MEMBERSHIP = 'a1b2c3d4-5678-90ab-cdef-1234567890ab';
 
@@ -35,15 +35,13 @@ export class DateParameterStack extends Stack {
       source: { text: 'SELECT customer_id, COUNT(*) AS orders FROM orders WHERE ordered_on = :day GROUP BY customer_id' },
       analysisParameters: [{ name: 'day', type: 'DATE' }],
     });
-    const table = new cleanrooms.CfnIntermediateTable(this, 'OrdersOfADay', {
-      membershipIdentifier: MEMBERSHIP,
-      name: 'orders_of_a_day',
-      populationAnalysisConfiguration: { sqlParameters: { analysisTemplateArn: query.attrArn } },
+    const table = new IntermediateTable(this, 'OrdersOfADay', {
+      membership: Membership.fromMembershipIdentifier(this, 'Membership', MEMBERSHIP),
+      tableName: 'orders_of_a_day',
+      query: StoredQuery.fromAnalysisTemplate(query),
+      allowedAnalyses: [AllowedAnalysis.ANY_QUERY],
     });
-    const population = new IntermediateTablePopulation(this, 'OrdersOfADayPopulation', {
-      intermediateTable: table,
-      parameters: { day: day.valueAsString },
-    });
+    const population = table.addPopulation('Population', { parameters: { day: day.valueAsString } });
 
     const yesterday = new sfn.StateMachine(this, 'PopulateWithYesterday', {
       queryLanguage: sfn.QueryLanguage.JSONATA,
