@@ -9,9 +9,10 @@ import type { Outside } from '../outside';
 import { NEXT_IN_LINE, untilLineLook } from '../pacing';
 import type { In, Run } from '../run-state';
 import { deployPopulates } from '../whether';
-import { givenUp } from './given-up';
+import { givenUp, standDown } from './given-up';
 import { freshness, liveIn, readTable, type TableFacts } from './observe';
-import { ending } from './turn';
+import { isLeftover } from './query';
+import { ending, settling } from './turn';
 import { seeUpstream } from './upstream';
 
 interface Facts {
@@ -56,15 +57,19 @@ export const look: Phase<In<'LOOK'>, Facts> = {
 
   decide(state, { line, record, looked }, at) {
     const given = record.ok ? givenUp(state, record.value) : undefined;
-    if (given) {
-      return fail(state, { ...given, cause: `Nothing was populated. ${given.cause}` });
+    if (given && record.ok) {
+      return standDown(state, record.value, given);
+    }
+    // A step that broke off has gone further than this. What others have left behind was waited for until the time was up.
+    if (record.ok && record.value.sent && !(timeIsUp(state, at.now) && isLeftover(state, record.value.sent))) {
+      return settling(state, record.value.sent);
     }
     if (state.cause === 'RELEASE' && record.ok) {
       return succeed(state, NO_VERSION);
     }
     const failed = [record, line, looked?.table, looked?.upstream].find((answer) => answer && !answer.ok);
     if (timeIsUp(state, at.now) && (failed || !looked)) {
-      return ending(state, at.now);
+      return ending(state, at.now, record);
     }
     if (failed && !failed.ok) {
       return askAgain(state, failed === looked?.table || failed === looked?.upstream ? 'GetIntermediateTable' : 'The record', failed.error, at);

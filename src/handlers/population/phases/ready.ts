@@ -8,7 +8,7 @@ import { unchanged } from '../outcome';
 import type { Outside } from '../outside';
 import { FIRST_IN_LINE, NEXT_IN_LINE, untilLineLook, untilNextAttempt, untilOwnTry } from '../pacing';
 import type { In, Run } from '../run-state';
-import { givenUp } from './given-up';
+import { givenUp, standDown } from './given-up';
 import { hurries, inLine } from './look';
 import { freshness, liveIn, readTable, type TableFacts } from './observe';
 import { ending, settling } from './turn';
@@ -46,14 +46,14 @@ export const ready: Phase<In<'READY'>, Facts> = {
 
   decide(state, { record, line, there }, at) {
     const given = record.ok ? givenUp(state, record.value) : undefined;
-    if (given) {
-      return fail(state, { ...given, cause: `Nothing was populated. ${given.cause}` });
+    if (given && record.ok) {
+      return standDown(state, record.value, given);
     }
     if (record.ok && record.value.sent) {
       return settling(state, record.value.sent);
     }
     if (timeIsUp(state, at.now)) {
-      return ending(state, at.now);
+      return ending(state, at.now, record);
     }
     const failed = [record, line].find((answer) => !answer.ok);
     if (failed && !failed.ok) {
