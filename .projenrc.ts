@@ -18,7 +18,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   // The first aws-cdk-lib that has AWS::CleanRooms::IntermediateTable: the peer floor, and what we compile against.
   cdkVersion: '2.264.0',
-  constructsVersion: '10.5.1',
+  constructsVersion: '10.5.0',
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
   minNodeVersion: '20.0.0',

@@ -8,8 +8,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
  */
 export interface PopulationFunctionOptions {
   /**
-   * The VPC of the functions. They have to reach the region's endpoints of Clean Rooms, Step Functions, DynamoDB and, for CloudFormation's
-   * response URLs, S3: through NAT or VPC endpoints.
+   * The VPC of the functions. They have to reach the endpoints of Clean Rooms, DynamoDB, Step Functions and, for CloudFormation's
+   * response URLs, S3 of the region: through NAT or VPC endpoints. `population.connections` opens those of endpoints.
    *
    * @default - no VPC
    */

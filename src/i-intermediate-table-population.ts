@@ -1,11 +1,11 @@
-import { aws_cloudwatch as cloudwatch, aws_events as events, aws_iam as iam, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { aws_cloudwatch as cloudwatch, aws_ec2 as ec2, aws_events as events, aws_iam as iam, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { IConstruct } from 'constructs';
 
 /**
  * What populates an intermediate table: for constructs that take an `IntermediateTablePopulation` or are built around one.
  */
-export interface IIntermediateTablePopulation extends IConstruct {
+export interface IIntermediateTablePopulation extends IConstruct, ec2.IConnectable {
   /**
    * The table that is populated.
    */

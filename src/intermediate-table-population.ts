@@ -1,4 +1,4 @@
-import { aws_cloudwatch as cloudwatch, aws_events as events, aws_iam as iam, aws_stepfunctions as sfn, CfnOutput, Duration } from 'aws-cdk-lib';
+import { aws_cloudwatch as cloudwatch, aws_ec2 as ec2, aws_events as events, aws_iam as iam, aws_stepfunctions as sfn, CfnOutput, Duration } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { Construct } from 'constructs';
 import { ExpiryAlarmOptions, FailureAlarmOptions } from './alarm-options';
@@ -9,11 +9,15 @@ import { IntermediateTablePopulationProps } from './population-props';
 import { makeExpiryAlarm, makeFailureAlarm } from './private/alarms';
 import { inOrder } from './private/definition';
 import { eventRule, warnUnlessWatched } from './private/event-rules';
+import { requireBoolean } from './private/kinds';
 import { Machinery } from './private/machinery';
 import { ownMetric } from './private/metrics';
 import { problem } from './private/problem';
+import { validateSchedule } from './private/schedules';
+import { warnIfShared } from './private/shared-table';
 import { resourceOf } from './private/table/references';
-import { validateParameters, validateProps, validateSchedule } from './private/validation';
+import { outputDescription, ruleDescription } from './private/texts';
+import { validateParameters, validateProps } from './private/validation';
 import { verbatim } from './private/verbatim';
 import { AddScheduleOptions } from './schedule-options';
 
@@ -60,6 +64,7 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
     super(scope, id);
     validateProps(this, props);
     this.intermediateTable = props.intermediateTable;
+    warnIfShared(this, props.intermediateTable);
     this.machinery = new Machinery(this, { ...props, intermediateTable: resourceOf(props.intermediateTable) });
     this.stateMachine = this.machinery.reference;
     this.versionId = this.machinery.getAtt('versionId');
@@ -67,12 +72,23 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
     if (props.versionIdOutput ?? true) {
       new CfnOutput(this, 'VersionId', {
         value: this.versionId,
-        description: `The version of the intermediate table that was live when the stack was deployed (${this.node.path})`,
+        description: outputDescription(`The version of the intermediate table that was live when the stack was deployed (${this.node.path})`),
       });
     }
     if (props.schedule) {
       this.addSchedule('Schedule', props.schedule);
     }
+  }
+
+  /**
+   * The network connections of the two functions, in a VPC: for the security groups of VPC endpoints, such as
+   * `endpoint.connections.allowDefaultPortFrom(population)`.
+   *
+   * @throws if the functions are in no VPC
+   */
+  public get connections(): ec2.Connections {
+    return this.machinery.services.connections
+      ?? problem(this.node.path, 'functionOptions.vpc', undefined, 'Give a VPC: without one, functions have no connections to manage.');
   }
 
   /**
@@ -86,10 +102,11 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
   public addSchedule(id: string, schedule: events.Schedule, options: AddScheduleOptions = {}): events.Rule {
     validateSchedule(this, 'schedule', schedule);
     validateParameters(this, 'parameters', options.parameters);
+    requireBoolean(this.node.path, 'enabled', options.enabled);
     const rule = new events.Rule(this, id, {
       schedule,
       enabled: options.enabled,
-      description: options.description ?? `Populates the intermediate table of ${this.node.path}`,
+      description: ruleDescription(this.node.path, 'description', options.description, `Populates the intermediate table of ${this.node.path}`),
       targets: [this.machinery.target({
         event: true,
         encodedParameters: options.parameters && verbatim(inOrder(options.parameters)),
@@ -235,7 +252,7 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
     if (!this.node.tryFindChild('Freshness')) {
       new events.Rule(this, 'Freshness', {
         schedule: events.Schedule.rate(Duration.hours(6)),
-        description: `Measures how fresh the intermediate table of ${this.node.path} is`,
+        description: ruleDescription(this.node.path, 'description', undefined, `Measures how fresh the intermediate table is: ${this.node.path}`),
         targets: [this.machinery.target(OBSERVE_INPUT)],
       });
     }

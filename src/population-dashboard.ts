@@ -1,7 +1,9 @@
 import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { IIntermediateTablePopulation } from './i-intermediate-table-population';
+import { requireList } from './private/kinds';
 import { problem } from './private/problem';
+import { requireName } from './private/texts';
 import { populationWidgets } from './private/widgets';
 
 /**
@@ -36,6 +38,8 @@ export class PopulationDashboard extends Construct {
    */
   constructor(scope: Construct, id: string, props: PopulationDashboardProps) {
     super(scope, id);
+    requireList(this.node.path, 'populations', props.populations);
+    requireName(this.node.path, 'dashboardName', props.dashboardName, 255, /^[\w-]+$/, 'Use letters, digits, dashes and underscores.');
     if (props.populations.length === 0) {
       problem(this.node.path, 'populations', props.populations, 'Give at least one population to show.');
     }

@@ -118,6 +118,9 @@ export interface IntermediateTablePopulationOptions {
   /**
    * Where and how the two Lambda functions run. Populations of one stack with equal options share the functions.
    *
+   * The options can be changed at any time: the functions are updated in place. Where a stack has two sets of them, the second set's functions
+   * are named for the first population that has it, which has to keep its place before the others of its set.
+   *
    * @default - outside of a VPC, logs kept for three months
    */
   readonly functionOptions?: PopulationFunctionOptions;

@@ -3,9 +3,9 @@ import { resolve } from 'path';
 import { IAnalysisTemplateRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { IConstruct } from 'constructs';
 import { known, problem } from './private/problem';
+import { requireSql, requireTemplateArn } from './private/table/query-validation';
 import { arnOfTemplate } from './private/table/references';
 import { StoredQueryConfiguration } from './private/table/stored-query-configuration';
-import { requireSql, requireTemplateArn } from './private/table/validation';
 
 /**
  * The query that an intermediate table is populated with.

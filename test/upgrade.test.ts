@@ -22,7 +22,7 @@ const RESOURCES = {
   AudiencePopulationStateMachine08D903B5: 'AWS::StepFunctions::StateMachine',
   AudiencePopulation3562F1DC: 'Custom::IntermediateTablePopulation',
   AudiencePopulationScheduleB908086E: 'AWS::Events::Rule',
-  IntermediateTablePopulationsRecord6E8EB645: 'AWS::DynamoDB::Table',
+  IntermediateTablePopulationsRecord04D93BB0: 'AWS::DynamoDB::Table',
   IntermediateTablePopulationsLogs6F0CEFA9: 'AWS::Logs::LogGroup',
   IntermediateTablePopulationsPopulationRole7E9F5257: 'AWS::IAM::Role',
   IntermediateTablePopulationsStarterRoleF91DDEA7: 'AWS::IAM::Role',

@@ -48,7 +48,8 @@ function lag({ lags, waiting }: Results): Goal[] {
   const deploys = waiting.flatMap(({ candidate, lagSeconds }) => (candidate === ours.name && lagSeconds !== undefined ? [lagSeconds] : []));
   const all = [...deploys, ...lags.flatMap(({ deploy, schedule }) => [deploy, schedule])].sort((a, b) => a - b);
   const [median, worst] = [all[Math.floor(all.length / 2)], all[all.length - 1]];
-  const range = `of ${all.length} deploys and schedules, ${duration(Math.min(...lags.map(({ seconds }) => seconds)))} to ${duration(Math.max(...lags.map(({ seconds }) => seconds)))}`;
+  const lengths = lags.map(({ seconds }) => seconds);
+  const range = `of ${all.length} deploys and schedules, ${duration(Math.min(...lengths))} to ${duration(Math.max(...lengths))}`;
   return [
     { what: 'lag behind the query\'s end, in the median', goal: '≤ 3 s', measured: `${fixed(median, 1)} s, ${range}`, isMet: median <= 3 },
     { what: 'lag behind the query\'s end, at worst', goal: '≤ 6 s', measured: `${fixed(worst, 1)} s`, isMet: worst <= 6 },

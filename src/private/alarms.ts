@@ -1,14 +1,19 @@
-import { aws_cloudwatch as cloudwatch, aws_stepfunctions as sfn, Duration, Token } from 'aws-cdk-lib';
+import { aws_cloudwatch as cloudwatch, aws_stepfunctions as sfn, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ExpiryAlarmOptions, FailureAlarmOptions } from '../alarm-options';
-import { problem } from './problem';
+import { requireDuration } from './kinds';
+import { known, problem } from './problem';
+import { alarmDescription, requireText } from './texts';
 
 /** Counts executions that failed, that somebody stopped, and that the machine itself has timed out. */
 export function makeFailureAlarm(scope: Construct, id: string, machine: sfn.IStateMachine, options: FailureAlarmOptions): cloudwatch.Alarm {
   const { threshold = 1, period = Duration.minutes(5) } = options;
-  if (!Token.isUnresolved(threshold) && !(threshold >= 1)) {
-    problem(`${scope.node.path}/${id}`, 'threshold', threshold, 'Give at least 1, or the alarm is always on.');
+  const path = `${scope.node.path}/${id}`;
+  if (known(threshold) && !(threshold >= 1 && threshold < Infinity)) {
+    problem(path, 'threshold', threshold, 'Give at least 1, or the alarm is always on.');
   }
+  validatePeriod(path, period);
+  validateName(path, options.alarmName);
   return new cloudwatch.Alarm(scope, id, {
     metric: new cloudwatch.MathExpression({
       expression: 'FILL(failed, 0) + FILL(stopped, 0) + FILL(timedOut, 0)',
@@ -21,18 +26,25 @@ export function makeFailureAlarm(scope: Construct, id: string, machine: sfn.ISta
     comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     alarmName: options.alarmName,
-    alarmDescription: options.alarmDescription
-      ?? `Populating the intermediate table of ${scope.node.path} failed; the executions of its state machine tell why.`,
+    alarmDescription: alarmDescription(path, options.alarmDescription,
+      `The executions of its state machine tell why populating the intermediate table failed: ${scope.node.path}`),
   });
 }
 
 const LEAST_BEFORE = Duration.hours(12);
+const MOST_BEFORE = Duration.days(365);
 
 export function makeExpiryAlarm(scope: Construct, id: string, metric: cloudwatch.Metric, options: ExpiryAlarmOptions): cloudwatch.Alarm {
   const { before = Duration.days(3) } = options;
-  if (!before.isUnresolved() && before.toSeconds() < LEAST_BEFORE.toSeconds()) {
-    problem(`${scope.node.path}/${id}`, 'before', before.toHumanString(), 'Give at least 12 hours: the age is measured four times a day.');
+  const path = `${scope.node.path}/${id}`;
+  requireDuration(path, 'before', before);
+  if (!before.isUnresolved() && before.toSeconds({ integral: false }) < LEAST_BEFORE.toSeconds()) {
+    problem(path, 'before', before.toHumanString(), 'Give at least 12 hours: the age is measured four times a day.');
   }
+  if (!before.isUnresolved() && before.toSeconds({ integral: false }) > MOST_BEFORE.toSeconds()) {
+    problem(path, 'before', before.toHumanString(), 'Give at most 365 days, the longest that a version can live, or the alarm is always on.');
+  }
+  validateName(path, options.alarmName);
   return new cloudwatch.Alarm(scope, id, {
     metric,
     threshold: before.toSeconds(),
@@ -41,7 +53,23 @@ export function makeExpiryAlarm(scope: Construct, id: string, metric: cloudwatch
     // A look that fails once leaves the alarm as it was.
     treatMissingData: cloudwatch.TreatMissingData.IGNORE,
     alarmName: options.alarmName,
-    alarmDescription: options.alarmDescription
-      ?? `The live version of the intermediate table of ${scope.node.path} expires soon, or there is none: populate it.`,
+    alarmDescription: alarmDescription(path, options.alarmDescription,
+      `The live version of the intermediate table expires soon, or there is none, so populate it: ${scope.node.path}`),
   });
 }
+
+/** Of metrics by the minute, which ours and Step Functions' are: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+function validatePeriod(path: string, period: Duration): void {
+  requireDuration(path, 'period', period);
+  if (period.isUnresolved()) {
+    return;
+  }
+  const seconds = period.toSeconds({ integral: false });
+  if (seconds < 60 || seconds > LONGEST_PERIOD.toSeconds() || seconds % 60 !== 0) {
+    problem(path, 'period', period.toHumanString(), 'Give whole minutes, from 1 minute to 7 days.');
+  }
+}
+
+const LONGEST_PERIOD = Duration.days(7);
+
+const validateName = (path: string, name?: string) => requireText(path, 'alarmName', name, 255, 1);

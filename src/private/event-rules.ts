@@ -1,15 +1,17 @@
 import { Annotations, Aspects, aws_events as events, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { requireSame } from './environments';
+import { requireName, ruleDescription } from './texts';
 
 /** A rule on what a population's state machine announces. */
 export function eventRule(population: Construct, id: string, pattern: events.EventPattern, options: events.OnEventOptions): events.Rule {
   const scope = options.crossStackScope ?? population;
   // A rule sees the events of its own account and region.
   requireSame(population, 'crossStackScope', { node: scope.node, env: Stack.of(scope) }, ['account', 'region']);
+  requireName(population.node.path, 'ruleName', options.ruleName, 64, /^[\w.-]+$/, 'Use letters, digits, dots, dashes and underscores.');
   const rule = new events.Rule(scope, id, {
     ruleName: options.ruleName,
-    description: options.description,
+    description: ruleDescription(population.node.path, 'description', options.description),
     eventPattern: options.eventPattern,
   });
   rule.addEventPattern(pattern);

@@ -23,6 +23,7 @@ import { fail } from './problem';
 import { RuleInput, TargetInput } from './rule-input';
 import { Services } from './services';
 import { identityOf, kmsKeyArnOf, replacingProperties } from './table';
+import { ruleDescription } from './texts';
 import { workflow } from './workflow';
 
 /** By the nodes of their populations: others may implement the interface around one of ours. */
@@ -94,11 +95,11 @@ export class Machinery implements Member {
   }
 
   public get record(): { readonly record: string; readonly recordTable: string } {
-    return { record: this.scope.node.addr, recordTable: this.services.record.tableName };
+    return { record: this.scope.node.addr, recordTable: this.services.record.ref };
   }
 
   public get recordArn(): string {
-    return this.services.record.tableArn;
+    return this.services.record.attrArn;
   }
 
   public kmsKeyArn(): string | undefined {
@@ -178,7 +179,8 @@ export class Machinery implements Member {
     }
     if (this.upstream.length) {
       new events.Rule(this.scope, 'AfterUpstream', {
-        description: `Refreshes the intermediate table of ${this.scope.node.path} after those that it is built on`,
+        description: ruleDescription(this.scope.node.path, 'description', undefined,
+          `Refreshes the intermediate table after those that it is built on: ${this.scope.node.path}`),
         eventPattern: chainPattern(this.upstream, this.services.executionPrefix),
         targets: [this.target({ ...AFTER_UPSTREAM_INPUT, event: true })],
       });

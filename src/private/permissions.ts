@@ -5,13 +5,14 @@ import { levelsOf } from './levels';
 import { Member } from './member';
 import { MOST_POLICIES, policyGroupsOf } from './policy-groups';
 import { longestSize } from './policy-size';
+import { isPrecreated } from './precreated';
 import { fail } from './problem';
 import { acknowledge, populationStatements, starterStatements } from './statements';
 import { canonical, hash } from '../contract/hashing';
 
 export interface Roles {
-  readonly population: iam.IRole;
-  readonly starter: iam.IRole;
+  readonly population: iam.Role;
+  readonly starter: iam.Role;
 }
 
 /**
@@ -35,7 +36,11 @@ export class Permissions {
   /** At synthesis, once all dependencies are known; again where there are further populations by then. */
   public add(members: readonly Member[]): void {
     this.members.push(...members);
-    const { managed, groups } = policyGroupsOf(levelsOf(members), (group) => this.sizeOf(group), this.inline);
+    const levels = levelsOf(members);
+    // Whoever makes the role beforehand divides its policy, too.
+    const { managed, groups } = isPrecreated(this.roles.population)
+      ? { managed: false, groups: levels }
+      : policyGroupsOf(levels, (group) => this.sizeOf(group), this.inline);
     groups.forEach((group) => this.permit(group, managed));
     if (this.managed > MOST_POLICIES) {
       fail(Stack.of(this.scope).node.path,
@@ -79,4 +84,4 @@ export class Permissions {
   }
 }
 
-type Give = (role: iam.IRole, name: string, statements: () => iam.PolicyStatement[]) => Construct;
+type Give = (role: iam.Role, name: string, statements: () => iam.PolicyStatement[]) => Construct;

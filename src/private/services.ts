@@ -1,6 +1,6 @@
 import {
   Aspects, Duration, Fn, IAspect, RemovalPolicy, Stack,
-  aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam, aws_lambda as lambda, aws_logs as logs,
+  aws_dynamodb as dynamodb, aws_ec2 as ec2, aws_events as events, aws_iam as iam, aws_lambda as lambda, aws_logs as logs,
 } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { EXECUTION_PREFIX_VARIABLE, RECORD_EXPIRES, RECORD_KEY, RECORD_TABLE_VARIABLE } from '../contract/names';
@@ -11,6 +11,7 @@ import type { Member } from './member';
 import { acknowledgeWildcards } from './nag';
 import { DEFAULT_REMOVAL, DEFAULT_RETENTION, keyOf } from './options-key';
 import { Permissions } from './permissions';
+import { isPrecreated } from './precreated';
 import { hash } from '../contract/hashing';
 import { DeploymentFunction } from '../handlers/deployment-function';
 import { PopulationFunction } from '../handlers/population-function';
@@ -37,7 +38,7 @@ export class Services extends Construct {
 
   public readonly logGroup: logs.LogGroup;
   /** Of every population, what is known of it from one run to the next. */
-  public readonly record: dynamodb.Table;
+  public readonly record: dynamodb.CfnTable;
   public readonly populationFunction: lambda.Function;
   public readonly deploymentFunction: lambda.Function;
   /** Runs the state machines. */
@@ -101,9 +102,23 @@ export class Services extends Construct {
     member.customResource.node.addDependency(...this.watchdog);
   }
 
+  /** Of both functions, where they are in a VPC. */
+  public get connections(): ec2.Connections | undefined {
+    if (!this.options.vpc) {
+      return undefined;
+    }
+    const groups = [this.populationFunction, this.deploymentFunction].flatMap(({ connections }) => connections.securityGroups);
+    return new ec2.Connections({ securityGroups: [...new Set(groups)] });
+  }
+
   /** Gives all the state machines a permission. */
   public letMachines(action: string, resource: string): void {
-    this.machinePolicy.addStatements(new iam.PolicyStatement({ actions: [action], resources: [resource] }));
+    const statement = new iam.PolicyStatement({ actions: [action], resources: [resource] });
+    this.machinePolicy.addStatements(statement);
+    // The report has what the policy was when the role was made.
+    if (isPrecreated(this.machineRole)) {
+      this.machineRole.addToPrincipalPolicy(statement);
+    }
   }
 
   /** Populations that an Aspect has added where CDK had been already: without CDK's own remedy it never comes back. */
@@ -112,14 +127,17 @@ export class Services extends Construct {
       + 'Set the feature flag @aws-cdk/core:aspectStabilization, or add the population without an Aspect.');
   }
 
-  private makeRecord(): dynamodb.Table {
-    return new dynamodb.Table(this, 'Record', {
-      partitionKey: { name: RECORD_KEY, type: dynamodb.AttributeType.STRING },
-      timeToLiveAttribute: RECORD_EXPIRES,
-      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+  /** By the resource itself: CDK's table brings along a role for scaling, which shows in reports of roles. */
+  private makeRecord(): dynamodb.CfnTable {
+    const table = new dynamodb.CfnTable(this, 'Record', {
+      keySchema: [{ attributeName: RECORD_KEY, keyType: 'HASH' }],
+      attributeDefinitions: [{ attributeName: RECORD_KEY, attributeType: 'S' }],
+      timeToLiveSpecification: { attributeName: RECORD_EXPIRES, enabled: true },
+      billingMode: 'PAY_PER_REQUEST',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: RemovalPolicy.DESTROY,
     });
+    table.applyRemovalPolicy(RemovalPolicy.DESTROY);
+    return table;
   }
 
   /**
@@ -128,7 +146,7 @@ export class Services extends Construct {
    */
   private makeLogGroup(): logs.LogGroup {
     return new logs.LogGroup(this, 'Logs', {
-      logGroupName: Fn.join('', ['/aws/vendedlogs/states/', this.record.tableName]),
+      logGroupName: Fn.join('', ['/aws/vendedlogs/states/', this.record.ref]),
       retention: this.options.logRetention ?? DEFAULT_RETENTION,
       removalPolicy: this.options.logRemovalPolicy ?? DEFAULT_REMOVAL,
       encryptionKey: this.options.logEncryptionKey,
@@ -142,7 +160,7 @@ export class Services extends Construct {
       logGroup: this.logGroup,
       architecture: lambda.Architecture.ARM_64,
       memorySize: 256,
-      environment: { [RECORD_TABLE_VARIABLE]: this.record.tableName },
+      environment: { [RECORD_TABLE_VARIABLE]: this.record.ref },
       vpc,
       vpcSubnets,
       securityGroups,
@@ -153,7 +171,7 @@ export class Services extends Construct {
   private makeFunctionRole(id: string, assumedBy: iam.IPrincipal, description: string): iam.Role {
     const statements = [
       new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.logGroup.logGroupArn] }),
-      new iam.PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [this.record.tableArn] }),
+      new iam.PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [this.record.attrArn] }),
     ];
     if (this.options.vpc) {
       statements.push(new iam.PolicyStatement({ actions: NETWORK, resources: ['*'] }));

@@ -1,15 +1,19 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
-import { Schedule } from 'aws-cdk-lib/aws-events';
-import { IParameter } from 'aws-cdk-lib/aws-ssm';
+import { IKeyRef } from 'aws-cdk-lib/aws-kms';
+import { CfnParameter, IParameter } from 'aws-cdk-lib/aws-ssm';
 import { IConstruct } from 'constructs';
 import { PopulationCompute } from '../compute';
+import { PopulationFunctionOptions } from '../function-options';
+import { requireBoolean, requireDuration, requireKey, requireList, requireMap, requireOptions, requireParameter, requireTexts, requireWorkerType } from './kinds';
+import { validateSchedule } from './schedules';
+import { requireText } from './texts';
 import { LONGEST_TIMEOUT, SHORTEST_TIMEOUT } from '../contract/time';
 import { PopulateOnDeploy } from '../populate-on-deploy';
 import { IntermediateTablePopulationProps } from '../population-props';
 import { requireHere, requireSame } from './environments';
-import { known, problem } from './problem';
-import { identityOf } from './table';
+import { fail, known, problem } from './problem';
+import { identityOf, kmsKeyArnOf } from './table';
 
 /**
  * What can be said at synth of the values that are known then: tokens pass. Every message names the construct's path, the prop,
@@ -18,6 +22,7 @@ import { identityOf } from './table';
  */
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const A_VERSION = 'a1b2c3d4-5678-90ab-cdef-1234567890ab';
 const TABLE_ARN = /^arn:aws[-a-z]*:cleanrooms:[\w-]+:\d{12}:membership\/([^/]+)\/intermediatetable\/([^/]+)$/;
 
 const pathOf = (scope: IConstruct, id: string) => [scope.node.path, id].filter(Boolean).join('/');
@@ -51,9 +56,38 @@ export function validateTable(scope: IConstruct, table: IIntermediateTableRef): 
 }
 
 export function validateVersionParameter(scope: IConstruct, parameter: IParameter): void {
+  requireParameter(scope.node.path, 'versionParameter', parameter);
   requireHere(scope, 'versionParameter', parameter, 'Refer to it by StringParameter.fromStringParameterName().');
+  const describe = (what: string) => `the ${what} of versionParameter ${parameter.node.path}`;
   if (known(parameter.parameterType) && parameter.parameterType !== 'String') {
-    problem(scope.node.path, `the type of versionParameter ${parameter.node.path}`, parameter.parameterType, 'Give a parameter of type String.');
+    problem(scope.node.path, describe('type'), parameter.parameterType, 'Give a parameter of type String.');
+  }
+  const { dataType, allowedPattern } = (parameter.node.defaultChild ?? {}) as Partial<CfnParameter>;
+  if (dataType !== undefined && known(dataType) && dataType !== 'text') {
+    problem(scope.node.path, describe('data type'), dataType, 'Give a parameter for text.');
+  }
+  if (typeof allowedPattern === 'string' && known(allowedPattern) && !new RegExp(allowedPattern).test(A_VERSION)) {
+    problem(scope.node.path, describe('allowedPattern'), allowedPattern, `The id of a version is a UUID, such as ${A_VERSION}, and has to fit.`);
+  }
+}
+
+/** One who knows the key of a table of this app knows another one than the table's by mistake. */
+export function validateKey(scope: IConstruct, table: IIntermediateTableRef, key: IKeyRef): void {
+  requireKey(scope.node.path, 'encryptionKey', key);
+  requireSame(scope, 'encryptionKey', key, ['region']);
+  const [given, own] = [key.keyRef.keyArn, kmsKeyArnOf(table)].map((arn) => Stack.of(scope).resolve(arn) as unknown);
+  if (typeof given === 'string' && typeof own === 'string' && given !== own) {
+    problem(scope.node.path, 'encryptionKey', given, `The table is encrypted with ${own}, which is read off it: leave encryptionKey out.`);
+  }
+}
+
+export function validateFunctionOptions(scope: IConstruct, options: PopulationFunctionOptions = {}): void {
+  requireOptions(scope.node.path, 'functionOptions', options);
+  requireList(scope.node.path, 'functionOptions.securityGroups', options.securityGroups);
+  for (const prop of ['vpcSubnets', 'securityGroups'] as const) {
+    if (options[prop] && !options.vpc) {
+      fail(scope.node.path, `functionOptions.${prop} is given, and functionOptions.vpc is not`, 'Give the VPC that they are of, too.');
+    }
   }
 }
 
@@ -62,43 +96,50 @@ export function validateProps(scope: IConstruct, props: IntermediateTablePopulat
   validateParameters(scope, 'parameters', props.parameters);
   validateCompute(scope, props.compute);
   validatePayer(scope, props.analysisPayerAccountId);
-  if (props.versionParameter) {
+  if (props.versionParameter !== undefined) {
     validateVersionParameter(scope, props.versionParameter);
   }
-  if (props.encryptionKey) {
-    requireSame(scope, 'encryptionKey', props.encryptionKey, ['region']);
+  if (props.encryptionKey !== undefined) {
+    validateKey(scope, props.intermediateTable, props.encryptionKey);
   }
-  if (props.timeout) {
+  if (props.timeout !== undefined) {
     validateTimeout(scope, props.timeout);
   }
+  validateFunctionOptions(scope, props.functionOptions);
+  requireBoolean(scope.node.path, 'cancelOnTimeout', props.cancelOnTimeout);
+  requireBoolean(scope.node.path, 'versionIdOutput', props.versionIdOutput);
+  requireTexts(scope.node.path, 'triggers', props.triggers);
+  requireList(scope.node.path, 'refreshAfter', props.refreshAfter);
   const mode = props.populateOnDeploy ?? PopulateOnDeploy.ON_CHANGE;
   validateMode(scope, mode);
   validateTriggers(scope, props.triggers, mode);
-  if (props.schedule) {
+  if (props.schedule !== undefined) {
     validateSchedule(scope, 'schedule', props.schedule);
   }
 }
 
 export function validateParameters(scope: IConstruct, prop: string, parameters: { [name: string]: string } = {}): void {
+  requireMap(scope.node.path, prop, parameters);
   for (const [name, value] of Object.entries(parameters)) {
     if (known(name) && !/^[0-9a-zA-Z_]{1,100}$/.test(name)) {
       problem(scope.node.path, `a name in ${prop}`, name, 'Use 1 to 100 letters, digits and underscores.');
     }
-    requireText(scope, `${prop}.${name}`, value, 1000);
+    requireValue(scope, `${prop}.${name}`, value, 1000);
   }
 }
 
-function requireText(scope: IConstruct, prop: string, value: string, longest: number): void {
-  if (known(value) && typeof value !== 'string') {
+function requireValue(scope: IConstruct, prop: string, value: string, longest: number): void {
+  if (value === undefined) {
     problem(scope.node.path, prop, value, 'Give a string.');
   }
-  if (known(value) && value.length > longest) {
-    problem(scope.node.path, prop, `${value.slice(0, 20)}… (${value.length} characters)`, `Give at most ${longest} characters.`);
-  }
+  requireText(scope.node.path, prop, value, longest);
 }
 
 export function validateCompute(scope: IConstruct, compute: PopulationCompute = {}): void {
-  const { workers, sparkProperties = {} } = compute;
+  requireOptions(scope.node.path, 'compute', compute);
+  const { workerType, workers, sparkProperties = {} } = compute;
+  requireWorkerType(scope.node.path, 'compute.workerType', workerType);
+  requireMap(scope.node.path, 'compute.sparkProperties', sparkProperties);
   if (workers !== undefined && known(workers) && !(Number.isInteger(workers) && workers >= 2 && workers <= 400)) {
     problem(scope.node.path, 'compute.workers', workers, 'Give a whole number from 2 to 400.');
   }
@@ -110,7 +151,7 @@ export function validateCompute(scope: IConstruct, compute: PopulationCompute = 
     if (known(key) && (key.length < 1 || key.length > 200)) {
       problem(scope.node.path, 'a key in compute.sparkProperties', key, 'Use 1 to 200 characters.');
     }
-    requireText(scope, `compute.sparkProperties['${key}']`, value, 500);
+    requireValue(scope, `compute.sparkProperties['${key}']`, value, 500);
   }
 }
 
@@ -121,6 +162,7 @@ export function validatePayer(scope: IConstruct, account?: string): void {
 }
 
 export function validateTimeout(scope: IConstruct, timeout: Duration): void {
+  requireDuration(scope.node.path, 'timeout', timeout);
   if (timeout.isUnresolved()) {
     if (timeout.unitLabel() !== 'seconds') {
       problem(scope.node.path, 'timeout', `a number of ${timeout.unitLabel()} that is known only when deploying`, 'Give it in seconds, by Duration.seconds().');
@@ -146,19 +188,5 @@ export function validateTriggers(scope: IConstruct, triggers: string[] | undefin
   if (triggers?.length && mode !== PopulateOnDeploy.ON_CHANGE) {
     problem(scope.node.path, 'triggers', triggers,
       `They have no effect with populateOnDeploy ${mode}: leave them out, or use PopulateOnDeploy.ON_CHANGE.`);
-  }
-}
-
-export function validateSchedule(scope: IConstruct, prop: string, schedule: Schedule): void {
-  const expression = schedule.expressionString;
-  if (!known(expression)) {
-    return;
-  }
-  if (!/^(rate|cron)\(.+\)$/.test(expression)) {
-    problem(scope.node.path, prop, expression, 'Give a rate or a cron expression, which is all that EventBridge rules know.');
-  }
-  const years = expression.match(/^cron\(.* ([\d,-]+)\)$/)?.[1].split(/[,-]/) ?? [];
-  if (years.length && Math.max(...years.map(Number)) < new Date().getUTCFullYear()) {
-    problem(scope.node.path, prop, expression, 'Its years have passed, so it never fires: leave the year out.');
   }
 }

@@ -1,4 +1,4 @@
-import { describe as inWords, kindOf, toServiceError, type ErrorKind } from '../../../src/handlers/population/service-error';
+import { describe as inWords, kindOf, toServiceError, type ErrorKind } from '../../src/handlers/service-error';
 
 /** What the SDK throws: an Error with a name, the model's members and the status of the answer, where there was one. */
 const thrown = (name: string, httpStatusCode?: number, members: object = {}): Error =>

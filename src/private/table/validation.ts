@@ -8,6 +8,7 @@ import { requireSameApp } from '../environments';
 import { known, problem } from '../problem';
 import { requireIdentifier } from '../validation';
 import { isAny } from './analysis-rules';
+import { shown } from './query-validation';
 import { membershipIdentifierOf, membershipOfTemplate } from './references';
 import { StoredQueryConfiguration } from './stored-query-configuration';
 
@@ -20,9 +21,7 @@ import { StoredQueryConfiguration } from './stored-query-configuration';
 const PRINTABLE = /^[\u0020-\uD7FF\uE000-\uFFFD\uD800-\uDBFF\uDC00-\uDFFF\t]*$/;
 const PRINTABLE_LINES = /^[\u0020-\uD7FF\uE000-\uFFFD\uD800-\uDBFF\uDC00-\uDFFF\t\r\n]*$/;
 const COLUMN = /^[a-z0-9_](([a-z0-9_ ]+-)*([a-z0-9_ ]+))?$/;
-const TEMPLATE_ARN = /^arn:aws[-a-z]*:cleanrooms:[\w]{2}-[\w-]{4,12}-\d:\d{12}:membership\/[\w-]+\/analysistemplate\/[\w-]+$/;
 const KEY_ARN = /^arn:aws[-a-z]*:kms:[\w-]+:\d{12}:key\/[a-zA-Z0-9-]+$/;
-const LONGEST_SQL = 500_000;
 
 export function validateTableProps(scope: IConstruct, props: IntermediateTableProps): void {
   requireMembership(scope, props.membership);
@@ -78,7 +77,6 @@ export function bindQuery(scope: IConstruct, { query, membership }: Intermediate
   return configuration;
 }
 
-const shown = (text: string): string => (text.length > 60 ? `${text.slice(0, 40)}… (${text.length} characters)` : text);
 
 function requireMembership(scope: IConstruct, membership: IMembershipRef): void {
   if (!membership?.membershipRef) {
@@ -103,25 +101,6 @@ function requireDescription(scope: IConstruct, description: string): void {
   if (known(description) && (typeof description !== 'string' || description.length > 255 || !PRINTABLE_LINES.test(description))) {
     problem(scope.node.path, 'description', typeof description === 'string' ? shown(description) : description,
       'Give up to 255 characters, without control characters.');
-  }
-}
-
-export function requireSql(scope: IConstruct, prop: string, sql: string): void {
-  if (!known(sql)) {
-    return;
-  }
-  if (typeof sql !== 'string' || sql.trim() === '') {
-    problem(scope.node.path, prop, sql ?? null, 'Give a query in SQL.');
-  }
-  if (sql.length > LONGEST_SQL) {
-    problem(scope.node.path, prop, shown(sql), 'Give at most 500,000 characters.');
-  }
-}
-
-export function requireTemplateArn(scope: IConstruct, arn: string): void {
-  if (typeof arn !== 'string' || arn.length > 200 || !TEMPLATE_ARN.test(arn)) {
-    problem(scope.node.path, 'the ARN of query', arn ?? null,
-      'Give an ARN of the form arn:aws:cleanrooms:REGION:ACCOUNT:membership/MEMBERSHIP/analysistemplate/TEMPLATE.');
   }
 }
 

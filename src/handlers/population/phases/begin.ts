@@ -4,6 +4,7 @@ import { deploying } from '../begin';
 import { askAgain, fail, go, timedOut, timeIsUp, type Move, type Phase } from '../moves';
 import { failure } from '../outcome';
 import type { In } from '../run-state';
+import { standDown } from './given-up';
 
 interface Facts {
   /** Of a deployment's run. */
@@ -41,11 +42,12 @@ export const beginning: Phase<In<'BEGIN'>, Facts> = {
 };
 
 /** A reference that is not to the newest deployment on record, and to this very execution, is to nothing. */
-function ofDeployment(state: In<'BEGIN'>, { deployment }: PopulationRecord): Move {
+function ofDeployment(state: In<'BEGIN'>, record: PopulationRecord): Move {
+  const { deployment } = record;
   if (deployment?.execution !== state.execution || deployment.abandoned) {
-    return fail(state, failure(state, 'Superseded', deployment
-      ? 'Nothing was populated. CloudFormation has gone on to another deployment of this population, as a rollback does.'
-      : 'Nothing was populated. The deployment is not on record: was its item deleted? Deploy again.'));
+    return standDown(state, record, failure(state, 'Superseded', deployment
+      ? 'CloudFormation has gone on to another deployment of this population, as a rollback does.'
+      : 'The deployment is not on record: was its item deleted? Deploy again.'));
   }
   return begun(deploying(state, deployment));
 }

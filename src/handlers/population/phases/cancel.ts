@@ -1,14 +1,13 @@
 import type { PopulationRecord } from '../../record/population-record';
 import { describe, type Answer } from '../../service-error';
 import { sentence } from '../../text';
-import type { Details } from '../clean-rooms';
-import { allIsOver, askAgain, fail, go, lingering, runOf, timeIsUp, type Moment, type Move, type Phase } from '../moves';
+import { isOver, type Details } from '../clean-rooms';
+import { allIsOver, askAgain, fail, go, lingering, runOf, timedOut, timeIsUp, type Moment, type Move, type Phase } from '../moves';
 import { adding, nameOf } from '../outcome';
 import { LOOKS_EVERY } from '../pacing';
 import type { In } from '../run-state';
-import { givenUp } from './given-up';
-import { finishedBy, isLeftover } from './query';
-import { isOver } from './ready';
+import { givenUp, isLeftover } from './given-up';
+import { finishedBy } from './query';
 import { ending, isOwnTable } from './turn';
 
 interface Facts {
@@ -64,11 +63,11 @@ function succeeded(state: In<'CANCEL'>, details: Details, { now }: Moment): Move
 function stillRunning(state: In<'CANCEL'>, details: Answer<Details>, { now }: Moment): Move {
   const { giveUp, said = '', sent } = state;
   const status = details.ok ? details.value.status : 'running, as far as is known';
-  if (!giveUp) {
+  if (!giveUp && isLeftover(state, sent)) {
     // Whoever began it has said so. A rollback whose data are still live is not to fail of it.
     return state.cause === 'RELEASE' ? ending(state, now)
       : go({ ...runOf(state), phase: 'LOOK', waitingFor: `an earlier population's ${nameOf(sent.analysisType)} is ${status}. ${said}`.trim() });
   }
-  return fail(state, adding(giveUp,
+  return fail(state, adding(giveUp ?? timedOut(state, now),
     `${said} The ${nameOf(sent.analysisType)} is still ${status}, and may go live: cancel it in the console if it should not.`.trim()));
 }

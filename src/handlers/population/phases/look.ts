@@ -1,17 +1,17 @@
-import { entered, firstAhead, leftLine, placeToLook, type Line } from '../../record/line';
+import { placeToLook, type Line } from '../../record/line';
 import { madeOf, withMade, withoutSent, type Made, type PopulationRecord } from '../../record/population-record';
 import type { Answer } from '../../service-error';
 import type { LiveVersion, Table } from '../clean-rooms';
 import { dueOf, lineage, upstreamDiffers, type Seen } from '../lineage';
 import { askAgain, elapsed, fail, go, lingering, succeed, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
 import { blocked, failure, NO_VERSION, unchanged } from '../outcome';
-import type { Outside } from '../outside';
 import { NEXT_IN_LINE, untilLineLook } from '../pacing';
 import type { In, Run } from '../run-state';
 import { deployPopulates } from '../whether';
-import { givenUp } from './given-up';
+import { givenUp, standDown, isLeftover } from './given-up';
+import { hurries, inLine } from './in-line';
 import { freshness, liveIn, readTable, type TableFacts } from './observe';
-import { ending } from './turn';
+import { ending, settling } from './turn';
 import { seeUpstream } from './upstream';
 
 interface Facts {
@@ -21,22 +21,8 @@ interface Facts {
   readonly looked?: TableFacts & { readonly upstream: Answer<readonly Seen[]> };
 }
 
-/** Where a run has that little time, it does not wait in line. */
-const HURRIES = 150;
-export const hurries = (state: Run, now: number): boolean => state.deadline - now < HURRIES * 1_000;
 /** The line keeps requests apart: it is not worth waiting for one who does not move. */
 const WAITS_TO_LOOK = 120;
-
-/** Keeps one's place in the stack's line, past those that have ended without a word. */
-export async function inLine(state: Run, outside: Outside, as: 'NEW' | 'READY'): Promise<Answer<Line>> {
-  const { execution } = state;
-  const line = await outside.record.changeLine((known) => entered(known, execution, as));
-  const first = line.ok ? firstAhead(line.value, execution) : undefined;
-  if (first === undefined || outside.clock.now() - outside.clock.entered > 1_000 || await outside.statusOf(first) !== 'ENDED') {
-    return line;
-  }
-  return outside.record.changeLine((known) => leftLine(known, first));
-}
 
 /** Reads the table before anything is done to it: is there anything to do, can it be done, and what is there already. */
 export const look: Phase<In<'LOOK'>, Facts> = {
@@ -56,15 +42,19 @@ export const look: Phase<In<'LOOK'>, Facts> = {
 
   decide(state, { line, record, looked }, at) {
     const given = record.ok ? givenUp(state, record.value) : undefined;
-    if (given) {
-      return fail(state, { ...given, cause: `Nothing was populated. ${given.cause}` });
+    if (given && record.ok) {
+      return standDown(state, record.value, given);
+    }
+    // A step that broke off has gone further than this. What others have left behind was waited for until the time was up.
+    if (record.ok && record.value.sent && !(timeIsUp(state, at.now) && isLeftover(state, record.value.sent))) {
+      return settling(state, record.value.sent);
     }
     if (state.cause === 'RELEASE' && record.ok) {
       return succeed(state, NO_VERSION);
     }
     const failed = [record, line, looked?.table, looked?.upstream].find((answer) => answer && !answer.ok);
     if (timeIsUp(state, at.now) && (failed || !looked)) {
-      return ending(state, at.now);
+      return ending(state, at.now, record);
     }
     if (failed && !failed.ok) {
       return askAgain(state, failed === looked?.table || failed === looked?.upstream ? 'GetIntermediateTable' : 'The record', failed.error, at);

@@ -6,8 +6,7 @@ import { allIsOver, askAgain, fail, go, lingering, runOf, succeed, waiting, type
 import { adding, failure, nameOf, outputOf } from '../outcome';
 import { LOOKS_EVERY } from '../pacing';
 import type { In } from '../run-state';
-import { givenUp } from './given-up';
-import { isLeftover } from './query';
+import { givenUp, isLeftover } from './given-up';
 
 interface Facts {
   readonly table: Answer<Table>;

@@ -1,15 +1,15 @@
 import { aside, placeToPopulate, type Line } from '../../record/line';
 import { withoutSent, type Newest, type PopulationRecord, type Sent } from '../../record/population-record';
 import type { Answer } from '../../service-error';
-import type { Analysis, Version } from '../clean-rooms';
+import { isOver, type Analysis, type Version } from '../clean-rooms';
 import { before, compared, defaultsOf, isNewer, newestOf } from '../doubt';
-import { askAgain, elapsed, fail, go, lingering, succeed, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
+import { askAgain, elapsed, go, lingering, succeed, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
 import { unchanged } from '../outcome';
 import type { Outside } from '../outside';
 import { FIRST_IN_LINE, NEXT_IN_LINE, untilLineLook, untilNextAttempt, untilOwnTry } from '../pacing';
 import type { In, Run } from '../run-state';
-import { givenUp } from './given-up';
-import { hurries, inLine } from './look';
+import { givenUp, standDown } from './given-up';
+import { hurries, inLine } from './in-line';
 import { freshness, liveIn, readTable, type TableFacts } from './observe';
 import { ending, settling } from './turn';
 
@@ -46,14 +46,14 @@ export const ready: Phase<In<'READY'>, Facts> = {
 
   decide(state, { record, line, there }, at) {
     const given = record.ok ? givenUp(state, record.value) : undefined;
-    if (given) {
-      return fail(state, { ...given, cause: `Nothing was populated. ${given.cause}` });
+    if (given && record.ok) {
+      return standDown(state, record.value, given);
     }
     if (record.ok && record.value.sent) {
       return settling(state, record.value.sent);
     }
     if (timeIsUp(state, at.now)) {
-      return ending(state, at.now);
+      return ending(state, at.now, record);
     }
     const failed = [record, line].find((answer) => !answer.ok);
     if (failed && !failed.ok) {
@@ -97,9 +97,6 @@ function inPlace(state: In<'READY'>, line: Line | undefined, at: Moment): Move {
     : waiting(state, untilLineLook(place, elapsed(state, at.now)), at, state.waitingFor ?? 'others of the stack go first');
 }
 
-/** Of queries and jobs alike. */
-const OVER = ['SUCCESS', 'FAILED', 'CANCELLED', 'TIMED_OUT'];
-export const isOver = ({ status }: { readonly status: string }): boolean => OVER.includes(status);
 
 const identified = ({ versionId: id, createTime }: Version) => ({ id, createTime });
 

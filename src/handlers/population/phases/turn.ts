@@ -5,7 +5,7 @@ import { askAgain, elapsed, fail, go, succeed, timedOut, timeIsUp, waiting, type
 import { NO_VERSION } from '../outcome';
 import { untilTurn } from '../pacing';
 import type { In, Known, RunState } from '../run-state';
-import { givenUp } from './given-up';
+import { givenUp, standDown } from './given-up';
 
 interface Facts {
   readonly record: Answer<PopulationRecord>;
@@ -33,12 +33,12 @@ export const turn: Phase<In<'TURN'>, Facts> = {
 
   decide(before, { record }, at) {
     if (!record.ok) {
-      return timeIsUp(before, at.now) ? ending(before, at.now) : askAgain(before, 'The record', record.error, at);
+      return timeIsUp(before, at.now) ? ending(before, at.now, record) : askAgain(before, 'The record', record.error, at);
     }
     const state = following(before, record.value);
     const given = givenUp(state, record.value);
     if (given) {
-      return fail(state, { ...given, cause: `Nothing was populated. ${given.cause}` });
+      return standDown(state, record.value, given);
     }
     const place = record.value.turns.indexOf(state.execution);
     if (place === 0) {
@@ -49,8 +49,14 @@ export const turn: Phase<In<'TURN'>, Facts> = {
   },
 };
 
-/** The custom resource goes whatever still runs: the stack is never held up for long. */
-export const ending = (state: RunState, now: number): Move => (state.cause === 'RELEASE' ? succeed(state, NO_VERSION) : fail(state, timedOut(state, now)));
+/** Of a run whose time is up. The custom resource goes whatever still runs: the stack is never held up for long. */
+export function ending(state: RunState, now: number, record?: Answer<PopulationRecord>): Move {
+  if (state.cause === 'RELEASE') {
+    return succeed(state, NO_VERSION);
+  }
+  const more = record && !record.ok ? ' Whether a step that broke off had sent a populate cannot be told: if so, it may go live.' : '';
+  return fail(state, timedOut(state, now, more));
+}
 
 /**
  * A run before this one has ended with a populate that nobody saw the end of, or a step of this one has. What makes other data is cancelled,

@@ -58,7 +58,7 @@ describe('what a run has left behind without a word, and makes other data', () =
     ['holds up nobody where it is not there any more', ELSEWHERE, { details: ERRORS.missing, asked: ERRORS.missing }, IN_TIME, 'LOOK'],
     ['holds up nobody for more than minutes where it may not be read any more', { ...ELSEWHERE, deniedSince: IN_TIME.now - 180_000 },
       { details: ERRORS.denied, asked: ERRORS.denied }, IN_TIME, 'LOOK'],
-    ['ends this run when its time is up', LEFTOVER, RUNS, LATE, 'CLOSE PopulationTimedOut'],
+    ['lets this run decide, too, when its time is up: its data may be live', LEFTOVER, RUNS, LATE, 'LOOK'],
     ['is given up for a later deployment', { ...LEFTOVER, ...deploying }, { ...RUNS, record: ok(recordWith({ deployment: LATER })) }, IN_TIME,
       'lingers in CANCEL for Superseded'],
     ['holds up no release when its time is up', { ...LEFTOVER, ...releasing }, RUNS, LATE, 'CLOSE UNCHANGED'],

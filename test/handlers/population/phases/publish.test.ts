@@ -1,7 +1,8 @@
 import { publish } from '../../../../src/handlers/population/phases/publish';
 import type { In } from '../../../../src/handlers/population/run-state';
 import {
-  after, DEAD, deploying, details, ERRORS, FAILURE, inShort, KNOWN, LATER, MADE, ok, OUTPUT, recordWith, stateIn, stateOf, tableWith, TOO_LATE, UNKNOWN,
+  after, DEAD, deploying, details, ERRORS, FAILURE, inShort, KNOWN, LATER, MADE, ok, OUTPUT, recordWith, stateIn, stateOf, tableWith, TOO_LATE,
+  UNKNOWN,
 } from '../../support';
 
 type Facts = Parameters<typeof publish.decide>[1];

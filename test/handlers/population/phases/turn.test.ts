@@ -2,8 +2,8 @@ import { turn } from '../../../../src/handlers/population/phases/turn';
 import type { In } from '../../../../src/handlers/population/run-state';
 import type { PopulationRecord } from '../../../../src/handlers/record/population-record';
 import {
-  DEAD, DEFINITION, DEPLOYMENT, deploying, executionArn, EXECUTION_ARN, IN_TIME, inShort, KNOWN, LATE, LATER, ok, recordWith, releasing, SENT, stateIn,
-  stateOf, TABLE_ID, TOO_LATE, UNKNOWN,
+  DEAD, DEFINITION, DEPLOYMENT, deploying, executionArn, EXECUTION_ARN, IN_TIME, inShort, KNOWN, LATE, LATER, ok, recordWith, releasing, SENT,
+  stateIn, stateOf, TABLE_ID, TOO_LATE, UNKNOWN,
 } from '../../support';
 import { World } from '../../world';
 

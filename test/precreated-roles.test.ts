@@ -1,0 +1,61 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { Role } from 'aws-cdk-lib/aws-iam';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { makeApp, makePopulation, makeTable } from './support/stacks';
+import { CfnTemplate } from './support/template';
+
+const KEY = 'arn:aws:kms:ap-southeast-1:123456789012:key/a1b2c3d4-5678-90ab-cdef-333333333333';
+const ROLES = ['PopulationRole', 'StarterRole', 'MachineRole'];
+
+interface Report {
+  readonly roles: { readonly roleConstructPath: string; readonly identityPolicyStatements: { Action: string | string[]; Resource: unknown }[] }[];
+  readonly managedPolicies?: { readonly identityPolicyStatements?: { Action: string | string[] }[]; readonly policyStatements?: { Action: string | string[] }[] }[];
+}
+
+/** An account where somebody else makes the roles: https://docs.aws.amazon.com/cdk/v2/guide/customize-permissions.html */
+function synthesized(count: number): { readonly template: CfnTemplate; readonly report: Report } {
+  const app = makeApp();
+  Role.customizeRoles(app, { usePrecreatedRoles: Object.fromEntries(ROLES.map((id) => [`Stack/IntermediateTablePopulations/${id}`, `our-${id}`])) });
+  const stack = new Stack(app, 'Stack');
+  for (let index = 0; index < count; index++) {
+    makePopulation(stack, `Population${index}`, {
+      intermediateTable: makeTable(stack, `Table${index}`, { kmsKeyArn: KEY }),
+      schedule: Schedule.rate(Duration.days(1)),
+      versionParameter: StringParameter.fromStringParameterName(stack, `Version${index}`, `/version/${index}`),
+    }).onPopulationFailed('Failed');
+  }
+  const assembly = app.synth();
+  return {
+    template: assembly.getStackByName('Stack').template as CfnTemplate,
+    report: JSON.parse(readFileSync(join(assembly.directory, 'iam-policy-report.json'), 'utf8')) as Report,
+  };
+}
+
+describe.each([1, 40])('with roles that somebody makes beforehand, for %d populations', (count) => {
+  const { template, report } = synthesized(count);
+  const actionsOf = (id: string) => report.roles.filter(({ roleConstructPath }) => roleConstructPath.endsWith(id))
+    .flatMap(({ identityPolicyStatements }) => identityPolicyStatements).flatMap(({ Action }) => Action);
+
+  test('no role and no policy is in the template', () => {
+    expect(Object.values(template.Resources).map(({ Type }) => Type).filter((type) => type.startsWith('AWS::IAM::'))).toEqual([]);
+  });
+
+  test('all roles are in the report, and no others', () => {
+    expect(report.roles.map(({ roleConstructPath }) => roleConstructPath).sort())
+      .toEqual(ROLES.map((id) => `Stack/IntermediateTablePopulations/${id}`).sort());
+  });
+
+  test('the report has every statement', () => {
+    expect(actionsOf('MachineRole')).toEqual(expect.arrayContaining(['lambda:InvokeFunction', 'events:PutEvents', 'ssm:PutParameter', 'logs:CreateLogDelivery']));
+    expect(actionsOf('StarterRole')).toEqual(expect.arrayContaining(['states:StartExecution', 'states:DescribeExecution', 'dynamodb:PutItem', 'logs:PutLogEvents']));
+    expect(actionsOf('PopulationRole')).toEqual(
+      expect.arrayContaining(['cleanrooms:PopulateIntermediateTable', 'cleanrooms:UpdateProtectedQuery', 'kms:Decrypt', 'dynamodb:PutItem']));
+    for (let index = 0; index < count; index++) {
+      expect(JSON.stringify(report)).toContain(`parameter/version/${index}`);
+      expect(JSON.stringify(report)).toContain(`(Stack/Table${index}.Arn)`);
+    }
+  });
+});
