@@ -3,13 +3,12 @@ import { describe, type Answer } from '../../service-error';
 import { sentence } from '../../text';
 import type { Details } from '../clean-rooms';
 import { allIsOver, askAgain, fail, go, lingering, runOf, timedOut, timeIsUp, type Moment, type Move, type Phase } from '../moves';
-import { adding, nameOf } from '../outcome';
+import { adding, isOver, nameOf } from '../outcome';
 import { LOOKS_EVERY } from '../pacing';
 import type { In } from '../run-state';
 import { givenUp } from './given-up';
-import { finishedBy, isLeftover } from './query';
-import { isOver } from './ready';
-import { ending, isOwnTable } from './turn';
+import { finishedBy } from './query';
+import { ending, isLeftover, isOwnTable } from './turn';
 
 interface Facts {
   readonly details: Answer<Details>;

@@ -11,8 +11,7 @@ import type { In, Run } from '../run-state';
 import { deployPopulates } from '../whether';
 import { givenUp, standDown } from './given-up';
 import { freshness, liveIn, readTable, type TableFacts } from './observe';
-import { isLeftover } from './query';
-import { ending, settling } from './turn';
+import { ending, isLeftover, settling } from './turn';
 import { seeUpstream } from './upstream';
 
 interface Facts {

@@ -7,7 +7,7 @@ import { adding, failure, nameOf, outputOf } from '../outcome';
 import { LOOKS_EVERY } from '../pacing';
 import type { In } from '../run-state';
 import { givenUp } from './given-up';
-import { isLeftover } from './query';
+import { isLeftover } from './turn';
 
 interface Facts {
   readonly table: Answer<Table>;

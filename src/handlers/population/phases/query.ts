@@ -1,15 +1,15 @@
 import { leftLine, stateIn, waitingIn, withRoom, type Line } from '../../record/line';
-import type { PopulationRecord, Sent } from '../../record/population-record';
+import type { PopulationRecord } from '../../record/population-record';
 import type { Answer, ServiceError } from '../../service-error';
 import type { Details } from '../clean-rooms';
 import { askAgain, fail, go, lingering, runOf, timedOut, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
-import { adding, endOf, nameOf, unsuccessful } from '../outcome';
+import { adding, endOf, isOver, nameOf, unsuccessful } from '../outcome';
 import type { Clock, RecordStore } from '../outside';
 import { LOOKS_EVERY, LOOKS_FOR_OTHERS_EVERY, untilQueuedLook } from '../pacing';
-import type { Finished, In, Run } from '../run-state';
+import type { Finished, In } from '../run-state';
 import { givenUp } from './given-up';
-import { isOver } from './ready';
 import { APART, identified } from './send';
+import { isLeftover } from './turn';
 
 interface Facts {
   readonly details: Answer<Details>;
@@ -67,9 +67,6 @@ async function tellLine({ execution, inLine = true, crowded }: In<'QUERY'>, deta
 }
 
 const isFirstLook = ({ now, entered }: Clock): boolean => now() - entered < 1_000;
-
-/** A run that has ended without a word left it behind, maybe long ago: this one decides for itself afterwards. */
-export const isLeftover = (state: Run, sent: Sent): boolean => sent.execution !== state.execution;
 
 function ended(state: In<'QUERY'>, details: Details, at: Moment): Move {
   const { sent } = state;
