@@ -131,6 +131,36 @@ describe('a record that somebody has deleted', () => {
   });
 });
 
+describe.each([['an hour', Duration.minutes(50)], ['two hours', Duration.hours(2)]])('ninety-one days after the last deploy, under a timeout of less than %s,', (_what, timeout) => {
+  const later = async () => {
+    const cloud = openCloud();
+    await deploy(cloud, { ...A, timeout });
+    await cloud.advance(80 * 24 * 3600);
+    await refresh(cloud, A);
+    await cloud.advance(11 * 24 * 3600);
+    return cloud;
+  };
+
+  test('an update that fails is rolled back for nothing', async () => {
+    const cloud = await later();
+    cloud.cleanRooms.planQuery({ durationSeconds: 60, outcome: 'FAILED', error: { code: 'BAD', message: 'Wrong.' } });
+    const result = await failToDeploy(cloud, { ...B, timeout });
+    expect([lettersIn(cloud), versionIn(result), dataIn(cloud)]).toEqual(['aab', expect.any(String), 'a']);
+  });
+
+  test('an update that fails after its data were live is rolled back to the old data', async () => {
+    const cloud = await later();
+    const result = await failToDeploy(cloud, { ...B, timeout, laterFails: true });
+    expect([lettersIn(cloud), versionIn(result)]).toEqual(['aaba', liveIn(cloud)]);
+  });
+
+  test('a change of the timeout keeps the version', async () => {
+    const cloud = await later();
+    const result = await deploy(cloud, { ...A, timeout: timeout.plus(Duration.minutes(1)) });
+    expect([lettersIn(cloud), versionIn(result)]).toEqual(['aa', liveIn(cloud)]);
+  });
+});
+
 describe('who may start a population', () => {
   const foreign: Scene = { ...A, also: (stack) => { new StateMachine(stack, 'Foreign', { definitionBody: DefinitionBody.fromChainable(new Fail(stack, 'Fails', { error: 'No' })) }); } };
 
