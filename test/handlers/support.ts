@@ -50,7 +50,6 @@ export const LATER: Deployment = { ...DEPLOYMENT, request: 'request-2', executio
 
 export const SENT: Sent = {
   execution: EXECUTION_ARN,
-  attempt: 1,
   at: STARTED_AT + 10_000,
   table: { membershipIdentifier: 'membership', intermediateTableIdentifier: 'table' },
   parameters: { region: 'north' },
@@ -115,7 +114,6 @@ export function stateIn<P extends Phase>(phase: P, change: Partial<In<P>> = {}):
     definition: DEFINITION,
     fingerprint: FINGERPRINT,
     cause: 'ORDINARY',
-    attempts: 0,
     phase,
     ...ADDED[phase],
     ...change,

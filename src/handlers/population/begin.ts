@@ -25,7 +25,6 @@ export function begin({ definition: encoded, execution }: MachineState): RunStat
     ...making(definition, overrides),
     overrides,
     cause: causeOf(input),
-    attempts: 0,
   };
   const state = { ...run, phase: 'BEGIN', event: input.event } as const;
   if (read.problem !== undefined) {

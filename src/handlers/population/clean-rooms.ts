@@ -59,10 +59,6 @@ export interface Populated {
   readonly analysisType: AnalysisType;
 }
 
-/** Of queries and jobs alike. */
-const OVER = ['SUCCESS', 'FAILED', 'CANCELLED', 'TIMED_OUT'];
-export const isOver = ({ status }: { readonly status: string }): boolean => OVER.includes(status);
-
 type Named = TableIdentifiers & Pick<Population, 'parameters'>;
 
 /** The Clean Rooms API as a run sees it: what went wrong is an answer, too. */

@@ -79,7 +79,7 @@ export function fail(state: RunState, reason: Failure, last: Last = {}): Move {
 /** Without what only belongs to the phase that it leaves. */
 export function runOf(state: RunState): Run {
   const {
-    execution, startedAt, deadline, limit, definition, fingerprint, overrides, cause, deployment, attempts, failedChecks, deniedSince, waitingFor,
+    execution, startedAt, deadline, limit, definition, fingerprint, overrides, cause, deployment, failedChecks, deniedSince, waitingFor,
     askedAt, seen, upstream, settled, made, roomMade, live,
   } = state;
   return {
@@ -92,7 +92,6 @@ export function runOf(state: RunState): Run {
     overrides,
     cause,
     deployment,
-    attempts,
     failedChecks,
     deniedSince,
     waitingFor,

@@ -56,6 +56,10 @@ export function blocked(state: RunState, table: { readonly status: string; reado
   return failure(state, table.status, `The table cannot be populated. ${table.status}: ${table.statusReason ?? 'no reason given'}`, remedy);
 }
 
+/** Of queries and jobs alike. */
+const OVER = ['SUCCESS', 'FAILED', 'CANCELLED', 'TIMED_OUT'];
+export const isOver = ({ status }: { readonly status: string }): boolean => OVER.includes(status);
+
 const WORDS: Record<string, string> = { FAILED: 'Failed', CANCELLED: 'Cancelled', TIMED_OUT: 'TimedOut' };
 
 /** The failure of a query that ended without success, with the service's own code and message. */

@@ -17,8 +17,6 @@ export interface Run {
   readonly cause: Cause;
   /** Of a deployment: as it stood on record when the run began. */
   readonly deployment?: Deployment;
-  /** The populates that it was about to send so far. */
-  readonly attempts: number;
   /** What went wrong in a row, and since when it was denied. */
   readonly failedChecks?: number;
   readonly deniedSince?: number;
@@ -31,7 +29,7 @@ export interface Run {
   /** The versions of the upstream tables that it builds on, by key of their record. */
   readonly upstream?: Readonly<Record<string, string>>;
   /** A populate that is settled, and may still stand on record. */
-  readonly settled?: Pick<Sent, 'execution' | 'attempt'>;
+  readonly settled?: Pick<Sent, 'execution' | 'at'>;
   /** A version that is live, and may not be on record yet. */
   readonly made?: Made;
   /** The line knows already that its query has ended. */

@@ -53,10 +53,8 @@ export interface CarriedOut {
 
 /** The intent to populate: written before the request goes out, with what there was before it. */
 export interface Sent {
-  /** The execution, and which of its attempts. */
   readonly execution: string;
-  readonly attempt: number;
-  /** By the run's clock, in milliseconds. */
+  /** By the run's clock, in milliseconds: no two of an execution are of the same moment. */
   readonly at: number;
   readonly table: TableIdentifiers;
   readonly parameters?: Parameters;
@@ -131,8 +129,8 @@ export const madeOf = (record: PopulationRecord, versionId?: string): Made | und
   record.made.find((made) => made.versionId === versionId);
 
 /** The populate is settled, however it went. */
-export const withoutSent = (record: PopulationRecord, settled?: Pick<Sent, 'execution' | 'attempt'>): PopulationRecord =>
+export const withoutSent = (record: PopulationRecord, settled?: Pick<Sent, 'execution' | 'at'>): PopulationRecord =>
   (settled && isSent(record, settled) ? { ...record, sent: undefined } : record);
 
-export const isSent = ({ sent }: PopulationRecord, one: Pick<Sent, 'execution' | 'attempt'>): boolean =>
-  sent !== undefined && sent.execution === one.execution && sent.attempt === one.attempt;
+export const isSent = ({ sent }: PopulationRecord, one: Pick<Sent, 'execution' | 'at'>): boolean =>
+  sent !== undefined && sent.execution === one.execution && sent.at === one.at;

@@ -13,7 +13,7 @@ function check(world: World): void {
     const own = world.rooms.populates.filter(({ by }) => by === arn);
     expect(own.length).toBeLessThanOrEqual(1);
     if (ended?.output?.status === 'POPULATED') {
-      const made = world.rooms.populates.find(({ versionId }) => versionId === ended.output.versionId);
+      const made = world.rooms.populates.find(({ versionId }) => versionId === ended?.output?.versionId);
       const { parameters } = machine.run!.definition.population;
       // Where the service shows no parameters, a stranger's of the same moments cannot be told from its own.
       expect(made).toMatchObject({ outcome: 'SUCCESS', parameters: world.rooms.shows ? parameters : expect.anything() });

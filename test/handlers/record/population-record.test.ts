@@ -38,16 +38,16 @@ describe('what was made', () => {
 describe('the intent', () => {
   const record: PopulationRecord = { ...EMPTY, sent: SENT };
 
-  test('is one attempt of one execution', () => {
+  test('is of one execution and one moment', () => {
     expect(isSent(record, SENT)).toBe(true);
-    expect(isSent(record, { ...SENT, attempt: 2 })).toBe(false);
+    expect(isSent(record, { ...SENT, at: SENT.at + 1 })).toBe(false);
     expect(isSent(record, { ...SENT, execution: 'other' })).toBe(false);
     expect(isSent(EMPTY, SENT)).toBe(false);
   });
 
   test('goes when it is settled, and not when another one is', () => {
     expect(withoutSent(record, SENT).sent).toBeUndefined();
-    expect(withoutSent(record, { ...SENT, attempt: 2 })).toBe(record);
+    expect(withoutSent(record, { ...SENT, at: SENT.at + 1 })).toBe(record);
     expect(withoutSent(record)).toBe(record);
   });
 });

@@ -58,8 +58,8 @@ export const close: Phase<In<'CLOSE'>, Facts> = {
 
   decide(state, { record, line }, at) {
     if (record.ok || allIsOver(state, at.now)) {
-      const { ended, billedInVain, live, execution, startedAt, deadline, limit, definition, fingerprint, cause, attempts } = state;
-      return go({ execution, startedAt, deadline, limit, definition, fingerprint, cause, attempts, live, phase: 'END', ended, billedInVain });
+      const { ended, billedInVain, live, execution, startedAt, deadline, limit, definition, fingerprint, cause } = state;
+      return go({ execution, startedAt, deadline, limit, definition, fingerprint, cause, live, phase: 'END', ended, billedInVain });
     }
     const known = { ...state, roomMade: line.ok };
     return askAgain(known, 'The record', record.error, at, () => waiting(known, 10, at));

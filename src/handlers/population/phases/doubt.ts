@@ -1,6 +1,6 @@
 import { DOUBT } from '../../../contract/time';
 import { aside } from '../../record/line';
-import type { PopulationRecord, Sent } from '../../record/population-record';
+import { isSent, type PopulationRecord, type Sent } from '../../record/population-record';
 import type { Answer } from '../../service-error';
 import type { Analysis, Details, Table, Version } from '../clean-rooms';
 import { candidates, defaultsOf, judge, type Candidate, type Judgement } from '../doubt';
@@ -10,7 +10,7 @@ import type { Outside } from '../outside';
 import { untilNextLook } from '../pacing';
 import type { In, Known } from '../run-state';
 import { givenUp } from './given-up';
-import { isOwnTable, isWanted } from './turn';
+import { isOwnTable, isWanted, settling } from './turn';
 
 interface Facts {
   readonly record: Answer<PopulationRecord>;
@@ -41,7 +41,12 @@ export const doubt: Phase<In<'DOUBT'>, Facts> = {
   },
 
   decide(state, facts, at) {
-    const given = state.giveUp ?? (facts.record.ok ? givenUp(state, facts.record.value) : undefined)
+    const { record } = facts;
+    if (record.ok && record.value.sent && !isSent(record.value, state.sent)) {
+      // A step that broke off has settled this one, and gone further.
+      return settling(runOf(state), record.value.sent);
+    }
+    const given = state.giveUp ?? (record.ok ? givenUp(state, record.value) : undefined)
       ?? (timeIsUp(state, at.now) ? timedOut(state, at.now) : undefined);
     const doubting = { ...state, giveUp: given };
     if (allIsOver(state, at.now)) {

@@ -11,7 +11,11 @@ import { deployPopulates } from '../whether';
 import { givenUp, standDown, isLeftover } from './given-up';
 import { hurries, inLine } from './in-line';
 import { freshness, liveIn, readTable, type TableFacts } from './observe';
+<<<<<<< HEAD
 import { ending, settling } from './turn';
+=======
+import { ending, isLeftover, settling } from './turn';
+>>>>>>> 938e90c6a416eee6668d80e0c08979bdc45c78d6
 import { seeUpstream } from './upstream';
 
 interface Facts {

@@ -1,14 +1,19 @@
 import { leftLine, stateIn, waitingIn, withRoom, type Line } from '../../record/line';
 import type { PopulationRecord } from '../../record/population-record';
 import type { Answer, ServiceError } from '../../service-error';
-import { isOver, type Details } from '../clean-rooms';
+import type { Details } from '../clean-rooms';
 import { askAgain, fail, go, lingering, runOf, timedOut, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
-import { adding, endOf, nameOf, unsuccessful } from '../outcome';
+import { adding, endOf, isOver, nameOf, unsuccessful } from '../outcome';
 import type { Clock, RecordStore } from '../outside';
 import { LOOKS_EVERY, LOOKS_FOR_OTHERS_EVERY, untilQueuedLook } from '../pacing';
 import type { Finished, In } from '../run-state';
+<<<<<<< HEAD
 import { givenUp, isLeftover } from './given-up';
+=======
+import { givenUp } from './given-up';
+>>>>>>> 938e90c6a416eee6668d80e0c08979bdc45c78d6
 import { APART, identified } from './send';
+import { isLeftover } from './turn';
 
 interface Facts {
   readonly details: Answer<Details>;
@@ -67,7 +72,10 @@ async function tellLine({ execution, inLine = true, crowded }: In<'QUERY'>, deta
 
 const isFirstLook = ({ now, entered }: Clock): boolean => now() - entered < 1_000;
 
+<<<<<<< HEAD
 
+=======
+>>>>>>> 938e90c6a416eee6668d80e0c08979bdc45c78d6
 function ended(state: In<'QUERY'>, details: Details, at: Moment): Move {
   const { sent } = state;
   if (details.status === 'SUCCESS') {

@@ -1,10 +1,10 @@
 import { aside, placeToPopulate, type Line } from '../../record/line';
 import { withoutSent, type Newest, type PopulationRecord, type Sent } from '../../record/population-record';
 import type { Answer } from '../../service-error';
-import { isOver, type Analysis, type Version } from '../clean-rooms';
+import type { Analysis, Version } from '../clean-rooms';
 import { before, compared, defaultsOf, isNewer, newestOf } from '../doubt';
 import { askAgain, elapsed, go, lingering, succeed, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
-import { unchanged } from '../outcome';
+import { isOver, unchanged } from '../outcome';
 import type { Outside } from '../outside';
 import { FIRST_IN_LINE, NEXT_IN_LINE, untilLineLook, untilNextAttempt, untilOwnTry } from '../pacing';
 import type { In, Run } from '../run-state';
@@ -97,7 +97,6 @@ function inPlace(state: In<'READY'>, line: Line | undefined, at: Moment): Move {
     : waiting(state, untilLineLook(place, elapsed(state, at.now)), at, state.waitingFor ?? 'others of the stack go first');
 }
 
-
 const identified = ({ versionId: id, createTime }: Version) => ({ id, createTime });
 
 function populating(state: In<'READY'>, { versions, analyses, others }: There, at: Moment): Move {
@@ -147,11 +146,10 @@ function runningOf(versions: readonly Version[], analyses: readonly Analysis[]):
 }
 
 function intent(state: In<'READY'>, than: Sent['before'], at: number): Sent {
-  const { execution, attempts, definition: { population }, fingerprint, cause, upstream, analysisType, mayHaveDefaults } = state;
+  const { execution, definition: { population }, fingerprint, cause, upstream, analysisType, mayHaveDefaults } = state;
   const { membershipIdentifier, intermediateTableIdentifier, parameters } = population;
   return {
     execution,
-    attempt: attempts + 1,
     at,
     table: { membershipIdentifier, intermediateTableIdentifier },
     parameters,

@@ -26,8 +26,8 @@ export const send: Phase<In<'SEND'>, Facts> = {
     // What may be its own is looked for from now on.
     const sent = { ...state.sent, at: clock.now() };
     const intended = await record.change(definition.record, (known) => intending(known, { ...state, sent }));
-    // The same attempt at another moment is of a step that was thought to have broken off, and may be at its request.
-    if (!intended.ok || !isSent(intended.value, sent) || intended.value.sent?.at !== sent.at) {
+    // Another one may be this run's own, of a step that was thought to have broken off, and may be at its request.
+    if (!intended.ok || !isSent(intended.value, sent)) {
       return { record: intended, sent };
     }
     const isSlow = clock.now() - sent.at > INTENDS * 1_000;
@@ -45,7 +45,7 @@ export const send: Phase<In<'SEND'>, Facts> = {
   },
 
   decide(state, { record, sent, answer }, at) {
-    const run = { ...runOf(state), attempts: sent.attempt };
+    const run = runOf(state);
     const { analysisType, mayHaveDefaults } = sent;
     const attempted = { ...run, phase: 'READY', analysisType, mayHaveDefaults } as const;
     if (!answer) {

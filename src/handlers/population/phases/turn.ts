@@ -4,7 +4,7 @@ import { following } from '../begin';
 import { askAgain, elapsed, fail, go, succeed, timedOut, timeIsUp, waiting, type Move, type Phase } from '../moves';
 import { NO_VERSION } from '../outcome';
 import { untilTurn } from '../pacing';
-import type { In, Known, RunState } from '../run-state';
+import type { In, Known, Run, RunState } from '../run-state';
 import { givenUp, standDown } from './given-up';
 
 interface Facts {
@@ -62,7 +62,7 @@ export function ending(state: RunState, now: number, record?: Answer<PopulationR
  * A run before this one has ended with a populate that nobody saw the end of, or a step of this one has. What makes other data is cancelled,
  * so that it does not go live after this one; what does not is waited for.
  */
-export function settling(state: RunState, sent: Sent): Move {
+export function settling(state: Run, sent: Sent): Move {
   if (!sent.analysisId) {
     return go({ ...state, phase: 'DOUBT', sent } as In<'DOUBT'>);
   }
@@ -71,7 +71,10 @@ export function settling(state: RunState, sent: Sent): Move {
     : go({ ...state, phase: 'CANCEL', sent: sent as Known } as In<'CANCEL'>);
 }
 
-export const isWanted = (state: RunState, sent: Sent): boolean =>
+export const isWanted = (state: Run, sent: Sent): boolean =>
   state.cause !== 'RELEASE' && sent.fingerprint === state.fingerprint && isOwnTable(state, sent);
 
-export const isOwnTable = ({ definition }: RunState, { table }: Sent): boolean => tableId(table) === tableId(definition.population);
+/** A run that has ended without a word left it behind, maybe long ago: this one decides for itself afterwards. */
+export const isLeftover = (state: Run, sent: Sent): boolean => sent.execution !== state.execution;
+
+export const isOwnTable = ({ definition }: Run, { table }: Sent): boolean => tableId(table) === tableId(definition.population);

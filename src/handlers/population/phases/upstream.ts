@@ -60,6 +60,10 @@ export const afterUpstream: Phase<In<'UPSTREAM'>, UpstreamFacts> = {
     if (!table.ok || !record.ok || !upstream.ok) {
       return waiting(state, 5, at);
     }
+    if (record.value.turns.includes(state.execution)) {
+      // A step that broke off had the turn, and may have populated.
+      return go({ ...state, phase: 'TURN' });
+    }
     const live = liveIn(table.value, at.now);
     switch (dueOf(record.value, live?.versionId, upstream.value)) {
       case 'UNKNOWN':

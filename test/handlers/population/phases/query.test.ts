@@ -79,7 +79,7 @@ describe('a query that a run has left behind without a word', () => {
   });
 
   test('is settled when it has ended', () => {
-    expect(stateOf(decided(LEFTOVER, { details: details('FAILED') })).settled).toMatchObject({ execution: DEAD, attempt: 1 });
+    expect(stateOf(decided(LEFTOVER, { details: details('FAILED') })).settled).toMatchObject({ execution: DEAD, at: KNOWN.at });
   });
 });
 
