@@ -17,7 +17,7 @@ test('a rule of the user\'s with two targets populates for each of them', async 
   const scene: Scene = {
     ...A,
     also: (stack, population) => {
-      const machine = sfn.StateMachine.fromStateMachineName(stack, 'Machine', population.stateMachine.attrName);
+      const machine = population.stateMachine;
       const rule = new Rule(stack, 'Both', { schedule: Schedule.rate(Duration.hours(8)) });
       for (const region of ['EU', 'US']) {
         rule.addTarget(new targets.SfnStateMachine(machine, { input: RuleTargetInput.fromObject({ parameters: { region } }) }));
