@@ -1,0 +1,130 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { closeClouds, logicalId, makeTable, openCloud, populatesIn, synthesize } from '../support';
+import { IntermediateTablePopulation, IntermediateTablePopulationProps, PopulateOnDeploy } from '../../../src';
+import type { Cloud } from '../../../simulator/cloud';
+import { readStack, StackSource } from '../../../simulator/cloudformation/assembly';
+
+afterEach(closeClouds);
+
+type Props = Partial<IntermediateTablePopulationProps>;
+const daily = { schedule: Schedule.rate(Duration.days(1)) };
+
+/** Two tables, and one that is built on both. */
+const pair = (props: { readonly a?: Props; readonly b?: Props; readonly c?: Props; readonly joined?: boolean } = {}) => synthesize((stack) => {
+  const populate = (name: string, more: Props = {}) => new IntermediateTablePopulation(stack, name, {
+    intermediateTable: makeTable(stack, `Table${name}`), parameters: { date: 'monday' }, ...more,
+  });
+  const upstream = [populate('A', { ...daily, ...props.a }), populate('B', { ...daily, ...props.b })];
+  upstream[0].enableFreshnessMetrics();
+  populate('C', { refreshAfter: props.joined === false ? [] : upstream, ...props.c });
+});
+
+const PLAIN = pair();
+const table = (cloud: Cloud, name: string) => cloud.cloudFormation.names()
+  .map((stack) => cloud.stack(stack).resources.get(`Table${name}`)?.physicalId).find((id) => id !== undefined)!;
+/** The tables that were populated, by name, in order. */
+const order = (cloud: Cloud) => populatesIn(cloud).map(({ tableId }) => 'ABC'.split('').find((name) => table(cloud, name) === tableId)).join('');
+
+/** What a while brings about. */
+async function since(cloud: Cloud, what: () => Promise<unknown>): Promise<string> {
+  const before = order(cloud).length;
+  await what();
+  await cloud.advance(3600);
+  return order(cloud).slice(before);
+}
+
+async function deployed(source: StackSource = PLAIN): Promise<Cloud> {
+  const cloud = openCloud();
+  expect(await since(cloud, async () => { expect(await cloud.deploy(source)).toMatchObject({ status: 'CREATE_COMPLETE' }); })).toMatch(/^(AB|BA)C$/);
+  return cloud;
+}
+
+async function whileRefreshing(cloud: Cloud, meanwhile: () => Promise<unknown> | void): Promise<void> {
+  cloud.cleanRooms.planQuery({ durationSeconds: 900, outcome: 'SUCCESS' }, table(cloud, 'B'));
+  cloud.fireRule(logicalId(PLAIN, 'BSchedule'));
+  await cloud.advance(60);
+  await meanwhile();
+}
+
+describe('a downstream table is refreshed with an upstream one, although', () => {
+  test('the freshness of another upstream table is looked at meanwhile', async () => {
+    const cloud = await deployed();
+    expect(await since(cloud, () => whileRefreshing(cloud, () => cloud.fireRule(logicalId(PLAIN, 'AFreshness'))))).toBe('BC');
+  });
+
+  test('a deploy leaves another upstream table as it is meanwhile', async () => {
+    const cloud = await deployed();
+    const changed = pair({ a: { timeout: Duration.minutes(40) } });
+    expect(await since(cloud, () => whileRefreshing(cloud, () => cloud.deploy(changed)))).toBe('BC');
+  });
+});
+
+describe('a deploy populates a downstream table', () => {
+  test('where it repopulates an upstream table whose data had expired', async () => {
+    const cloud = await deployed();
+    cloud.cleanRooms.imposeStatus(table(cloud, 'A'), 'RETENTION_PERIOD_EXPIRED');
+    const changed = pair({ a: { timeout: Duration.minutes(40) } });
+    const deploying = cloud.deploy(changed);
+    cloud.cleanRooms.imposeStatus(table(cloud, 'A'), undefined);
+    expect(await since(cloud, () => deploying)).toBe('AC');
+  });
+
+  test('never with parameters of before, where both have changed', async () => {
+    const cloud = await deployed();
+    const tuesday = { parameters: { date: 'tuesday' } };
+    expect(await since(cloud, () => cloud.deploy(pair({ a: tuesday, c: tuesday })))).toBe('AC');
+    expect(populatesIn(cloud).slice(3).map(({ body }) => body)).toEqual([tuesday, tuesday]);
+  });
+});
+
+describe('a deploy leaves a downstream table as it is', () => {
+  test('where an upstream definition has changed, and nothing was populated', async () => {
+    const cloud = await deployed();
+    expect(await since(cloud, () => cloud.deploy(pair({ a: { parameters: { date: 'tuesday' }, populateOnDeploy: PopulateOnDeploy.NEVER } })))).toBe('');
+  });
+
+  test('where refreshAfter is taken away, and comes back', async () => {
+    const cloud = await deployed();
+    expect(await since(cloud, () => cloud.deploy(pair({ joined: false })))).toBe('');
+    expect(await since(cloud, () => cloud.deploy(PLAIN))).toBe('');
+    // It works again.
+    expect(await since(cloud, async () => cloud.fireRule(logicalId(PLAIN, 'ASchedule')))).toBe('AC');
+  });
+});
+
+/** An upstream table in one stack, and what is built on it in another. */
+function stacks(date: string): StackSource[] {
+  const app = new App({ analyticsReporting: false });
+  const [upstream, downstream] = [new Stack(app, 'Upstream'), new Stack(app, 'Downstream')];
+  const populate = (stack: Stack, name: string, more: Props) => new IntermediateTablePopulation(stack, name, {
+    intermediateTable: makeTable(stack, `Table${name}`), parameters: { date }, ...more,
+  });
+  const a = populate(upstream, 'A', daily);
+  populate(downstream, 'B', { refreshAfter: [a] });
+  const { directory } = app.synth();
+  return ['Upstream', 'Downstream'].map((name) => readStack(directory, name));
+}
+
+describe('a chain over two stacks', () => {
+  const deployAll = async (cloud: Cloud, sources: StackSource[]) => {
+    for (const source of sources) {
+      expect(await cloud.deploy(source)).toMatchObject({ status: expect.stringMatching(/_COMPLETE$/), failures: [] });
+    }
+  };
+
+  test('is populated once each by a deploy of both, and never with parameters of before', async () => {
+    const cloud = openCloud();
+    expect(await since(cloud, () => deployAll(cloud, stacks('monday')))).toBe('AB');
+    expect(await since(cloud, () => deployAll(cloud, stacks('tuesday')))).toBe('AB');
+    expect(populatesIn(cloud).slice(2).map(({ body }) => body)).toEqual([{ parameters: { date: 'tuesday' } }, { parameters: { date: 'tuesday' } }]);
+  });
+
+  test('is refreshed in order, and by a deploy of the upstream stack alone', async () => {
+    const cloud = openCloud();
+    const [upstream, downstream] = stacks('monday');
+    await deployAll(cloud, [upstream, downstream]);
+    expect(await since(cloud, async () => cloud.fireRule(logicalId(upstream, 'ASchedule')))).toBe('AB');
+    expect(await since(cloud, () => cloud.deploy(stacks('tuesday')[0]))).toBe('AB');
+  });
+});
