@@ -6,15 +6,9 @@ import { allIsOver, askAgain, fail, go, lingering, runOf, timedOut, timeIsUp, ty
 import { adding, isOver, nameOf } from '../outcome';
 import { LOOKS_EVERY } from '../pacing';
 import type { In } from '../run-state';
-<<<<<<< HEAD
-import { givenUp, isLeftover } from './given-up';
-import { finishedBy } from './query';
-import { ending, isOwnTable } from './turn';
-=======
 import { givenUp } from './given-up';
 import { finishedBy } from './query';
 import { ending, isLeftover, isOwnTable } from './turn';
->>>>>>> 938e90c6a416eee6668d80e0c08979bdc45c78d6
 
 interface Facts {
   readonly details: Answer<Details>;

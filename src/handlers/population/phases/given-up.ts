@@ -1,8 +1,8 @@
 import type { Failure } from '../../../contract/workflow';
-import { tableId, type PopulationRecord, type Sent } from '../../record/population-record';
+import { tableId, type PopulationRecord } from '../../record/population-record';
 import { fail, go, runOf, type Move } from '../moves';
 import { failure } from '../outcome';
-import type { Known, Run, RunState } from '../run-state';
+import type { Known, RunState } from '../run-state';
 
 /** Why nobody waits for the run any more; undefined where somebody does, or where nobody knows. */
 export function givenUp(state: RunState, record: PopulationRecord): Failure | undefined {
@@ -27,6 +27,3 @@ export function standDown(state: RunState, { sent }: PopulationRecord, reason: F
   const run = { ...runOf(state), giveUp: reason };
   return go(sent.analysisId ? { ...run, phase: 'CANCEL', sent: sent as Known } : { ...run, phase: 'DOUBT', sent });
 }
-
-/** A run that has ended without a word left it behind, maybe long ago: this one decides for itself afterwards. */
-export const isLeftover = (state: Run, sent: Sent): boolean => sent.execution !== state.execution;

@@ -1,21 +1,17 @@
-import { placeToLook, type Line } from '../../record/line';
+import { entered, firstAhead, leftLine, placeToLook, type Line } from '../../record/line';
 import { madeOf, withMade, withoutSent, type Made, type PopulationRecord } from '../../record/population-record';
 import type { Answer } from '../../service-error';
 import type { LiveVersion, Table } from '../clean-rooms';
 import { dueOf, lineage, upstreamDiffers, type Seen } from '../lineage';
 import { askAgain, elapsed, fail, go, lingering, succeed, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
 import { blocked, failure, NO_VERSION, unchanged } from '../outcome';
+import type { Outside } from '../outside';
 import { NEXT_IN_LINE, untilLineLook } from '../pacing';
 import type { In, Run } from '../run-state';
 import { deployPopulates } from '../whether';
-import { givenUp, standDown, isLeftover } from './given-up';
-import { hurries, inLine } from './in-line';
+import { givenUp, standDown } from './given-up';
 import { freshness, liveIn, readTable, type TableFacts } from './observe';
-<<<<<<< HEAD
-import { ending, settling } from './turn';
-=======
 import { ending, isLeftover, settling } from './turn';
->>>>>>> 938e90c6a416eee6668d80e0c08979bdc45c78d6
 import { seeUpstream } from './upstream';
 
 interface Facts {
@@ -25,8 +21,22 @@ interface Facts {
   readonly looked?: TableFacts & { readonly upstream: Answer<readonly Seen[]> };
 }
 
+/** Where a run has that little time, it does not wait in line. */
+const HURRIES = 150;
+export const hurries = (state: Run, now: number): boolean => state.deadline - now < HURRIES * 1_000;
 /** The line keeps requests apart: it is not worth waiting for one who does not move. */
 const WAITS_TO_LOOK = 120;
+
+/** Keeps one's place in the stack's line, past those that have ended without a word. */
+export async function inLine(state: Run, outside: Outside, as: 'NEW' | 'READY'): Promise<Answer<Line>> {
+  const { execution } = state;
+  const line = await outside.record.changeLine((known) => entered(known, execution, as));
+  const first = line.ok ? firstAhead(line.value, execution) : undefined;
+  if (first === undefined || outside.clock.now() - outside.clock.entered > 1_000 || await outside.statusOf(first) !== 'ENDED') {
+    return line;
+  }
+  return outside.record.changeLine((known) => leftLine(known, first));
+}
 
 /** Reads the table before anything is done to it: is there anything to do, can it be done, and what is there already. */
 export const look: Phase<In<'LOOK'>, Facts> = {

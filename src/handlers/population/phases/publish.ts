@@ -6,12 +6,8 @@ import { allIsOver, askAgain, fail, go, lingering, runOf, succeed, waiting, type
 import { adding, failure, nameOf, outputOf } from '../outcome';
 import { LOOKS_EVERY } from '../pacing';
 import type { In } from '../run-state';
-<<<<<<< HEAD
-import { givenUp, isLeftover } from './given-up';
-=======
 import { givenUp } from './given-up';
 import { isLeftover } from './turn';
->>>>>>> 938e90c6a416eee6668d80e0c08979bdc45c78d6
 
 interface Facts {
   readonly table: Answer<Table>;

@@ -7,11 +7,7 @@ import { adding, endOf, isOver, nameOf, unsuccessful } from '../outcome';
 import type { Clock, RecordStore } from '../outside';
 import { LOOKS_EVERY, LOOKS_FOR_OTHERS_EVERY, untilQueuedLook } from '../pacing';
 import type { Finished, In } from '../run-state';
-<<<<<<< HEAD
-import { givenUp, isLeftover } from './given-up';
-=======
 import { givenUp } from './given-up';
->>>>>>> 938e90c6a416eee6668d80e0c08979bdc45c78d6
 import { APART, identified } from './send';
 import { isLeftover } from './turn';
 
@@ -72,10 +68,6 @@ async function tellLine({ execution, inLine = true, crowded }: In<'QUERY'>, deta
 
 const isFirstLook = ({ now, entered }: Clock): boolean => now() - entered < 1_000;
 
-<<<<<<< HEAD
-
-=======
->>>>>>> 938e90c6a416eee6668d80e0c08979bdc45c78d6
 function ended(state: In<'QUERY'>, details: Details, at: Moment): Move {
   const { sent } = state;
   if (details.status === 'SUCCESS') {

@@ -9,7 +9,7 @@ import type { Outside } from '../outside';
 import { FIRST_IN_LINE, NEXT_IN_LINE, untilLineLook, untilNextAttempt, untilOwnTry } from '../pacing';
 import type { In, Run } from '../run-state';
 import { givenUp, standDown } from './given-up';
-import { hurries, inLine } from './in-line';
+import { hurries, inLine } from './look';
 import { freshness, liveIn, readTable, type TableFacts } from './observe';
 import { ending, settling } from './turn';
 
