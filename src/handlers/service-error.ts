@@ -77,7 +77,7 @@ interface Thrown {
 export function toServiceError(thrown: unknown): ServiceError {
   const error = (thrown ?? {}) as Thrown;
   const status = error.$metadata?.httpStatusCode ?? error.$response?.statusCode;
-  const throttled = status === 429 || isThrottlingError(thrown as SdkError);
+  const throttled = status === 429 || isThrottlingError(error as SdkError);
   const said = error.$fault !== undefined && error.name !== 'UnknownError';
   if (!said && status !== undefined) {
     // A proxy's page, or a body that was cut: the parser's complaint would tell nobody anything.

@@ -2,7 +2,7 @@ import { describe as inWords, kindOf, toServiceError, type ErrorKind } from '../
 
 /** What the SDK throws: an Error with a name, the model's members and the status of the answer, where there was one. */
 const thrown = (name: string, httpStatusCode?: number, members: object = {}): Error =>
-  Object.assign(new Error('No.'), { name, $metadata: { httpStatusCode } }, members);
+  Object.assign(new Error('No.'), { name, $fault: 'client', $metadata: { httpStatusCode } }, members);
 
 const kindOfThrown = (error: unknown): ErrorKind => kindOf(toServiceError(error));
 
@@ -54,6 +54,44 @@ describe('the kind of any other error', () => {
   test.each([['a text', 'gone'], ['nothing', undefined], ['null', null]])('%s that is thrown is transient, and named unknown', (_what, value) => {
     expect(toServiceError(value)).toMatchObject({ code: 'UnknownError', message: String(value), doubtful: true });
     expect(kindOfThrown(value)).toBe('TRANSIENT');
+  });
+});
+
+describe('an answer that nobody can read', () => {
+  /** What the SDK throws where a body is no JSON, or names no error. */
+  const unreadable = (name: string, statusCode: number, message: string): Error =>
+    Object.assign(new SyntaxError(message), { name, $response: { statusCode }, $metadata: { attempts: 1 } });
+  const unnamed = (httpStatusCode: number): Error => Object.assign(new Error('UnknownError'), { name: 'UnknownError', $fault: 'client', $metadata: { httpStatusCode } });
+
+  test.each<[string, Error, string]>([
+    ['a 403 page of HTML', unreadable('SyntaxError', 403, 'Unexpected token < in JSON at position 0'), 'HTTP 403'],
+    ['a 404 page of HTML', unreadable('SyntaxError', 404, 'Unexpected token <'), 'HTTP 404'],
+    ['a success whose body was cut', unreadable('SyntaxError', 200, 'Unexpected end of JSON input'), 'HTTP 200'],
+    ['a 400 without a type', unnamed(400), 'HTTP 400'],
+    ['a 503 without a type', unnamed(503), 'HTTP 503'],
+  ])('decides nothing: %s', (_what, error, code) => {
+    expect(toServiceError(error)).toMatchObject({ code, message: 'the answer could not be read', doubtful: true });
+    expect(kindOfThrown(error)).toBe('TRANSIENT');
+  });
+
+  test('is told with its status, not with the parser\'s complaint', () => {
+    expect(inWords(toServiceError(unreadable('SyntaxError', 403, 'Unexpected token <')))).toBe('HTTP 403: the answer could not be read');
+  });
+
+  test('with status 429 is throttling all the same, and did nothing', () => {
+    expect(toServiceError(unnamed(429))).toMatchObject({ code: 'HTTP 429', throttled: true, doubtful: false });
+    expect(toServiceError(unreadable('SyntaxError', 429, 'Unexpected token <'))).toMatchObject({ throttled: true, doubtful: false });
+  });
+});
+
+describe('throttling', () => {
+  test.each([
+    'BandwidthLimitExceeded', 'EC2ThrottledException', 'LimitExceededException', 'PriorRequestNotComplete', 'ProvisionedThroughputExceededException',
+    'RequestLimitExceeded', 'RequestThrottled', 'RequestThrottledException', 'SlowDown', 'ThrottledException', 'Throttling', 'ThrottlingException',
+    'TooManyRequestsException', 'TransactionInProgressException',
+  ])('is known by each name that the SDK knows: %s', (name) => {
+    expect(toServiceError(thrown(name, 400))).toMatchObject({ throttled: true, doubtful: false });
+    expect(kindOfThrown(thrown(name, 400))).toBe('TRANSIENT');
   });
 });
 

@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-cleanrooms';
 import { clientOf, Rooms } from './rooms';
 import {
-  GetIntermediateTableCommand, ListIntermediateTableVersionsCommand, ListTableQueriesCommand, PopulateIntermediateTableCommand,
+  GetIntermediateTableCommand, ListIntermediateTableVersionsCommand, ListProtectedQueriesCommand, PopulateIntermediateTableCommand,
   type PopulateIntermediateTableCommandInput,
 } from '../../../src/handlers/population/clean-rooms-commands';
 
@@ -160,8 +160,8 @@ describe('an error arrives as the client\'s own exception, with its members', ()
 test('ListProtectedQueries tells of each query which table it populates', async () => {
   const { analysisId } = await populating();
   const { membershipIdentifier, intermediateTableIdentifier } = rooms.identifiers;
-  const { protectedQueries } = await client.send(new ListTableQueriesCommand({ membershipIdentifier, maxResults: 100 }));
+  const { protectedQueries } = await client.send(new ListProtectedQueriesCommand({ membershipIdentifier, maxResults: 100 }));
   expect(protectedQueries)
-    .toEqual([{ id: analysisId, createTime: expect.any(Date), intermediateTableConfiguration: { id: intermediateTableIdentifier } }]);
+    .toEqual([{ id: analysisId, createTime: expect.any(Date), status: 'SUBMITTED', intermediateTableConfiguration: { id: intermediateTableIdentifier } }]);
   expect(rooms.requests().at(-1)!.path).toBe(`/memberships/${membershipIdentifier}/protectedQueries?maxResults=100`);
 });

@@ -23,12 +23,13 @@ afterEach(async () => {
 });
 
 describe('the shipped client', () => {
-  const populate = () => edge.populate(rooms.population());
+  const populate = () => edge.populate(rooms.population(), 'QUERY');
 
   test.each<[string, Fault, string | undefined]>([
     ['500', { kind: 'error', code: 'InternalServerException' }, 'InternalServerException'],
     ['500 after the service accepted', { kind: 'error', code: 'InternalServerException', when: 'after' }, 'InternalServerException'],
     ['503', { kind: 'error', code: 'ServiceUnavailableException', status: 503 }, 'ServiceUnavailableException'],
+    ['a proxy\'s 403, which says nothing of the service', { kind: 'reply', status: 403, body: '<html>Forbidden</html>' }, 'HTTP 403'],
     ['a proxy\'s 502', { kind: 'reply', status: 502, body: '<html>Bad gateway</html>' }, undefined],
     // Their code is not that of a Lambda function: the SDK does not know Node's errors for errors in jest's realm.
     ['a broken connection', { kind: 'reset' }, undefined],
@@ -44,7 +45,6 @@ describe('the shipped client', () => {
     ['429', { kind: 'error', code: 'ThrottlingException' }],
     ['throttling with status 400', { kind: 'error', code: 'ThrottlingException', status: 400 }],
     ['409', { kind: 'error', code: 'ConflictException', members: { reason: 'INVALID_STATE' } }],
-    ['a proxy\'s 403', { kind: 'reply', status: 403, body: '<html>Forbidden</html>' }],
   ])('sends a populate once on %s, and knows that it was refused', async (_what, fault) => {
     rooms.service.faults.inject({ operation: 'PopulateIntermediateTable', fault });
     expect(await populate()).toMatchObject({ ok: false, error: { doubtful: false } });
@@ -68,8 +68,8 @@ describe('the shipped client', () => {
   test.each<[string, (population: ReturnType<Rooms['population']>) => Promise<unknown>]>([
     ['GetIntermediateTable', (population) => edge.getTable(population)],
     ['ListIntermediateTableVersions', (population) => edge.listVersions(population)],
-    ['GetProtectedQuery', (population) => edge.getQuery(population, population.membershipIdentifier)],
-    ['UpdateProtectedQuery', (population) => edge.cancelQuery(population, population.membershipIdentifier)],
+    ['GetProtectedQuery', (population) => edge.getAnalysis(population, 'QUERY', population.membershipIdentifier)],
+    ['UpdateProtectedQuery', (population) => edge.cancel(population, 'QUERY', population.membershipIdentifier)],
   ])('sends %s once, too: the run decides what is asked again', async (operation, ask) => {
     rooms.service.faults.inject({ operation: '*', fault: { kind: 'error', code: 'ThrottlingException' } });
     expect(await ask(rooms.population())).toMatchObject({ ok: false, error: { code: 'ThrottlingException' } });
@@ -80,22 +80,23 @@ describe('the shipped client', () => {
 describe('the edge', () => {
   test('populates with everything that the population says, and nothing else', async () => {
     const compute = { type: 'CR.1X', number: 4, properties: { spark: { 'spark.a': 'b' } } };
-    const population = rooms.population({ compute, analysisPayerAccountId: '111122223333', slot: 3, upstream: [] });
-    const answer = await edge.populate(population);
+    const population = rooms.population({ compute, analysisPayerAccountId: '111122223333' });
+    const answer = await edge.populate({ ...population, slot: 3 } as typeof population, 'QUERY');
     const [accepted] = rooms.service.journal.acceptedPopulates();
-    expect(answer).toEqual({ ok: true, value: { analysisId: accepted.analysisId, versionId: accepted.versionId } });
+    expect(answer).toEqual({ ok: true, value: { analysisId: accepted.analysisId, versionId: accepted.versionId, analysisType: 'QUERY' } });
     expect(accepted.body).toEqual({
       parameters: { region: 'north' }, computeConfiguration: { queryComputeConfiguration: compute }, analysisPayerAccountId: '111122223333',
     });
   });
 
   test('reads a table: status, reason, live version with its parameters and expiry', async () => {
-    expect(await edge.getTable(rooms.population())).toEqual({ ok: true, value: { status: 'CREATED' } });
+    expect(await edge.getTable(rooms.population())).toEqual({ ok: true, value: { status: 'CREATED', analysisType: 'QUERY', mayHaveDefaults: false } });
     const { versionId, analysisId } = rooms.service.populateByHand(rooms.table.id, { region: 'north' });
     rooms.clock.advance(62);
     const expiresAt = rooms.clock.now() + 30 * 86_400_000;
+    const live = { versionId, analysisId, analysisType: 'QUERY', parameters: { region: 'north' }, expiresAt };
     expect(await edge.getTable(rooms.population()))
-      .toEqual({ ok: true, value: { status: 'POPULATE_SUCCESS', live: { versionId, analysisId, parameters: { region: 'north' }, expiresAt } } });
+      .toEqual({ ok: true, value: { status: 'POPULATE_SUCCESS', analysisType: 'QUERY', mayHaveDefaults: false, live } });
     rooms.service.imposeStatus(rooms.table.id, 'BASE_TABLE_REMOVED', 'purchases is gone');
     expect(await edge.getTable(rooms.population())).toMatchObject({ value: { status: 'BASE_TABLE_REMOVED', statusReason: 'purchases is gone' } });
     rooms.service.imposeStatus(rooms.table.id, 'DISALLOWED_BY_DATA_PROVIDER', 'no "north" any more');
@@ -114,7 +115,7 @@ describe('the edge', () => {
 
   test('reads a query: while it runs, when it succeeded, when it failed', async () => {
     const running = rooms.service.populateByHand(rooms.table.id, { region: 'north' });
-    const asking = (analysisId: string) => edge.getQuery(rooms.population(), analysisId);
+    const asking = (analysisId: string) => edge.getAnalysis(rooms.population(), 'QUERY', analysisId);
     expect(await asking(running.analysisId)).toEqual({ ok: true, value: { status: 'SUBMITTED', createTime: running.acceptedAt, parameters: { region: 'north' } } });
     rooms.clock.advance(120);
     expect(await asking(running.analysisId)).toMatchObject({ value: { status: 'SUCCESS', durationMillis: 60_000, billedCrpuHours: expect.any(Number) } });
@@ -134,21 +135,23 @@ describe('the edge', () => {
       return own;
     });
     const ids = async (since: number) => {
-      const listed = await edge.listQueries(rooms.population(), since);
-      return listed.ok ? [...listed.value].sort() : listed;
+      const listed = await edge.listAnalyses(rooms.population(), 'QUERY', since);
+      return listed.ok ? listed.value.map(({ id }) => id).sort() : listed;
     };
     const idsOf = (populations: typeof made) => populations.map(({ analysisId }) => analysisId).sort();
     expect(await ids(0)).toEqual(idsOf(made));
-    expect(await ids(made[148].acceptedAt)).toEqual(idsOf(made.slice(148)));
-    expect(await ids(rooms.clock.now())).toEqual([]);
+    const asked = rooms.requests('ListProtectedQueries').length;
+    // The newest page tells: half of its hundred are the other table's.
+    expect(await ids(made[148].acceptedAt)).toEqual(idsOf(made.slice(100)));
+    expect(rooms.requests('ListProtectedQueries')).toHaveLength(asked + 1);
   });
 
   test('cancels a query, and tells where that is refused', async () => {
     const { analysisId } = rooms.service.populateByHand(rooms.table.id);
-    expect(await edge.cancelQuery(rooms.population(), analysisId)).toEqual({ ok: true, value: undefined });
+    expect(await edge.cancel(rooms.population(), 'QUERY', analysisId)).toEqual({ ok: true, value: undefined });
     expect(rooms.requests('UpdateProtectedQuery')[0].body).toBe('{"targetStatus":"CANCELLED"}');
     rooms.clock.advance(60);
-    expect(await edge.getQuery(rooms.population(), analysisId)).toMatchObject({ value: { status: 'CANCELLED' } });
-    expect(await edge.cancelQuery(rooms.population(), analysisId)).toMatchObject({ ok: false, error: { code: 'ConflictException', doubtful: false } });
+    expect(await edge.getAnalysis(rooms.population(), 'QUERY', analysisId)).toMatchObject({ value: { status: 'CANCELLED' } });
+    expect(await edge.cancel(rooms.population(), 'QUERY', analysisId)).toMatchObject({ ok: false, error: { code: 'ConflictException', doubtful: false } });
   });
 });

@@ -3,7 +3,8 @@ import { begin } from '../../../../src/handlers/population/begin';
 import { beginning } from '../../../../src/handlers/population/phases/begin';
 import type { In } from '../../../../src/handlers/population/run-state';
 import {
-  DEFINITION, DEPLOYMENT, EXECUTION_ARN, FINGERPRINT, IN_TIME, inShort, KNOWN, LATE, LATER, ok, recordWith, SENT, STARTED_AT, stateIn, stateOf, UNKNOWN,
+  DEFINITION, DEPLOYMENT, EXECUTION_ARN, FINGERPRINT, IN_TIME, inShort, KNOWN, LATE, LATER, ok, recordWith, SENT, STARTED_AT, stateIn, stateOf,
+  UNKNOWN,
 } from '../../support';
 
 const ANSWER_BY = new Date(DEPLOYMENT.answerBy).toISOString();

@@ -1,7 +1,8 @@
 import { cancel } from '../../../../src/handlers/population/phases/cancel';
 import type { In } from '../../../../src/handlers/population/run-state';
 import {
-  DEAD, deploying, details, ERRORS, FAILURE, IN_TIME, inShort, KNOWN, LATE, LATER, ok, recordWith, releasing, stateIn, stateOf, TOO_LATE, UNKNOWN,
+  DEAD, deploying, details, ERRORS, FAILURE, IN_TIME, inShort, KNOWN, LATE, LATER, ok, recordWith, releasing, stateIn, stateOf, TOO_LATE,
+  UNKNOWN,
 } from '../../support';
 
 type Facts = Parameters<typeof cancel.decide>[1];

@@ -3,8 +3,8 @@ import { close, closing, kept } from '../../../../src/handlers/population/phases
 import type { In } from '../../../../src/handlers/population/run-state';
 import { EMPTY } from '../../../../src/handlers/record/population-record';
 import {
-  DEAD, DEPLOYMENT, deploying, ERRORS, EXECUTION_ARN, FAILURE, IN_TIME, inShort, KNOWN, LATE, LATER, lineOf, MADE, ok, OUTPUT, recordWith, SENT, stateIn, TOO_LATE,
-  UNKNOWN,
+  DEAD, DEPLOYMENT, deploying, ERRORS, EXECUTION_ARN, FAILURE, IN_TIME, inShort, KNOWN, LATE, LATER, lineOf, MADE, ok, OUTPUT, recordWith, SENT,
+  stateIn, TOO_LATE, UNKNOWN,
 } from '../../support';
 
 const closed = (change: Partial<In<'CLOSE'>>, record: object = {}) => closing(stateIn('CLOSE', change))(recordWith({ sent: KNOWN, ...record }));

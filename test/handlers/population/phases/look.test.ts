@@ -2,8 +2,8 @@ import { look } from '../../../../src/handlers/population/phases/look';
 import type { In } from '../../../../src/handlers/population/run-state';
 import type { Line } from '../../../../src/handlers/record/line';
 import {
-  after, DEAD, DEFINITION, DEPLOYMENT, deploying, ERRORS, EXECUTION_ARN, IN_TIME, inShort, KNOWN, LATE, LATER, lineOf, MADE, ok, recordWith, releasing, SENT,
-  STARTED_AT, stateIn, stateOf, TABLE_ID, tableWith, TOO_LATE, UNKNOWN,
+  after, DEAD, DEFINITION, DEPLOYMENT, deploying, ERRORS, EXECUTION_ARN, IN_TIME, inShort, KNOWN, LATE, LATER, lineOf, MADE, ok, recordWith,
+  releasing, SENT, STARTED_AT, stateIn, stateOf, TABLE_ID, tableWith, TOO_LATE, UNKNOWN,
 } from '../../support';
 import { World } from '../../world';
 

@@ -2,8 +2,8 @@ import { query } from '../../../../src/handlers/population/phases/query';
 import type { In } from '../../../../src/handlers/population/run-state';
 import type { PopulationRecord } from '../../../../src/handlers/record/population-record';
 import {
-  after, DEAD, DEFINITION, DEPLOYMENT, deploying, details, ERRORS, IN_TIME, inShort, KNOWN, LATE, LATER, lineOf, ok, recordWith, stateIn, stateOf,
-  TABLE_ID, UNKNOWN,
+  after, DEAD, DEFINITION, DEPLOYMENT, deploying, details, ERRORS, IN_TIME, inShort, KNOWN, LATE, LATER, lineOf, ok, recordWith, stateIn,
+  stateOf, TABLE_ID, UNKNOWN,
 } from '../../support';
 
 const RECORD = ok(recordWith({ sent: KNOWN }));

@@ -1,7 +1,8 @@
 import { intending, identified, send } from '../../../../src/handlers/population/phases/send';
 import type { In } from '../../../../src/handlers/population/run-state';
 import {
-  DEAD, DEPLOYMENT, deploying, ERRORS, EXECUTION_ARN, IN_TIME, inShort, KNOWN, LATER, ok, recordWith, refusal, SENT, stateIn, stateOf, TABLE_ID, UNKNOWN,
+  DEAD, DEPLOYMENT, deploying, ERRORS, EXECUTION_ARN, IN_TIME, inShort, KNOWN, LATER, ok, recordWith, refusal, SENT, stateIn, stateOf, TABLE_ID,
+  UNKNOWN,
 } from '../../support';
 import { World } from '../../world';
 
