@@ -6,9 +6,9 @@ import { OBSERVE_INPUT, POPULATED, POPULATION_FAILED } from './handlers/shared-n
 import { IntermediateTablePopulationProps } from './population-props';
 import { makeExpiryAlarm, makeFailureAlarm } from './private/alarms';
 import { inOrder } from './private/definition';
+import { resourceOf } from './private/intermediate-table/references';
 import { Machinery } from './private/machinery';
 import { ownMetric } from './private/metrics';
-import { resourceOf } from './private/table/references';
 import { eventRule, warnOfUnwatched } from './private/telling';
 import { validateParameters, validateProps, validateSchedule } from './private/validation';
 import { AddScheduleOptions } from './schedule-options';
@@ -55,10 +55,10 @@ export class IntermediateTablePopulation extends Construct {
    */
   constructor(scope: Construct, id: string, props: IntermediateTablePopulationProps) {
     super(scope, id);
-    validateProps(this, props);
+    const given = { ...props, intermediateTable: resourceOf(props.intermediateTable) };
+    validateProps(this, given);
     this.intermediateTable = props.intermediateTable;
     this.upstream = props.refreshAfter ?? [];
-    const given = { ...props, intermediateTable: resourceOf(props.intermediateTable) };
     this.machinery = new Machinery(this, given, () => this.upstream.map(({ machinery }) => machinery), () => this.warn());
     this.stateMachine = this.machinery.reference;
     this.versionId = this.machinery.getAtt('versionId');
