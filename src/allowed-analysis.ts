@@ -1,6 +1,6 @@
 import { IAnalysisTemplateRef } from 'aws-cdk-lib/aws-cleanrooms';
+import { arnOfTemplate } from './private/intermediate-table/references';
 import { known } from './private/problem';
-import { arnOfTemplate } from './private/table/references';
 
 /**
  * What may be run on an intermediate table.

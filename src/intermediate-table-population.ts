@@ -9,13 +9,13 @@ import { IntermediateTablePopulationProps } from './population-props';
 import { makeExpiryAlarm, makeFailureAlarm } from './private/alarms';
 import { inOrder } from './private/definition';
 import { eventRule, warnUnlessWatched } from './private/event-rules';
+import { resourceOf } from './private/intermediate-table/references';
 import { requireBoolean } from './private/kinds';
 import { Machinery } from './private/machinery';
 import { ownMetric } from './private/metrics';
 import { problem } from './private/problem';
 import { validateSchedule } from './private/schedules';
 import { warnIfShared } from './private/shared-table';
-import { resourceOf } from './private/table/references';
 import { outputDescription, ruleDescription } from './private/texts';
 import { validateParameters, validateProps } from './private/validation';
 import { verbatim } from './private/verbatim';
@@ -62,10 +62,11 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
    */
   constructor(scope: Construct, id: string, props: IntermediateTablePopulationProps) {
     super(scope, id);
-    validateProps(this, props);
+    const given = { ...props, intermediateTable: resourceOf(props.intermediateTable) };
+    validateProps(this, given);
     this.intermediateTable = props.intermediateTable;
-    warnIfShared(this, props.intermediateTable);
-    this.machinery = new Machinery(this, { ...props, intermediateTable: resourceOf(props.intermediateTable) });
+    warnIfShared(this, given.intermediateTable);
+    this.machinery = new Machinery(this, given);
     this.stateMachine = this.machinery.reference;
     this.versionId = this.machinery.getAtt('versionId');
     this.analysisId = this.machinery.getAtt('analysisId');

@@ -47,7 +47,8 @@ export interface IntermediateTableProps {
    *
    * CloudFormation makes the new table before it deletes the old one, under a name that may be used once. With another name for each query
    * a changed query deploys: the new table is made and populated while the old one serves, and only then is that one deleted.
-   * Take the name from `tableName` wherever it is needed. A value in the query that is known only when deploying is not part of the hash.
+   * Take the name from `tableName` wherever it is needed. A value in the query that is known only when deploying is not part of the hash;
+   * nor is the construct's own path: whoever renames or moves it gives it another `tableName` for that deploy.
    *
    * @default false
    */

@@ -4,12 +4,12 @@ import { Construct, IConstruct } from 'constructs';
 import { IntermediateTablePopulation } from './intermediate-table-population';
 import { IntermediateTableAttributes, IntermediateTableProps } from './intermediate-table-props';
 import { IntermediateTablePopulationOptions } from './population-props';
-import { analysisRulesOf } from './private/table/analysis-rules';
-import { namesakesOf, orderAfter, warnOfFixedName, warnOfUnordered, warnOfUnseenValues } from './private/table/neighbours';
-import { grantQueryOf } from './private/table/query-grant';
-import { membershipIdentifierOf } from './private/table/references';
-import { TableName, tablesNamedIn, versionedName } from './private/table/table-name';
-import { bindQuery, validateTableProps } from './private/table/validation';
+import { analysisRulesOf } from './private/intermediate-table/analysis-rules';
+import { namesakesOf, orderAfter, warnOfFixedName, warnOfUnordered, warnOfUnseenValues } from './private/intermediate-table/neighbours';
+import { grantQueryOf } from './private/intermediate-table/query-grant';
+import { membershipIdentifierOf } from './private/intermediate-table/references';
+import { TableName, tablesNamedIn, versionedName } from './private/intermediate-table/table-name';
+import { bindQuery, validateTableProps } from './private/intermediate-table/validation';
 import { requireIdentifier, requireTableArn } from './private/validation';
 
 /**

@@ -2,10 +2,10 @@ import { existsSync, readFileSync, statSync } from 'fs';
 import { resolve } from 'path';
 import { IAnalysisTemplateRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { IConstruct } from 'constructs';
+import { requireSql, requireTemplateArn } from './private/intermediate-table/query-validation';
+import { arnOfTemplate } from './private/intermediate-table/references';
+import { StoredQueryConfiguration } from './private/intermediate-table/stored-query-configuration';
 import { known, problem } from './private/problem';
-import { requireSql, requireTemplateArn } from './private/table/query-validation';
-import { arnOfTemplate } from './private/table/references';
-import { StoredQueryConfiguration } from './private/table/stored-query-configuration';
 
 /**
  * The query that an intermediate table is populated with.

@@ -18,6 +18,8 @@ export class AccessDenied extends Error {
 
 /** Roles and what is attached to them; who may call what. */
 export class IamService {
+  /** Whoever wants to know of what was decided, and by which policies. */
+  onDecision?: (role: string, policies: readonly PolicyDocument[], request: AccessRequest, decision: Decision) => void;
   private readonly roles = new Map<string, Role>();
   private readonly accessKeys = new Map<string, string>();
   private readonly managed = new Map<string, PolicyDocument>();
@@ -84,7 +86,10 @@ export class IamService {
   decide(roleArn: string, request: AccessRequest): Decision {
     const now = this.clock.now();
     const inForce = [...this.roles.get(roleArn)?.attachments.values() ?? []].filter(({ since }) => since + this.propagationMillis <= now);
-    return evaluate(inForce.map(({ document }) => document), request);
+    const policies = inForce.map(({ document }) => document);
+    const decision = evaluate(policies, request);
+    this.onDecision?.(roleArn, policies, request, decision);
+    return decision;
   }
 
   /** Throws AccessDenied, in AWS's words, unless the role may do it on every resource. */

@@ -3,6 +3,7 @@ import { CfnIntermediateTable, CfnIntermediateTableProps } from 'aws-cdk-lib/aws
 import { Cloud, CloudOptions } from '../../simulator/cloud';
 import { readStack, StackSource } from '../../simulator/cloudformation/assembly';
 import type { DeployResult } from '../../simulator/cloudformation/service';
+import { disagreements, noteDecision } from '../support/second-opinion';
 import { IntermediateTablePopulation, IntermediateTablePopulationProps } from '../../src';
 
 // CDK's own validation of a template takes seconds; a test of its own turns it on.
@@ -67,18 +68,20 @@ const opened: Cloud[] = [];
 export function openCloud(options: CloudOptions = {}): Cloud {
   const cloud = new Cloud(options);
   cloud.joinCollaboration(MEMBERSHIP);
+  cloud.iam.onDecision = noteDecision;
   opened.push(cloud);
   return cloud;
 }
 
 /** Closes the test's clouds, once what holds for every one of them was looked at. */
-export function closeClouds(): void {
+export async function closeClouds(): Promise<void> {
   for (const cloud of opened.splice(0)) {
     cloud.close();
     expect(sensitiveLines(cloud)).toEqual([]);
     expect(cloud.responses().filter(({ bytes }) => bytes > 4096)).toEqual([]);
     expect(cloud.cleanRooms.journal.requests.filter(({ errorCode }) => errorCode === 'SimulatorDefect')).toEqual([]);
   }
+  expect(await disagreements()).toEqual([]);
 }
 
 /** Whatever a person or a log could get to see that has a parameter's value or CloudFormation's presigned URL in it. */

@@ -46,9 +46,9 @@ function tryExamples({ folder }: End): void {
   say('newest', `${exampleNames().length} examples synthesize`);
 }
 
-/** What makes CloudFormation ask for a population when it changes. */
+/** What makes CloudFormation ask for a population when it changes: a table that is replaced, too. */
 const asking = (resources: Resources) =>
-  Object.fromEntries(Object.entries(resources).filter(([, { Type }]) => /^Custom::|WaitCondition/.test(Type)));
+  Object.fromEntries(Object.entries(resources).filter(([, { Type }]) => /^Custom::|WaitCondition|IntermediateTable$/.test(Type)));
 
 /** An upgrade of aws-cdk-lib is no reason to populate. */
 function compare(lowest: End, newest: End): void {

@@ -14,7 +14,8 @@ export async function compareWorlds(python: string): Promise<Finding[]> {
       const stackName = `Scene${index}`;
       try {
         // Both at once: the simulator's is done in the pauses of the other.
-        const [theirs, ours] = await Promise.all([motoWorld(moto, stackName), simulatedWorld(stackName)].map(async (world) => seen(await world, play)));
+        const worlds = [motoWorld(moto, stackName), simulatedWorld(stackName)];
+        const [theirs, ours] = await Promise.all(worlds.map(async (world) => seen(await world, play)));
         return { what: `${what}: ${summary(theirs)}`, problems: differences(ours, theirs) };
       } catch (error) {
         return { what, problems: [String(error), ...moto.log().split('\n').slice(-20)] };

@@ -42,31 +42,22 @@ func main() {
 		}),
 	})
 
-	audience := awscleanrooms.NewCfnIntermediateTable(stack, jsii.String("Audience"), &awscleanrooms.CfnIntermediateTableProps{
-		MembershipIdentifier: jsii.String(membership),
-		Name:                 jsii.String("audience"),
-		KmsKeyArn:            awskms.NewKey(stack, jsii.String("Key"), nil).KeyArn(),
-		PopulationAnalysisConfiguration: &awscleanrooms.CfnIntermediateTable_PopulationAnalysisConfigurationProperty{
-			SqlParameters: &awscleanrooms.CfnIntermediateTable_PopulationAnalysisSqlParametersProperty{
-				AnalysisTemplateArn: arnOf("analysistemplate/44444444-4444-4444-8444-444444444444"),
-			},
-		},
-		AnalysisRules: []*awscleanrooms.CfnIntermediateTable_IntermediateTableAnalysisRuleProperty{{
-			Type: jsii.String("CUSTOM"),
-			Policy: &awscleanrooms.CfnIntermediateTable_IntermediateTableAnalysisRulePolicyProperty{
-				V1: &awscleanrooms.CfnIntermediateTable_IntermediateTableAnalysisRulePolicyV1Property{
-					Custom: &awscleanrooms.CfnIntermediateTable_IntermediateTableAnalysisRuleCustomProperty{
-						AllowedAnalyses:          jsii.Strings("ANY_QUERY"),
-						AllowedAnalysisProviders: &[]*string{stack.Account()},
-					},
-				},
-			},
-		}},
+	members := it.Membership_FromMembershipIdentifier(stack, jsii.String("Membership"), jsii.String(membership))
+	audience := it.NewIntermediateTable(stack, jsii.String("Audience"), &it.IntermediateTableProps{
+		Membership:      members,
+		TableName:       jsii.String("audience"),
+		VersionedName:   jsii.Bool(true),
+		Query:           it.StoredQuery_FromAnalysisTemplateArn(arnOf("analysistemplate/44444444-4444-4444-8444-444444444444")),
+		AllowedAnalyses: &[]it.AllowedAnalysis{it.AllowedAnalysis_ANY_QUERY()},
+		EncryptionKey:   awskms.NewKey(stack, jsii.String("Key"), nil),
 	})
 
-	population := it.NewIntermediateTablePopulation(stack, jsii.String("AudiencePopulation"), &it.IntermediateTablePopulationProps{
-		IntermediateTable: audience,
-		Parameters:        &map[string]*string{"segment": jsii.String("loyal"), "day": jsii.String("2026-11-01")},
+	functionOptions := &it.PopulationFunctionOptions{
+		LogRetention:     awslogs.RetentionDays_ONE_YEAR,
+		LogRemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+	}
+	population := audience.AddPopulation(jsii.String("Population"), &it.IntermediateTablePopulationOptions{
+		Parameters: &map[string]*string{"segment": jsii.String("loyal"), "day": jsii.String("2026-11-01")},
 		Compute: &it.PopulationCompute{
 			WorkerType: it.WorkerType_CR_4X(),
 			Workers:    jsii.Number(32),
@@ -80,10 +71,7 @@ func main() {
 		RefreshAfter:    &[]it.IntermediateTablePopulation{orders},
 		Timeout:         awscdk.Duration_Hours(jsii.Number(6)),
 		CancelOnTimeout: jsii.Bool(false),
-		FunctionOptions: &it.PopulationFunctionOptions{
-			LogRetention:     awslogs.RetentionDays_ONE_YEAR,
-			LogRemovalPolicy: awscdk.RemovalPolicy_RETAIN,
-		},
+		FunctionOptions: functionOptions,
 	})
 	population.AddSchedule(jsii.String("Mondays"), awsevents.Schedule_Cron(&awsevents.CronOptions{
 		WeekDay: jsii.String("MON"),
@@ -109,6 +97,35 @@ func main() {
 	analyst := awsiam.NewRole(stack, jsii.String("Analyst"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
 	population.GrantPopulate(analyst)
 	orders.GrantReadVersion(analyst)
+
+	loyal := it.NewIntermediateTable(stack, jsii.String("Loyal"), &it.IntermediateTableProps{
+		Membership:               members,
+		TableName:                jsii.String("loyal"),
+		VersionedName:            jsii.Bool(true),
+		Query:                    it.StoredQuery_FromSql(jsii.String("SELECT customer FROM " + *audience.TableName() + " WHERE orders > 9")),
+		AllowedAnalyses:          &[]it.AllowedAnalysis{it.AllowedAnalysis_ANY_JOB()},
+		AllowedAnalysisProviders: jsii.Strings("123456789012"),
+		AdditionalAnalyses:       it.AdditionalAnalyses_NOT_ALLOWED,
+		DisallowedOutputColumns:  jsii.Strings("customer"),
+	})
+	loyal.AddPopulation(jsii.String("Population"), &it.IntermediateTablePopulationOptions{
+		RefreshAfter:    &[]it.IntermediateTablePopulation{population},
+		FunctionOptions: functionOptions,
+	})
+	loyal.GrantQuery(analyst)
+
+	visitors := awscleanrooms.NewCfnIntermediateTable(stack, jsii.String("Visitors"), &awscleanrooms.CfnIntermediateTableProps{
+		MembershipIdentifier: jsii.String(membership),
+		Name:                 jsii.String("visitors"),
+		PopulationAnalysisConfiguration: &awscleanrooms.CfnIntermediateTable_PopulationAnalysisConfigurationProperty{
+			SqlParameters: &awscleanrooms.CfnIntermediateTable_PopulationAnalysisSqlParametersProperty{
+				QueryString: jsii.String("SELECT DISTINCT customer FROM visits"),
+			},
+		},
+	})
+	it.NewIntermediateTablePopulation(stack, jsii.String("VisitorsPopulation"), &it.IntermediateTablePopulationProps{
+		IntermediateTable: visitors,
+	})
 
 	it.NewIntermediateTablePopulation(stack, jsii.String("PartnersPopulation"), &it.IntermediateTablePopulationProps{
 		IntermediateTable: it.IntermediateTable_FromIntermediateTableArn(stack, jsii.String("Partners"),

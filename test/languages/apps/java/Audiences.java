@@ -2,6 +2,7 @@ import io.github.cdkcleanrooms.intermediatetable.*;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.*;
+import software.amazon.awscdk.interfaces.cleanrooms.IMembershipRef;
 import software.amazon.awscdk.services.cleanrooms.CfnIntermediateTable;
 import software.amazon.awscdk.services.cleanrooms.CfnIntermediateTable.*;
 import software.amazon.awscdk.services.cloudwatch.CreateAlarmOptions;
@@ -36,30 +37,21 @@ public class Audiences {
             .versionParameter(StringParameter.Builder.create(stack, "OrdersVersion").stringValue("none yet").build())
             .build();
 
-        CfnIntermediateTable audience = CfnIntermediateTable.Builder.create(stack, "Audience")
-            .membershipIdentifier(MEMBERSHIP)
-            .name("audience")
-            .kmsKeyArn(new Key(stack, "Key").getKeyArn())
-            .populationAnalysisConfiguration(PopulationAnalysisConfigurationProperty.builder()
-                .sqlParameters(PopulationAnalysisSqlParametersProperty.builder()
-                    .analysisTemplateArn(arnOf(stack, "analysistemplate/44444444-4444-4444-8444-444444444444"))
-                    .build())
-                .build())
-            .analysisRules(List.of(IntermediateTableAnalysisRuleProperty.builder()
-                .type("CUSTOM")
-                .policy(IntermediateTableAnalysisRulePolicyProperty.builder()
-                    .v1(IntermediateTableAnalysisRulePolicyV1Property.builder()
-                        .custom(IntermediateTableAnalysisRuleCustomProperty.builder()
-                            .allowedAnalyses(List.of("ANY_QUERY"))
-                            .allowedAnalysisProviders(List.of(stack.getAccount()))
-                            .build())
-                        .build())
-                    .build())
-                .build()))
+        IMembershipRef membership = Membership.fromMembershipIdentifier(stack, "Membership", MEMBERSHIP);
+        IntermediateTable audience = IntermediateTable.Builder.create(stack, "Audience")
+            .membership(membership)
+            .tableName("audience")
+            .versionedName(true)
+            .query(StoredQuery.fromAnalysisTemplateArn(arnOf(stack, "analysistemplate/44444444-4444-4444-8444-444444444444")))
+            .allowedAnalyses(List.of(AllowedAnalysis.ANY_QUERY))
+            .encryptionKey(new Key(stack, "Key"))
             .build();
 
-        IntermediateTablePopulation population = IntermediateTablePopulation.Builder.create(stack, "AudiencePopulation")
-            .intermediateTable(audience)
+        PopulationFunctionOptions functionOptions = PopulationFunctionOptions.builder()
+            .logRetention(RetentionDays.ONE_YEAR)
+            .logRemovalPolicy(RemovalPolicy.RETAIN)
+            .build();
+        IntermediateTablePopulation population = audience.addPopulation("Population", IntermediateTablePopulationOptions.builder()
             .parameters(Map.of("segment", "loyal", "day", "2026-11-01"))
             .compute(PopulationCompute.builder()
                 .workerType(WorkerType.CR_4_X)
@@ -71,11 +63,8 @@ public class Audiences {
             .refreshAfter(List.of(orders))
             .timeout(Duration.hours(6))
             .cancelOnTimeout(false)
-            .functionOptions(PopulationFunctionOptions.builder()
-                .logRetention(RetentionDays.ONE_YEAR)
-                .logRemovalPolicy(RemovalPolicy.RETAIN)
-                .build())
-            .build();
+            .functionOptions(functionOptions)
+            .build());
         population.addSchedule("Mondays", Schedule.cron(CronOptions.builder().weekDay("MON").hour("4").minute("0").build()),
             AddScheduleOptions.builder().parameters(Map.of("day", "2020-01-01")).build());
         population.onPopulated("Announce", OnEventOptions.builder()
@@ -95,6 +84,31 @@ public class Audiences {
         Role analyst = Role.Builder.create(stack, "Analyst").assumedBy(new AccountRootPrincipal()).build();
         population.grantPopulate(analyst);
         orders.grantReadVersion(analyst);
+
+        IntermediateTable loyal = IntermediateTable.Builder.create(stack, "Loyal")
+            .membership(membership)
+            .tableName("loyal")
+            .versionedName(true)
+            .query(StoredQuery.fromSql("SELECT customer FROM " + audience.getTableName() + " WHERE orders > 9"))
+            .allowedAnalyses(List.of(AllowedAnalysis.ANY_JOB))
+            .allowedAnalysisProviders(List.of("123456789012"))
+            .additionalAnalyses(AdditionalAnalyses.NOT_ALLOWED)
+            .disallowedOutputColumns(List.of("customer"))
+            .build();
+        loyal.addPopulation("Population", IntermediateTablePopulationOptions.builder()
+            .refreshAfter(List.of(population))
+            .functionOptions(functionOptions)
+            .build());
+        loyal.grantQuery(analyst);
+
+        CfnIntermediateTable visitors = CfnIntermediateTable.Builder.create(stack, "Visitors")
+            .membershipIdentifier(MEMBERSHIP)
+            .name("visitors")
+            .populationAnalysisConfiguration(PopulationAnalysisConfigurationProperty.builder()
+                .sqlParameters(PopulationAnalysisSqlParametersProperty.builder().queryString("SELECT DISTINCT customer FROM visits").build())
+                .build())
+            .build();
+        IntermediateTablePopulation.Builder.create(stack, "VisitorsPopulation").intermediateTable(visitors).build();
 
         IntermediateTablePopulation.Builder.create(stack, "PartnersPopulation")
             .intermediateTable(IntermediateTable.fromIntermediateTableArn(stack, "Partners",

@@ -11,12 +11,16 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_ssm as ssm
 from cdk_cleanrooms_intermediate_table import (
+    AdditionalAnalyses,
+    AllowedAnalysis,
     IntermediateTable,
     IntermediateTablePopulation,
+    Membership,
     PopulateOnDeploy,
     PopulationCompute,
     PopulationDashboard,
     PopulationFunctionOptions,
+    StoredQuery,
     WorkerType,
 )
 
@@ -45,37 +49,24 @@ orders = IntermediateTablePopulation(
     version_parameter=ssm.StringParameter(stack, "OrdersVersion", string_value="none yet"),
 )
 
-Table = cleanrooms.CfnIntermediateTable
-audience = Table(
+membership = Membership.from_membership_identifier(stack, "Membership", MEMBERSHIP)
+audience = IntermediateTable(
     stack,
     "Audience",
-    membership_identifier=MEMBERSHIP,
-    name="audience",
-    kms_key_arn=kms.Key(stack, "Key").key_arn,
-    population_analysis_configuration=Table.PopulationAnalysisConfigurationProperty(
-        sql_parameters=Table.PopulationAnalysisSqlParametersProperty(
-            analysis_template_arn=arn_of("analysistemplate/44444444-4444-4444-8444-444444444444"),
-        ),
-    ),
-    analysis_rules=[
-        Table.IntermediateTableAnalysisRuleProperty(
-            type="CUSTOM",
-            policy=Table.IntermediateTableAnalysisRulePolicyProperty(
-                v1=Table.IntermediateTableAnalysisRulePolicyV1Property(
-                    custom=Table.IntermediateTableAnalysisRuleCustomProperty(
-                        allowed_analyses=["ANY_QUERY"],
-                        allowed_analysis_providers=[stack.account],
-                    ),
-                ),
-            ),
-        ),
-    ],
+    membership=membership,
+    table_name="audience",
+    versioned_name=True,
+    query=StoredQuery.from_analysis_template_arn(arn_of("analysistemplate/44444444-4444-4444-8444-444444444444")),
+    allowed_analyses=[AllowedAnalysis.ANY_QUERY],
+    encryption_key=kms.Key(stack, "Key"),
 )
 
-population = IntermediateTablePopulation(
-    stack,
-    "AudiencePopulation",
-    intermediate_table=audience,
+function_options = PopulationFunctionOptions(
+    log_retention=logs.RetentionDays.ONE_YEAR,
+    log_removal_policy=RemovalPolicy.RETAIN,
+)
+population = audience.add_population(
+    "Population",
     parameters={"segment": "loyal", "day": "2026-11-01"},
     compute=PopulationCompute(
         worker_type=WorkerType.CR_4_X,
@@ -87,10 +78,7 @@ population = IntermediateTablePopulation(
     refresh_after=[orders],
     timeout=Duration.hours(6),
     cancel_on_timeout=False,
-    function_options=PopulationFunctionOptions(
-        log_retention=logs.RetentionDays.ONE_YEAR,
-        log_removal_policy=RemovalPolicy.RETAIN,
-    ),
+    function_options=function_options,
 )
 population.add_schedule(
     "Mondays",
@@ -112,6 +100,33 @@ population.metric_duration(statistic="p90", period=Duration.hours(1)).create_ala
 analyst = iam.Role(stack, "Analyst", assumed_by=iam.AccountRootPrincipal())
 population.grant_populate(analyst)
 orders.grant_read_version(analyst)
+
+loyal = IntermediateTable(
+    stack,
+    "Loyal",
+    membership=membership,
+    table_name="loyal",
+    versioned_name=True,
+    query=StoredQuery.from_sql(f"SELECT customer FROM {audience.table_name} WHERE orders > 9"),
+    allowed_analyses=[AllowedAnalysis.ANY_JOB],
+    allowed_analysis_providers=["123456789012"],
+    additional_analyses=AdditionalAnalyses.NOT_ALLOWED,
+    disallowed_output_columns=["customer"],
+)
+loyal.add_population("Population", refresh_after=[population], function_options=function_options)
+loyal.grant_query(analyst)
+
+Table = cleanrooms.CfnIntermediateTable
+visitors = Table(
+    stack,
+    "Visitors",
+    membership_identifier=MEMBERSHIP,
+    name="visitors",
+    population_analysis_configuration=Table.PopulationAnalysisConfigurationProperty(
+        sql_parameters=Table.PopulationAnalysisSqlParametersProperty(query_string="SELECT DISTINCT customer FROM visits"),
+    ),
+)
+IntermediateTablePopulation(stack, "VisitorsPopulation", intermediate_table=visitors)
 
 IntermediateTablePopulation(
     stack,

@@ -10,7 +10,17 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
-import { IntermediateTable, IntermediateTablePopulation, PopulateOnDeploy, PopulationDashboard, WorkerType } from 'cdk-cleanrooms-intermediate-table';
+import {
+  AdditionalAnalyses,
+  AllowedAnalysis,
+  IntermediateTable,
+  IntermediateTablePopulation,
+  Membership,
+  PopulateOnDeploy,
+  PopulationDashboard,
+  StoredQuery,
+  WorkerType,
+} from 'cdk-cleanrooms-intermediate-table';
 
 const MEMBERSHIP = '11111111-1111-4111-8111-111111111111';
 
@@ -28,19 +38,18 @@ const orders = new IntermediateTablePopulation(stack, 'OrdersPopulation', {
   versionParameter: new ssm.StringParameter(stack, 'OrdersVersion', { stringValue: 'none yet' }),
 });
 
-const audience = new cleanrooms.CfnIntermediateTable(stack, 'Audience', {
-  membershipIdentifier: MEMBERSHIP,
-  name: 'audience',
-  kmsKeyArn: new kms.Key(stack, 'Key').keyArn,
-  populationAnalysisConfiguration: { sqlParameters: { analysisTemplateArn: arnOf('analysistemplate/44444444-4444-4444-8444-444444444444') } },
-  analysisRules: [{
-    type: 'CUSTOM',
-    policy: { v1: { custom: { allowedAnalyses: ['ANY_QUERY'], allowedAnalysisProviders: [stack.account] } } },
-  }],
+const membership = Membership.fromMembershipIdentifier(stack, 'Membership', MEMBERSHIP);
+const audience = new IntermediateTable(stack, 'Audience', {
+  membership,
+  tableName: 'audience',
+  versionedName: true,
+  query: StoredQuery.fromAnalysisTemplateArn(arnOf('analysistemplate/44444444-4444-4444-8444-444444444444')),
+  allowedAnalyses: [AllowedAnalysis.ANY_QUERY],
+  encryptionKey: new kms.Key(stack, 'Key'),
 });
 
-const population = new IntermediateTablePopulation(stack, 'AudiencePopulation', {
-  intermediateTable: audience,
+const functionOptions = { logRetention: logs.RetentionDays.ONE_YEAR, logRemovalPolicy: RemovalPolicy.RETAIN };
+const population = audience.addPopulation('Population', {
   parameters: { segment: 'loyal', day: '2026-11-01' },
   compute: {
     workerType: WorkerType.CR_4X,
@@ -52,7 +61,7 @@ const population = new IntermediateTablePopulation(stack, 'AudiencePopulation', 
   refreshAfter: [orders],
   timeout: Duration.hours(6),
   cancelOnTimeout: false,
-  functionOptions: { logRetention: logs.RetentionDays.ONE_YEAR, logRemovalPolicy: RemovalPolicy.RETAIN },
+  functionOptions,
 });
 population.addSchedule('Mondays', events.Schedule.cron({ weekDay: 'MON', hour: '4', minute: '0' }), { parameters: { day: '2020-01-01' } });
 population.onPopulated('Announce', { target: new targets.SnsTopic(failures), description: 'There is a new audience' });
@@ -68,6 +77,26 @@ population.metricDuration({ statistic: 'p90', period: Duration.hours(1) }).creat
 const analyst = new iam.Role(stack, 'Analyst', { assumedBy: new iam.AccountRootPrincipal() });
 population.grantPopulate(analyst);
 orders.grantReadVersion(analyst);
+
+const loyal = new IntermediateTable(stack, 'Loyal', {
+  membership,
+  tableName: 'loyal',
+  versionedName: true,
+  query: StoredQuery.fromSql(`SELECT customer FROM ${audience.tableName} WHERE orders > 9`),
+  allowedAnalyses: [AllowedAnalysis.ANY_JOB],
+  allowedAnalysisProviders: ['123456789012'],
+  additionalAnalyses: AdditionalAnalyses.NOT_ALLOWED,
+  disallowedOutputColumns: ['customer'],
+});
+loyal.addPopulation('Population', { refreshAfter: [population], functionOptions });
+loyal.grantQuery(analyst);
+
+const visitors = new cleanrooms.CfnIntermediateTable(stack, 'Visitors', {
+  membershipIdentifier: MEMBERSHIP,
+  name: 'visitors',
+  populationAnalysisConfiguration: { sqlParameters: { queryString: 'SELECT DISTINCT customer FROM visits' } },
+});
+new IntermediateTablePopulation(stack, 'VisitorsPopulation', { intermediateTable: visitors });
 
 new IntermediateTablePopulation(stack, 'PartnersPopulation', {
   intermediateTable: IntermediateTable.fromIntermediateTableArn(stack, 'Partners', arnOf('intermediatetable/33333333-3333-4333-8333-333333333333')),
