@@ -17,7 +17,7 @@ import { problem } from './private/problem';
 import { validateSchedule } from './private/schedules';
 import { warnIfShared } from './private/shared-table';
 import { outputDescription, ruleDescription } from './private/texts';
-import { validateParameters, validateProps } from './private/validation';
+import { validateKey, validateParameters, validateProps } from './private/validation';
 import { verbatim } from './private/verbatim';
 import { AddScheduleOptions } from './schedule-options';
 
@@ -62,11 +62,18 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
    */
   constructor(scope: Construct, id: string, props: IntermediateTablePopulationProps) {
     super(scope, id);
-    const given = { ...props, intermediateTable: resourceOf(props.intermediateTable) };
-    validateProps(this, given);
+    const known = { ...props, intermediateTable: resourceOf(props.intermediateTable) };
+    validateProps(this, known);
     this.intermediateTable = props.intermediateTable;
-    warnIfShared(this, given.intermediateTable);
-    this.machinery = new Machinery(this, given);
+    warnIfShared(this, known.intermediateTable);
+    // Again, since the table's key may be set later.
+    this.node.addValidation({
+      validate: () => {
+        validateKey(this, known);
+        return [];
+      },
+    });
+    this.machinery = new Machinery(this, known);
     this.stateMachine = this.machinery.reference;
     this.versionId = this.machinery.getAtt('versionId');
     this.analysisId = this.machinery.getAtt('analysisId');
@@ -108,10 +115,7 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
       schedule,
       enabled: options.enabled,
       description: ruleDescription(this.node.path, 'description', options.description, `Populates the intermediate table of ${this.node.path}`),
-      targets: [this.machinery.target({
-        event: true,
-        encodedParameters: options.parameters && verbatim(inOrder(options.parameters)),
-      })],
+      targets: [this.machinery.target({ event: true, encodedParameters: options.parameters && verbatim(inOrder(options.parameters)) })],
     });
     if (!this.hasSchedule) {
       this.hasSchedule = true;

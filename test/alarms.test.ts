@@ -1,4 +1,4 @@
-import { Duration, Lazy } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Fn, Lazy } from 'aws-cdk-lib';
 import { ExpiryAlarmOptions, FailureAlarmOptions, IntermediateTablePopulation } from '../src';
 import { machineArn } from './support/definitions';
 import { makePopulation, makeStack, templateOf } from './support/stacks';
@@ -112,5 +112,46 @@ describe.each([['failure', failureAlarm], ['expiry', expiryAlarm]] as const)('th
 
   test('does nothing by itself: its actions are the user\'s', () => {
     expect(alarm().properties).not.toHaveProperty('AlarmActions');
+  });
+});
+
+describe('what CloudWatch refuses is refused at synth, in words that name the alarm, the option and the value', () => {
+  const days = (count: number) => Duration.days(count);
+  const failure = (options: FailureAlarmOptions) => () => makePopulation(makeStack()).createFailureAlarm('Alarm', options);
+  const expiry = (options: ExpiryAlarmOptions) => () => makePopulation(makeStack()).createExpiryAlarm('Alarm', options);
+
+  test.each<[string, () => unknown, string]>([
+    ['a period of nothing', failure({ period: Duration.seconds(0) }), 'period is "0 seconds". Give whole minutes'],
+    ['a period of half a minute', failure({ period: Duration.seconds(30) }), 'period is "30 seconds". Give whole minutes'],
+    ['a period of a minute and a half', failure({ period: Duration.seconds(90) }), 'period is "1 minute 30 seconds". Give whole minutes'],
+    ['a period of 8 days', failure({ period: days(8) }), 'period is "8 days". Give whole minutes, from 1 minute to 7 days.'],
+    ['a period that is a number', failure({ period: 300 as never }), 'period is 300. Give a Duration'],
+    ['a threshold of none', failure({ threshold: NaN }), 'threshold is NaN. Give at least 1'],
+    ['a threshold without end', failure({ threshold: Infinity }), 'threshold is Infinity. Give at least 1'],
+    ['a name of 256 characters', failure({ alarmName: 'n'.repeat(256) }), 'alarmName is "nnnnnnnnnnnnnnnnnnnn… (256 characters)". Give at most 255'],
+    ['an empty name', failure({ alarmName: '' }), 'alarmName is "". Give at least 1 character.'],
+    ['a description of 1,025 characters', failure({ alarmDescription: 'd'.repeat(1025) }), 'alarmDescription is "dddddddddddddddddddd… (1025 characters)"'],
+    ['400 days before', expiry({ before: days(400) }), 'before is "400 days". Give at most 365 days'],
+    ['before that is a number', expiry({ before: 3 as never }), 'before is 3. Give a Duration'],
+    ['an expiry alarm\'s name of 256 characters', expiry({ alarmName: 'n'.repeat(256) }), 'alarmName is "nnnnnnnnnnnnnnnnnnnn… (256 characters)"'],
+  ])('%s', (_, make, message) => {
+    expect(make).toThrow(`Stack/Population/Alarm: ${message}`);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['a period of a minute', failure({ period: Duration.minutes(1) })],
+    ['a period of 90 minutes', failure({ period: Duration.minutes(90) })],
+    ['a period of 7 days', failure({ period: days(7) })],
+    ['a name of 255 characters', failure({ alarmName: 'n'.repeat(255) })],
+    ['a description of 1,024 characters', failure({ alarmDescription: 'd'.repeat(1024) })],
+    ['365 days before', expiry({ before: days(365) })],
+    ['a name that is known only when deploying', failure({ alarmName: Fn.importValue('x'.repeat(300)), alarmDescription: Fn.importValue('y'.repeat(2000)) })],
+    ['a threshold and a period that are known only when deploying', () => {
+      const stack = makeStack();
+      const value = new CfnParameter(stack, 'Value', { type: 'Number' }).valueAsNumber;
+      return makePopulation(stack).createFailureAlarm('Alarm', { threshold: value });
+    }],
+  ])('but not %s', (_, make) => {
+    expect(make).not.toThrow();
   });
 });

@@ -73,14 +73,6 @@ describe('what a deploy is told about populating', () => {
     expect(definitionsIn(templateWith(props)).resource.change).toEqual(expected);
   });
 
-  test('a given key wins over the table\'s', () => {
-    const { resource } = definitionsIn(templateWith((stack) => ({
-      intermediateTable: makeTable(stack, 'Table', { kmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1' }),
-      encryptionKey: Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/2'),
-    })));
-    expect(resource.change).toEqual({ kmsKey: 'arn:aws:kms:eu-west-1:123456789012:key/2' });
-  });
-
   test('a key and a trigger of the same stack are references', () => {
     const template = templateWith((stack) => {
       const key = new CfnKey(stack, 'Key');

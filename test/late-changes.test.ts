@@ -15,7 +15,13 @@ type Change = [keyof CfnIntermediateTable & string, string, unknown];
 type Way = (table: CfnIntermediateTable, stack: Stack, change: Change) => void;
 
 const assign = (table: IConstruct, [name,, value]: Change) => Object.assign(table, { [name]: value });
-const aspect = (change: Change) => ({ visit: (node: IConstruct) => (CfnIntermediateTable.isCfnIntermediateTable(node) ? assign(node, change) : undefined) });
+const aspect = (change: Change) => ({
+  visit(node: IConstruct) {
+    if (CfnIntermediateTable.isCfnIntermediateTable(node)) {
+      assign(node, change);
+    }
+  },
+});
 
 const ways: Record<string, Way> = {
   'by assignment': (table, _, change) => assign(table, change),

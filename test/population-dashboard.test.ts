@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Fn } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Schedule } from 'aws-cdk-lib/aws-events';
@@ -128,6 +128,20 @@ describe('a dashboard', () => {
 
   test('of no population fails at synthesis', () => {
     expect(() => new PopulationDashboard(makeStack(), 'Dashboard', { populations: [] })).toThrow('Stack/Dashboard: populations is []. Give at least one');
+  });
+
+  test.each([
+    ['of 256 characters', 'n'.repeat(256), '"nnnnnnnnnnnnnnnnnnnn… (256 characters)". Give at most 255'],
+    ['with a space', 'our dashboard', '"our dashboard". Use letters, digits, dashes and underscores.'],
+  ])('or by a name %s', (_, dashboardName, message) => {
+    const here = makeStack();
+    expect(() => new PopulationDashboard(here, 'Dashboard', { populations: [makePopulation(here)], dashboardName }))
+      .toThrow(`Stack/Dashboard: dashboardName is ${message}`);
+  });
+
+  test('but not by a name that is known only when deploying', () => {
+    const here = makeStack();
+    expect(() => new PopulationDashboard(here, 'Dashboard', { populations: [makePopulation(here)], dashboardName: Fn.importValue('x'.repeat(300)) })).not.toThrow();
   });
 
   test('tells nobody of failures: a schedule stays unwatched', () => {

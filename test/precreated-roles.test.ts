@@ -12,7 +12,6 @@ const ROLES = ['PopulationRole', 'StarterRole', 'MachineRole'];
 
 interface Report {
   readonly roles: { readonly roleConstructPath: string; readonly identityPolicyStatements: { Action: string | string[]; Resource: unknown }[] }[];
-  readonly managedPolicies?: { readonly identityPolicyStatements?: { Action: string | string[] }[]; readonly policyStatements?: { Action: string | string[] }[] }[];
 }
 
 /** An account where somebody else makes the roles: https://docs.aws.amazon.com/cdk/v2/guide/customize-permissions.html */

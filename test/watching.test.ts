@@ -1,4 +1,4 @@
-import { Annotations as ConstructAnnotations, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations as ConstructAnnotations, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
@@ -116,6 +116,16 @@ describe.each([
       EventPattern: expect.objectContaining({ detail: expect.objectContaining({ error: ['PopulationTimedOut'], population: ['Stack/Population'] }) }),
       Targets: [expect.objectContaining({ Arn: { 'Fn::GetAtt': [queue, 'Arn'] } })],
     })]);
+  });
+
+  test.each([
+    ['a description of 513 characters', { description: 'd'.repeat(513) }, 'description is "dddddddddddddddddddd… (513 characters)". Give at most 512'],
+    ['a name of 65 characters', { ruleName: 'n'.repeat(65) }, 'ruleName is "nnnnnnnnnnnnnnnnnnnn… (65 characters)". Give at most 64'],
+    ['a name with a space', { ruleName: 'our rule' }, 'ruleName is "our rule". Use letters, digits, dots, dashes and underscores.'],
+  ])('refuses %s, as EventBridge would', (_, options, message) => {
+    expect(() => makePopulation(makeStack())[method]('Rule', options)).toThrow(`Stack/Population: ${message}`);
+    const late = Object.fromEntries(Object.keys(options).map((name) => [name, Fn.importValue('x'.repeat(600))]));
+    expect(() => makePopulation(makeStack())[method]('Rule', late)).not.toThrow();
   });
 
   test('may be in another stack', () => {

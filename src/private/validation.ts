@@ -1,19 +1,18 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
-import { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { CfnParameter, IParameter } from 'aws-cdk-lib/aws-ssm';
 import { IConstruct } from 'constructs';
 import { PopulationCompute } from '../compute';
 import { PopulationFunctionOptions } from '../function-options';
+import { requireHere, requireSame } from './environments';
 import { requireBoolean, requireDuration, requireKey, requireList, requireMap, requireOptions, requireParameter, requireTexts, requireWorkerType } from './kinds';
+import { fail, known, problem } from './problem';
 import { validateSchedule } from './schedules';
+import { identityOf, kmsKeyArnOf } from './table';
 import { requireText } from './texts';
 import { LONGEST_TIMEOUT, SHORTEST_TIMEOUT } from '../contract/time';
 import { PopulateOnDeploy } from '../populate-on-deploy';
 import { IntermediateTablePopulationProps } from '../population-props';
-import { requireHere, requireSame } from './environments';
-import { fail, known, problem } from './problem';
-import { identityOf, kmsKeyArnOf } from './table';
 
 /**
  * What can be said at synth of the values that are known then: tokens pass. Every message names the construct's path, the prop,
@@ -71,14 +70,23 @@ export function validateVersionParameter(scope: IConstruct, parameter: IParamete
   }
 }
 
-/** One who knows the key of a table of this app knows another one than the table's by mistake. */
-export function validateKey(scope: IConstruct, table: IIntermediateTableRef, key: IKeyRef): void {
+/** A table of this app tells its key: who gives another one does so by mistake. */
+export function validateKey(scope: IConstruct, { encryptionKey: key, intermediateTable: table }: IntermediateTablePopulationProps): void {
+  if (key === undefined) {
+    return;
+  }
   requireKey(scope.node.path, 'encryptionKey', key);
   requireSame(scope, 'encryptionKey', key, ['region']);
-  const [given, own] = [key.keyRef.keyArn, kmsKeyArnOf(table)].map((arn) => Stack.of(scope).resolve(arn) as unknown);
-  if (typeof given === 'string' && typeof own === 'string' && given !== own) {
+  const [given, own] = [key.keyRef.keyArn, kmsKeyArnOf(table)].map((arn) => knownKey(scope, arn));
+  if (given && own && given !== own) {
     problem(scope.node.path, 'encryptionKey', given, `The table is encrypted with ${own}, which is read off it: leave encryptionKey out.`);
   }
+}
+
+/** An ARN, or a key of this app; not what may turn out to be anything, such as the value of a parameter. */
+function knownKey(scope: IConstruct, arn?: string): string | undefined {
+  const resolved = Stack.of(scope).resolve(arn) as string | { readonly 'Fn::GetAtt'?: string[] } | undefined;
+  return known(arn) ? arn : typeof resolved === 'object' ? resolved['Fn::GetAtt']?.join('.') : undefined;
 }
 
 export function validateFunctionOptions(scope: IConstruct, options: PopulationFunctionOptions = {}): void {
@@ -99,9 +107,7 @@ export function validateProps(scope: IConstruct, props: IntermediateTablePopulat
   if (props.versionParameter !== undefined) {
     validateVersionParameter(scope, props.versionParameter);
   }
-  if (props.encryptionKey !== undefined) {
-    validateKey(scope, props.intermediateTable, props.encryptionKey);
-  }
+  validateKey(scope, props);
   if (props.timeout !== undefined) {
     validateTimeout(scope, props.timeout);
   }

@@ -1,11 +1,15 @@
 import { CfnParameter, Duration, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import { SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Schedule } from 'aws-cdk-lib/aws-events';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { ParameterDataType, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { IntermediateTable, PopulateOnDeploy, WorkerType } from '../../src';
 import { makePopulation, makeStack, makeTable, MEMBERSHIP, PopulationProps, TABLE, templateOf } from '../support/stacks';
 
 type Props = (stack: Stack) => PopulationProps;
 
 const manySparkProperties = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, 'value']));
+const keyArn = (id: number) => `arn:aws:kms:us-east-1:123456789012:key/${id}`;
 const daily = Schedule.rate(Duration.days(1));
 
 /** What a caller in a language without types may give. */
@@ -52,7 +56,49 @@ const mistakes: [string, Props | PopulationProps, string, string][] = [
   ['a schedule in past years', { schedule: Schedule.cron({ year: '2019-2021,2023' }) }, 'schedule', '"cron(* * * * ? 2019-2021,2023)"'],
   ['a schedule for once, which only EventBridge Scheduler has', { schedule: Schedule.expression('at(2099-01-01T00:00:00)') },
     'schedule', '"at(2099-01-01T00:00:00)"'],
+  ['a key that is not the table\'s', (stack) => ({
+    intermediateTable: makeTable(stack, 'T', { kmsKeyArn: keyArn(1) }), encryptionKey: Key.fromKeyArn(stack, 'Key', keyArn(2)),
+  }), 'encryptionKey', `"${keyArn(2)}". The table is encrypted with ${keyArn(1)}`],
+  ['another key of the stack than the table\'s', (stack) => ({
+    intermediateTable: makeTable(stack, 'T', { kmsKeyArn: new Key(stack, 'Own').keyArn }), encryptionKey: new Key(stack, 'Other'),
+  }), 'encryptionKey', '"Other'],
+  ['a version parameter that no version\'s id fits', (stack) => (
+    { versionParameter: new StringParameter(stack, 'Version', { stringValue: '0', allowedPattern: '^\\d+$' }) }),
+  'the allowedPattern of versionParameter Stack/Version', '"^\\\\d+$"'],
+  ['a version parameter for images', (stack) => (
+    { versionParameter: new StringParameter(stack, 'Version', { stringValue: '0', dataType: ParameterDataType.AWS_EC2_IMAGE }) }),
+  'the data type of versionParameter Stack/Version', '"aws:ec2:image"'],
+  ['security groups without a VPC', (stack) => ({ functionOptions: { securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')] } }),
+    'functionOptions.securityGroups', 'functionOptions.vpc is not'],
+  ['subnets without a VPC', { functionOptions: { vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED } } }, 'functionOptions.vpcSubnets', 'functionOptions.vpc is not'],
   ['a schedule in words', { schedule: Schedule.expression('daily') }, 'schedule', '"daily"'],
+];
+
+/** What JavaScript, or `any`, lets through. */
+const untypedMistakes: [string, object, string, string][] = [
+  ['a worker type that is a text', { compute: { workerType: 'CR.4X' } }, 'compute.workerType', '"CR.4X"'],
+  ['a compute that is a text', { compute: 'CR.4X' }, 'compute', '"CR.4X"'],
+  ['a compute that is a list', { compute: ['CR.4X', 4] }, 'compute', '["CR.4X",4]'],
+  ['workers in a text', { compute: { workers: '4' } }, 'compute.workers', '"4"'],
+  ['Spark properties that are a text', { compute: { sparkProperties: 'a=1' } }, 'compute.sparkProperties', '"a=1"'],
+  ['Spark properties that are none', { compute: { sparkProperties: null } }, 'compute.sparkProperties', 'null'],
+  ['parameters that are a text', { parameters: 'a=1' }, 'parameters', '"a=1"'],
+  ['parameters that are a list', { parameters: ['a', '1'] }, 'parameters', '["a","1"]'],
+  ['parameters that are none', { parameters: null }, 'parameters', 'null'],
+  ['a parameter that is none', { parameters: { a: null } }, 'parameters.a', 'null'],
+  ['a schedule that is a text', { schedule: 'rate(1 day)' }, 'schedule', '"rate(1 day)"'],
+  ['a schedule that is none', { schedule: null }, 'schedule', 'null'],
+  ['a timeout that is a number', { timeout: 3600 }, 'timeout', '3600'],
+  ['a timeout that is a text', { timeout: '1 hour' }, 'timeout', '"1 hour"'],
+  ['triggers that are a text', { triggers: 'v1' }, 'triggers', '"v1"'],
+  ['a trigger that is a number', { triggers: [1] }, 'triggers', '[1]'],
+  ['"false"', { cancelOnTimeout: 'false' }, 'cancelOnTimeout', '"false"'],
+  ['no', { versionIdOutput: 'no' }, 'versionIdOutput', '"no"'],
+  ['a version parameter that is a name', { versionParameter: '/version' }, 'versionParameter', '"/version"'],
+  ['a key that is an ARN', { encryptionKey: 'arn:aws:kms:eu-west-1:123456789012:key/1' }, 'encryptionKey', '"arn:aws:kms'],
+  ['function options that are a text', { functionOptions: 'vpc' }, 'functionOptions', '"vpc"'],
+  ['a security group that is no list', { functionOptions: { securityGroups: 'sg-1' } }, 'functionOptions.securityGroups', '"sg-1"'],
+  ['a table that is an ARN', { intermediateTable: 'arn:aws:cleanrooms' }, 'intermediateTable', '"arn:aws:cleanrooms"'],
 ];
 
 const within = (props: Props | PopulationProps) => {
@@ -68,6 +114,35 @@ describe('mistakes fail at synth, in words that name the construct, the prop and
     expect(message).toContain(prop);
     expect(message).toContain(value);
     expect(message).toMatch(/\. [A-Z].+[.]$/);
+  });
+
+  test.each(untypedMistakes)('where there are no types, too: %s', (_, props, prop, value) => {
+    const message = messageOf(() => within(untyped(props)));
+    expect(message).toMatch(/^Stack\/Population: /);
+    expect(message).toContain(prop);
+    expect(message).toContain(value);
+    expect(message).toMatch(/\. [A-Z].+[.]$/);
+  });
+
+  test('a population that is built on one which is no list fails', () => {
+    const stack = makeStack();
+    expect(() => makePopulation(stack, 'Population', { refreshAfter: untyped('Upstream') })).toThrow('Stack/Population: refreshAfter is "Upstream". Give a list.');
+  });
+
+  test.each<[string, object, string]>([
+    ['parameters that are a text', { parameters: 'a=1' }, 'parameters is "a=1". Give a map'],
+    ['"no"', { enabled: 'no' }, 'enabled is "no". Give true or false.'],
+    ['a description of 513 characters', { description: 'd'.repeat(513) }, 'description is "dddddddddddddddddddd… (513 characters)". Give at most 512'],
+  ])('and in addSchedule: %s', (_, options, message) => {
+    expect(() => makePopulation(makeStack()).addSchedule('More', daily, untyped(options))).toThrow(`Stack/Population: ${message}`);
+  });
+
+  test('as do parameters of a schedule that together are longer than EventBridge takes, where they are known', () => {
+    const parameters = (value: string) => Object.fromEntries([...'abcdefghi'].map((name) => [name, value]));
+    const population = makePopulation(makeStack());
+    expect(() => population.addSchedule('More', daily, { parameters: parameters('v'.repeat(1000)) }))
+      .toThrow(/^Stack\/Population\/More: the length of parameters is 9\d\d\d\. EventBridge takes 8192 characters/);
+    expect(() => population.addSchedule('Late', daily, { parameters: parameters(Fn.importValue('Value')) })).not.toThrow();
   });
 
   test.each([
@@ -100,6 +175,7 @@ const limits: [string, PopulationProps][] = [
   ['a timeout of 12 hours', { timeout: Duration.hours(12) }],
   ['triggers with ON_CHANGE', { triggers: ['v1'], populateOnDeploy: PopulateOnDeploy.ON_CHANGE }],
   ['no triggers with ALWAYS', { triggers: [], populateOnDeploy: PopulateOnDeploy.ALWAYS }],
+  ['functions without options', { functionOptions: {} }],
   ['a schedule of this year and later', { schedule: Schedule.cron({ year: '2020-2099' }) }],
   ['a schedule of every second year', { schedule: Schedule.cron({ year: '2020/2' }) }],
 ];
@@ -120,6 +196,12 @@ describe('a value that is known only when deploying passes', () => {
     ['workerType', (value) => ({ compute: { workerType: WorkerType.of(value) } })],
     ['analysisPayerAccountId', (value) => ({ analysisPayerAccountId: value })],
     ['triggers', (value) => ({ triggers: [value] })],
+    ['the key of a table and the given one', (value, stack) => ({
+      intermediateTable: makeTable(stack, 'Encrypted', { kmsKeyArn: value }),
+      encryptionKey: Key.fromKeyArn(stack, 'Key', keyArn(2)),
+    })],
+    ['the pattern of a version parameter', (value, stack) => (
+      { versionParameter: new StringParameter(stack, 'Version', { stringValue: 'x', allowedPattern: value }) })],
     ['schedule', (value) => ({ schedule: Schedule.expression(value) })],
     ['the membership of the table', (value, stack) => ({ intermediateTable: makeTable(stack, 'Given', { membershipIdentifier: value }) })],
     ['the identifiers of a foreign table', (value, stack) => ({

@@ -1,4 +1,4 @@
-import { App, Duration, NestedStack, Stack } from 'aws-cdk-lib';
+import { App, Duration, Environment, NestedStack, Stack } from 'aws-cdk-lib';
 import { CfnCollaboration, CfnMembership } from 'aws-cdk-lib/aws-cleanrooms';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Schedule } from 'aws-cdk-lib/aws-events';
@@ -17,7 +17,7 @@ function membershipIn(stack: Stack): string {
   return new CfnMembership(stack, 'Membership', { collaborationIdentifier: attrCollaborationIdentifier, queryLogStatus: 'ENABLED' }).attrMembershipIdentifier;
 }
 
-const other = (stack: Stack, id = 'Other') => new Stack(stack.node.root, id);
+const other = ({ node, account, region }: Stack, id = 'Other') => new Stack(node.root, id, { env: { account, region } });
 const population = (props: (stack: Stack) => PopulationProps) => (stack: Stack) => { makePopulation(stack, 'Population', props(stack)); };
 
 /** Stacks as users may build them, for what has to hold in each of them. */
@@ -41,7 +41,12 @@ export const scenes: { readonly [name: string]: (stack: Stack) => void } = {
     { intermediateTable: makeTable(stack, 'Table', { kmsKeyArn: new Key(stack, 'Key', { enableKeyRotation: true }).keyArn }) })),
   'a population with a version parameter': population((stack) => ({ versionParameter: new StringParameter(stack, 'Version', { stringValue: 'none yet' }) })),
   'a population in a VPC': population((stack) => {
-    const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['a'], privateSubnetIds: ['subnet-0123456789abcdef0'] });
+    const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: 'vpc-0123456789abcdef0',
+      availabilityZones: ['a'],
+      privateSubnetIds: ['subnet-0123456789abcdef0'],
+      privateSubnetRouteTableIds: ['rtb-0123456789abcdef0'],
+    });
     return { functionOptions: { vpc } };
   }),
   'a population that takes hours': population(() => ({ timeout: Duration.hours(6) })),
@@ -65,8 +70,8 @@ export const scenes: { readonly [name: string]: (stack: Stack) => void } = {
   },
 };
 
-export function sceneIn(app: App, name: string): Stack {
-  const stack = new Stack(app, 'Stack');
+export function sceneIn(app: App, name: string, env?: Environment): Stack {
+  const stack = new Stack(app, 'Stack', { env });
   scenes[name](stack);
   return stack;
 }
