@@ -18,6 +18,8 @@ export interface Played {
   readonly lives: readonly Live[];
   /** The stack's events, those of deleted stacks, too. */
   readonly reasons: readonly { readonly logicalId: string; readonly status: string; readonly reason: string }[];
+  /** What became of PUTs to CloudFormation. */
+  readonly putFaults: readonly PutFault[];
   /** Something threw that nothing may throw, such as a deadlock. */
   readonly broken?: Error;
 }
@@ -69,6 +71,7 @@ class Player {
   public readonly deploys: Deploy[] = [];
   public readonly lives: Live[] = [];
   public readonly reasons: { logicalId: string; status: string; reason: string }[] = [];
+  public readonly putFaults: PutFault[] = [];
   private puts: (PutFault | null)[] = [];
 
   constructor(private readonly schedule: Schedule) {
@@ -76,7 +79,7 @@ class Player {
       seed: schedule.seed,
       behaviours: {
         ...schedule.cloud,
-        putFault: () => this.puts.shift() ?? undefined,
+        putFault: () => this.nextPut(),
         clockSkewMillis: (environment) => (environment % 2 ? 0 : schedule.cloud.clockSkewSeconds * 1000),
       },
       cleanRooms: { behaviours: schedule.behaviours, limits: { concurrentQueries: 2 } },
@@ -116,6 +119,12 @@ class Player {
   public async end(): Promise<void> {
     await this.cloud.advance(900);
     await this.cloud.settle();
+  }
+
+  private nextPut(): PutFault | undefined {
+    const fault = this.puts.shift() ?? undefined;
+    this.putFaults.push(...fault ? [fault] : []);
+    return fault;
   }
 
   private async perform(operation: Operation): Promise<void> {
