@@ -13,6 +13,8 @@ const TITLES: Record<keyof Counts, string> = {
   blockedDeletes: 'blocked deletes',
   wrongData: 'deploys that ended with other data',
   wentLive: 'data that went live after a failure',
+  othersData: 'runs that took other data for their own',
+  forNothing: 'failures without anything wrong',
   broken: 'broken runs',
 };
 
