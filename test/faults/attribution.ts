@@ -26,7 +26,7 @@ export function attribute({ cloud }: Played): { asked: Asked[]; unasked: string[
 }
 
 /** By whose credentials it was signed: an environment serves one invocation at a time, and an invocation's payload names its execution. */
-function executionOf(cloud: Cloud, { accessKeyId, requestedAt }: AcceptedPopulate): Execution | undefined {
+export function executionOf(cloud: Cloud, { accessKeyId, requestedAt }: AcceptedPopulate): Execution | undefined {
   const invocation = cloud.lambda.invocations.filter((record) => record.accessKeyId === accessKeyId && record.start <= requestedAt).at(-1);
   return cloud.executions().find(({ arn }) => invocation?.payload.includes(`"${arn}"`));
 }

@@ -1,7 +1,8 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { added, Check, check, Checked, Counts } from './check';
+import { Check, check, Checked, Counts, Failure } from './check';
+import { added, Tally } from './tally';
 
 const TITLES: Record<keyof Counts, string> = {
   populatesBeyondOne: 'accepted populates beyond one',
@@ -12,16 +13,18 @@ const TITLES: Record<keyof Counts, string> = {
   blockedDeletes: 'blocked deletes',
   wrongData: 'deploys that ended with other data',
   wentLive: 'data that went live after a failure',
+  othersData: 'runs that took other data for their own',
+  forNothing: 'failures without anything wrong',
   broken: 'broken runs',
 };
 
 const PROGRESS_EVERY = 100;
 
-type Share = Omit<Check, 'onRun'>;
+type Share = Omit<Check, 'onRun' | 'onFailure'>;
 
-type Message = { readonly progress: number } | Checked;
+type Message = { readonly progress: number } | { readonly failure: Failure } | Checked;
 
-/** Many schedules, on all processors; the first that goes wrong is printed with what reproduces it, and ends the run. */
+/** Many schedules, on all processors; the first that goes wrong is printed with what reproduces it, and ends the run: or, unshrunk, all do. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -30,6 +33,7 @@ async function main(): Promise<void> {
       path: { type: 'string' },
       workers: { type: 'string' },
       minutes: { type: 'string' },
+      'no-shrink': { type: 'boolean', default: false },
     },
   });
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
@@ -39,7 +43,7 @@ async function main(): Promise<void> {
   const workers = values.path ? 1 : Math.min(runs, Number(values.workers ?? availableParallelism()));
   // Each worker plays the schedules of a seed of its own.
   const shares = Array.from({ length: workers }, (_, index) => ({
-    runs: Math.floor((runs + index) / workers), seed: seed + index, path: values.path, mostSeconds,
+    runs: Math.floor((runs + index) / workers), seed: seed + index, path: values.path, goesOn: values['no-shrink'], mostSeconds,
   }));
   const began = Date.now();
   const results = await playAll(shares, (played) => {
@@ -61,6 +65,10 @@ function playAll(shares: readonly Share[], onProgress: (played: number) => void)
           onProgress(played += message.progress);
           return;
         }
+        if ('failure' in message) {
+          printFailure(message.failure, share);
+          return;
+        }
         results[index] = message;
         if (message.counterexample || results.every(Boolean)) {
           children.forEach((other) => other.kill());
@@ -73,11 +81,26 @@ function playAll(shares: readonly Share[], onProgress: (played: number) => void)
   });
 }
 
+const known = new Set<string>();
+
+/** Each kind once, at full length. */
+function printFailure({ path, details }: Failure, { seed }: Share): void {
+  process.exitCode = 1;
+  const lines = details.map((detail) => {
+    const kind = detail.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d+/g, '#');
+    const isNew = !known.has(kind);
+    known.add(kind);
+    return isNew ? detail : detail.slice(0, 60);
+  });
+  console.log(`--seed ${seed} --path ${path}\n  ${lines.join('\n  ')}`);
+}
+
 function print(results: readonly (Checked | undefined)[], shares: readonly Share[]): void {
   const checked = results.filter((result) => result !== undefined);
   const counts = checked.reduce((total, result) => added(total, result.counts), {} as Counts);
   const rows = Object.entries(TITLES).map(([key, title]) => [title, counts[key as keyof Counts] ?? 0]);
   console.table({ runs: checked.reduce((total, result) => total + result.runs, 0), ...Object.fromEntries(rows) as Record<string, number> });
+  printTally(checked.reduce<Tally>((total, { tally }) => added(total, tally), {}));
   results.forEach((result, index) => {
     if (result?.counterexample) {
       const { report, schedule, path } = result.counterexample;
@@ -87,8 +110,21 @@ function print(results: readonly (Checked | undefined)[], shares: readonly Share
   });
 }
 
+/** What there was, so that nobody takes quiet for proof: a line for each service, and for what came of it. */
+function printTally(tally: Tally): void {
+  const names = Object.keys(tally).sort();
+  for (const group of new Set(names.map((name) => name.split(': ')[0]))) {
+    const members = names.filter((name) => name.startsWith(`${group}: `)).map((name) => `${name.slice(group.length + 2)} ${tally[name]}`);
+    console.log(`${group}: ${members.join(', ')}`);
+  }
+}
+
 async function playShare(share: Share): Promise<void> {
-  const checked = await check({ ...share, onRun: (runs) => { if (runs % PROGRESS_EVERY === 0) process.send!({ progress: PROGRESS_EVERY }); } });
+  const checked = await check({
+    ...share,
+    onRun: (runs) => { if (runs % PROGRESS_EVERY === 0) process.send!({ progress: PROGRESS_EVERY }); },
+    onFailure: (failure) => process.send!({ failure }),
+  });
   process.send!(checked);
 }
 

@@ -1,6 +1,6 @@
-import { attribute } from './attribution';
+import { attribute, executionOf } from './attribution';
 import type { Played } from './play';
-import type { Template } from './schedule';
+import { isCalm, type Template } from './schedule';
 import type { Population } from '../../simulator/clean-rooms';
 import type { Cloud } from '../../simulator/cloud';
 import type { DeployResult } from '../../simulator/cloudformation/service';
@@ -16,6 +16,8 @@ export interface Verdict {
   readonly blockedDeletes: number;
   readonly wrongData: number;
   readonly wentLive: number;
+  readonly othersData: number;
+  readonly forNothing: number;
   readonly broken: number;
   /** What each of them is about. */
   readonly details: readonly string[];
@@ -32,7 +34,9 @@ export function judge(played: Played): Verdict {
     sensitive: [...sensitiveLines(cloud), ...reasons.map(({ reason }) => reason).filter((reason) => reason.includes(MARKER))],
     blockedDeletes: reasons.filter(({ logicalId, status }) => status === 'DELETE_FAILED' && logicalId.startsWith('Audience')).map(describe),
     wrongData: wrongData(played),
-    wentLive: wentLive(played),
+    wentLive: [...wentLive(played), ...wentLiveAfterRun(played)],
+    othersData: othersData(cloud),
+    forNothing: failedForNothing(played),
     broken: broken ? [String(broken.stack)] : [],
   };
   const counts = Object.fromEntries(Object.entries(found).map(([name, cases]) => [name, cases.length])) as unknown as Omit<Verdict, 'details'>;
@@ -132,4 +136,41 @@ function wentLive(played: Played): string[] {
       ? []
       : [`after deploy ${deploys} the stack has "${deployed}", and ${JSON.stringify(version.parameters)} is live`];
   });
+}
+
+/** What a run has begun, and has said of that it failed, does not go live after the run's end. */
+function wentLiveAfterRun({ cloud }: Played): string[] {
+  const known = cloud.executions();
+  const populations = cloud.cleanRooms.populations();
+  return cloud.cleanRooms.journal.acceptedPopulates().flatMap((populate) => {
+    const run = executionOf(cloud, populate);
+    const population = populations.find(({ versionId }) => versionId === populate.versionId)!;
+    const isSaid = run && (SAID.test(`${run.error} ${run.cause}`) || run.status === 'ABORTED');
+    const isTold = known.some(({ output }) => output?.includes(populate.versionId));
+    return run?.status === 'SUCCEEDED' || run?.stopDate === undefined || isSaid || isTold || liveFrom(population) === Infinity || liveFrom(population) <= run.stopDate
+      ? []
+      : [`${run.name} ended as ${run.status} ${run.error} at ${new Date(run.stopDate).toISOString()}: ${run.cause}; its ${populate.versionId} went live later`];
+  });
+}
+
+/** A run that says that it has populated has the data of its own parameters. */
+function othersData(cloud: Cloud): string[] {
+  const populations = cloud.cleanRooms.populations();
+  return cloud.executions().flatMap(({ output, input, name }) => {
+    const { versionId, status } = JSON.parse(output ?? '{}') as { versionId?: string; status?: string };
+    const { encodedParameters, parameters = encodedParameters } = JSON.parse(input) as { parameters?: object; encodedParameters?: object };
+    const version = populations.find((each) => each.versionId === versionId);
+    const isOwn = !version || (version.parameters.segment?.startsWith(`${MARKER} `) && (version.parameters.region !== undefined) === (parameters !== undefined));
+    return status === 'POPULATED' && !isOwn ? [`execution ${name} took ${JSON.stringify(version.parameters)} for its own`] : [];
+  });
+}
+
+/** Where nothing goes wrong, and nothing runs yet, all that is asked for is done. */
+function failedForNothing({ cloud, taken, deploys }: Played): string[] {
+  return taken.filter(({ step, isQuiet }) => isQuiet && isCalm(step)).flatMap(({ from, to }) => [
+    ...cloud.executions().filter(({ startDate, status }) => from <= startDate && startDate <= to && status !== 'SUCCEEDED')
+      .map(({ name, status, error, cause }) => `execution ${name} ended as ${status} ${error}: ${cause}`),
+    ...deploys.filter(({ at }) => from <= at && at <= to).filter(({ result }) => !/^(CREATE|UPDATE)_COMPLETE$/.test(result.status))
+      .map(({ result }) => `a deploy ended as ${result.status}: ${JSON.stringify(result.failures)}`),
+  ]);
 }

@@ -16,15 +16,29 @@ export interface Played {
   readonly deploys: readonly Deploy[];
   /** Whose data is live half an hour after each step. */
   readonly lives: readonly Live[];
+  readonly taken: readonly Taken[];
   /** The stack's events, those of deleted stacks, too. */
   readonly reasons: readonly { readonly logicalId: string; readonly status: string; readonly reason: string }[];
+  /** What became of PUTs to CloudFormation. */
+  readonly putFaults: readonly PutFault[];
   /** Something threw that nothing may throw, such as a deadlock. */
   readonly broken?: Error;
 }
 
 export interface Deploy {
+  /** When it ended. */
+  readonly at: number;
   readonly template: Template;
   readonly result: DeployResult;
+}
+
+/** A step as it went. */
+export interface Taken {
+  readonly step: Step;
+  readonly from: number;
+  readonly to: number;
+  /** Nothing ran when it began. */
+  readonly isQuiet: boolean;
 }
 
 export interface Live {
@@ -68,7 +82,9 @@ class Player {
   public readonly cloud: Cloud;
   public readonly deploys: Deploy[] = [];
   public readonly lives: Live[] = [];
+  public readonly taken: Taken[] = [];
   public readonly reasons: { logicalId: string; status: string; reason: string }[] = [];
+  public readonly putFaults: PutFault[] = [];
   private puts: (PutFault | null)[] = [];
 
   constructor(private readonly schedule: Schedule) {
@@ -76,7 +92,7 @@ class Player {
       seed: schedule.seed,
       behaviours: {
         ...schedule.cloud,
-        putFault: () => this.puts.shift() ?? undefined,
+        putFault: () => this.nextPut(),
         clockSkewMillis: (environment) => (environment % 2 ? 0 : schedule.cloud.clockSkewSeconds * 1000),
       },
       cleanRooms: { behaviours: schedule.behaviours, limits: { concurrentQueries: 2 } },
@@ -87,6 +103,8 @@ class Player {
 
   public async take(step: Step): Promise<void> {
     const { cloud } = this;
+    const from = cloud.clock.now();
+    const isQuiet = cloud.cleanRooms.populations().every(({ outcome }) => outcome !== undefined);
     cloud.cleanRooms.defaultPlan = step.query;
     step.faults.forEach((fault) => cloud.cleanRooms.faults.inject(fault));
     step.recordFaults.forEach((fault) => cloud.recordFaults.inject(fault));
@@ -100,6 +118,7 @@ class Player {
     }
     this.puts = [...step.puts];
     await this.perform(step.operation);
+    this.taken.push({ step, from, to: cloud.clock.now(), isQuiet });
     cloud.cleanRooms.faults.clear();
     cloud.recordFaults.clear();
     cloud.stepFunctionsFaults.clear();
@@ -116,6 +135,12 @@ class Player {
   public async end(): Promise<void> {
     await this.cloud.advance(900);
     await this.cloud.settle();
+  }
+
+  private nextPut(): PutFault | undefined {
+    const fault = this.puts.shift() ?? undefined;
+    this.putFaults.push(...fault ? [fault] : []);
+    return fault;
   }
 
   private async perform(operation: Operation): Promise<void> {
@@ -169,7 +194,7 @@ class Player {
       return;
     }
     const result = await this.cloud.deploy(breaking(stackOf(this.scene(template, touched)), breaks));
-    this.deploys.push({ template, result });
+    this.deploys.push({ at: this.cloud.clock.now(), template, result });
   }
 
   private scene(template: Template, touched = false): Scene {
