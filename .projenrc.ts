@@ -93,7 +93,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
 });
 
 // unrs-resolver 1.13.0 makes `npm ci` refuse the lock file that `npm install` has just written.
-project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
+project.package.addField('overrides', {
+  'unrs-resolver': '1.12.2',
+  // It asks for a patch more than aws-cdk-lib, whose own range is what users get.
+  'cdk-nag': { constructs: '$constructs' },
+});
 
 // The handlers' modules are bundled, so what they import are dev dependencies.
 project.eslint?.allowDevDeps('src/handlers/**');
