@@ -8,6 +8,8 @@ afterEach(closeClouds);
 
 /** Queries wait in the service's own queue for so many hours, which costs the tests less time than ones that run. */
 const queued = (hours: number) => openCloud({ cleanRooms: { limits: { submittedSeconds: hours * 3600 } } });
+/** Twelve hours take longer than other tests, in milliseconds. */
+const SLOW = 300_000;
 const FAILS = { durationSeconds: 300, outcome: 'FAILED', error: { code: 'BAD', message: 'Wrong after hours.' } } as const;
 const scene = (timeout: Duration, segment = 'a'): Scene =>
   ({ timeout, parameters: { segment: `${MARKER} ${segment}` }, schedule: Schedule.rate(Duration.days(1)) });
@@ -23,14 +25,14 @@ test('a timeout of 12 hours lets a query of 11 hours and 45 minutes end', async 
   const cloud = queued(11.7);
   cloud.cleanRooms.planQuery({ durationSeconds: 180, outcome: 'SUCCESS' });
   expect(versionIn(await deploy(cloud, scene(Duration.hours(12))))).toBe(liveIn(cloud));
-});
+}, SLOW);
 
 test('a query that never ends fails the deploy after 12 hours, with our own message', async () => {
   const cloud = queued(11.9);
   cloud.cleanRooms.planQuery({ durationSeconds: 60, outcome: 'NEVER' });
   const result = await cloud.deploy(stackOf(scene(Duration.hours(12))));
   expect(failureOf(result)).toMatch(/PopulationTimedOut/);
-});
+}, SLOW);
 
 test('an update past an hour waits again, for a new version', async () => {
   const cloud = queued(2);
@@ -49,8 +51,9 @@ test('a failed query fails the deploy with its own code and message, the old ver
 });
 
 test('a rollback after the new version went live populates with the old properties again', async () => {
-  const cloud = queued(1.4);
+  const cloud = queued(0.8);
   await deploy(cloud, scene(Duration.hours(2)));
+  cloud.cleanRooms.planQuery({ durationSeconds: 1500, outcome: 'SUCCESS' });
   const result = await cloud.deploy(stackOf({ ...scene(Duration.hours(2), 'b'), laterFails: true }));
   await cloud.settle();
   expect([result.status, versionIn(result)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', liveIn(cloud)]);

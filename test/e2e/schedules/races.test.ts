@@ -137,3 +137,17 @@ test('a population function that can never be invoked again fails the deploy bef
   await cloud.advance(3600);
   expect([result.status, dataIn(cloud), runningIn(cloud)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 'a', []]);
 });
+
+test('a record that cannot be reached any more once the run has begun fails the deploy, and nothing goes live afterwards', async () => {
+  const cloud = openCloud();
+  await deploy(cloud, A);
+  const deploying = cloud.deploy(stackOf({ ...B, timeout: Duration.minutes(20) }));
+  await until(cloud, () => cloud.executions().length === 2, 0.1);
+  const takeBack = cloud.recordFaults.inject({ operation: '*', fault: { kind: 'error', code: 'AccessDeniedException', message: 'No.' } });
+  await cloud.advance(900);
+  takeBack();
+  const result = await deploying;
+  expect(failureOf(result)).toMatch(/AccessDeniedException/);
+  await cloud.advance(3600);
+  expect([result.status, dataIn(cloud)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 'a']);
+});

@@ -1,10 +1,8 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import {
-  closeClouds, dataIn, deploy, lettersIn, logicalId, MACHINE, makeTable, MARKER, openCloud, physicalId, populatesIn, refresh, Scene, segment, stackOf, synthesize, versionIn,
+  closeClouds, dataIn, deploy, lettersIn, logicalId, MACHINE, makeTable, MARKER, openCloud, populatesIn, refresh, Scene, segment, stackOf, synthesize,
 } from '../support';
 import { IntermediateTablePopulation, WorkerType } from '../../../src';
 
@@ -55,10 +53,6 @@ describe('whoever may start a population', () => {
     for (const name of ['One', 'Two']) {
       new IntermediateTablePopulation(stack, name, { intermediateTable: makeTable(stack, `${name}Table`), parameters: segment(name), compute: { workerType: WorkerType.CR_1X, workers: 4 } });
     }
-    new sfn.CfnStateMachine(stack, 'Foreign', {
-      roleArn: new iam.Role(stack, 'ForeignRole', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') }).roleArn,
-      definitionString: JSON.stringify({ StartAt: 'No', States: { No: { Type: 'Fail', Error: 'No', Cause: 'Because.' } } }),
-    });
   });
   const URL = 'https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/theirs?X-Amz-Date=20261122T090000Z';
 
@@ -80,29 +74,6 @@ describe('whoever may start a population', () => {
     expect(tables.map(({ length }) => length)).toEqual([2, 1]);
     expect(tables[0][1].body).toEqual(tables[0][0].body);
     expect(cloud.responses()).toHaveLength(answered);
-  });
-
-  test('cannot take the place of a deployment that is running', async () => {
-    const cloud = openCloud();
-    await cloud.deploy(source);
-    const known = (await cloud.record.items()).map(({ document }) => JSON.parse(String(document)) as { deployment?: { request: string } }).find(({ deployment }) => deployment);
-    const { request } = known!.deployment!;
-    const answerBy = new Date(cloud.clock.now() + 600_000).toISOString();
-    const execution = await cloud.execute(logicalId(source, 'OneStateMachine'), { deployment: { request, answerBy } });
-    expect([execution.error, populatesIn(cloud).length]).toEqual(['Superseded', 2]);
-  });
-
-  test('makes the deployment function answer nobody by an execution of another state machine, whatever its name', async () => {
-    const cloud = openCloud();
-    await cloud.deploy(source);
-    const answered = cloud.responses().length;
-    const [name] = cloud.executions().map((execution) => execution.name).filter((each) => each.startsWith('cfn-'));
-    for (const each of [name, `${name}0`, `${name.slice(0, 12)}-anything`]) {
-      await cloud.execute('Foreign', { deployment: { ResponseURL: URL } }, each);
-    }
-    await cloud.advance(600);
-    expect(cloud.responses()).toHaveLength(answered);
-    expect(JSON.stringify(cloud.responses())).not.toContain('theirs');
   });
 });
 
@@ -129,17 +100,4 @@ test('an input that is not one fails in the first step, and says what it has to 
   expect(executions.map(({ error, cause }) => [error, cause])).toEqual(WRONG.map(([, problem]) => ['InvalidInput', expect.stringMatching(problem)]));
   expect(executions.filter(({ startDate, stopDate }) => stopDate! - startDate > 5_000)).toEqual([]);
   expect([lettersIn(cloud), JSON.stringify(executions.map(({ cause }) => cause)).includes(MARKER)]).toEqual(['a', false]);
-});
-
-test('no execution\'s input, output or state holds a response URL', async () => {
-  const cloud = openCloud();
-  await deploy(cloud, A);
-  await deploy(cloud, { ...A, parameters: segment('b'), timeout: Duration.hours(2) });
-  const seen = [
-    ...cloud.executions().flatMap(({ input, output, cause }) => [input, output, cause]),
-    ...cloud.lambda.invocations.filter(({ function: name }) => name.includes('PopulationFunction')).map(({ payload }) => payload),
-  ];
-  expect([seen.length > 5, seen.filter((text) => text?.includes('https:'))]).toEqual([true, []]);
-  expect(versionIn(cloud.stack('App'))).toBe(populatesIn(cloud)[1].versionId);
-  expect(physicalId(cloud, 'Table')).toHaveLength(36);
 });

@@ -35,14 +35,15 @@ export const turn: Phase<In<'TURN'>, Facts> = {
     if (!record.ok) {
       return timeIsUp(before, at.now) ? ending(before, at.now, record) : askAgain(before, 'The record', record.error, at);
     }
-    const state = following(before, record.value);
+    const { sent } = record.value;
+    const state = sent && !isLeftover(before, sent) ? before : following(before, record.value);
     const given = givenUp(state, record.value);
     if (given) {
       return standDown(state, record.value, given);
     }
     const place = record.value.turns.indexOf(state.execution);
     if (place === 0) {
-      return record.value.sent ? settling(state, record.value.sent) : go({ ...state, phase: 'LOOK' });
+      return sent ? settling(state, sent) : go({ ...state, phase: 'LOOK' });
     }
     return timeIsUp(state, at.now) ? ending(state, at.now)
       : waiting(state, untilTurn(place, elapsed(state, at.now)), at, 'an earlier run of this population is still running');
@@ -71,8 +72,9 @@ export function settling(state: Run, sent: Sent): Move {
     : go({ ...state, phase: 'CANCEL', sent: sent as Known } as In<'CANCEL'>);
 }
 
+/** What a run has sent itself, in a step that broke off, it goes on with, whatever has been deployed since: it populates once. */
 export const isWanted = (state: Run, sent: Sent): boolean =>
-  state.cause !== 'RELEASE' && sent.fingerprint === state.fingerprint && isOwnTable(state, sent);
+  !isLeftover(state, sent) || (state.cause !== 'RELEASE' && sent.fingerprint === state.fingerprint && isOwnTable(state, sent));
 
 /** A run that has ended without a word left it behind, maybe long ago: this one decides for itself afterwards. */
 export const isLeftover = (state: Run, sent: Sent): boolean => sent.execution !== state.execution;

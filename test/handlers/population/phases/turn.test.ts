@@ -41,6 +41,14 @@ describe('at its turn', () => {
     expect(inShort(turn.decide(stateIn('TURN', change), facts, at))).toBe(expected.replace('KEEP', 'CLOSE UNCHANGED'));
   });
 
+  test('a schedule\'s run goes on with what it has sent in a step that broke off, whatever was deployed since: it populates once', () => {
+    const definition = { ...DEFINITION, population: { ...DEFINITION.population, parameters: { region: 'south' } } };
+    const record = recordWith({ deployment: { ...LATER, definition }, sent: KNOWN });
+    const move = turn.decide(stateIn('TURN'), { record: ok(record) } as never, IN_TIME);
+    expect(inShort(move)).toBe('QUERY');
+    expect(stateOf(move).definition).toEqual(DEFINITION);
+  });
+
   test('a schedule\'s run makes what the newest deployment wants, with its own parameters over that', () => {
     const definition = { ...DEFINITION, population: { ...DEFINITION.population, parameters: { region: 'south', day: '1' } } };
     const record = recordWith({ deployment: { ...LATER, definition } });
