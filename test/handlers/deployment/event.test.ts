@@ -59,6 +59,12 @@ describe('the definition', () => {
     expect(definitionOf(propertiesWith({ definition: { timeoutSeconds: 60 } }))).toEqual(definitionWith({ timeoutSeconds: 60 }));
   });
 
+  test('is read byte for byte: what a user gave may be encoded', () => {
+    const definition = definitionWith();
+    const encoded = { ...definition, population: { ...definition.population, parameters: { 'base64:cmVnaW9u': 'base64:IlwKIg==' } } };
+    expect(definitionOf({ Definition: JSON.stringify(encoded) }).population.parameters).toEqual({ region: '"\\\n"' });
+  });
+
   test.each([
     ['no JSON', '{"population": {"parameters": {"secret": "x'],
     ['no object', '"text"'],
