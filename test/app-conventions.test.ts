@@ -35,7 +35,7 @@ test('what depends on the state machine is made after it', () => {
 describe('two populations of one table draw a warning that names both and tells what to do', () => {
   const warnings = (stack: Stack) => Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('sharedTable')).map(({ id, entry }) => [id, entry.data]);
   const imported = (stack: Stack, id: string) =>
-    IntermediateTable.fromIdentifiers(stack, id, { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE });
+    IntermediateTable.fromIntermediateTableAttributes(stack, id, { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE });
 
   test.each<[string, (stack: Stack) => IntermediateTablePopulation[]]>([
     ['of the app', (stack) => {

@@ -139,6 +139,10 @@ function requireValue(scope: IConstruct, prop: string, value: string, longest: n
     problem(scope.node.path, prop, value, 'Give a string.');
   }
   requireText(scope.node.path, prop, value, longest);
+  // What JavaScript makes of a number token in a text.
+  if (known(value) && value !== '' && !known(Number(value))) {
+    problem(scope.node.path, prop, value, 'It stands for a number that is known only when deploying: use valueAsString, or Token.asString() of it.');
+  }
 }
 
 export function validateCompute(scope: IConstruct, compute: PopulationCompute = {}): void {

@@ -1,0 +1,110 @@
+import { Aspects, CfnOutput, CfnParameter, CfnResource, Duration, NestedStack, RemovalPolicies, Stack, Stage } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct, IConstruct } from 'constructs';
+import { cycleIn } from './support/cycles';
+import { definitionsIn } from './support/definitions';
+import { makeApp, makePopulation, makeStack, templateOf } from './support/stacks';
+import { idsOf } from './support/template';
+
+/* What users of other construct libraries have reported, tried here. */
+
+const schedule = Schedule.rate(Duration.days(1));
+
+test('a construct of the user\'s, or another copy of this library, may have the id of the shared services (aws/aws-cdk#29625)', () => {
+  const stack = makeStack();
+  new Construct(stack, 'IntermediateTablePopulations');
+  ['First', 'Second'].forEach((id) => makePopulation(stack, id));
+  const template = templateOf(stack);
+  expect(idsOf(template, 'AWS::Lambda::Function')).toHaveLength(2);
+  expect(idsOf(template, 'Custom::IntermediateTablePopulation')).toHaveLength(2);
+});
+
+test('a number that is known only when deploying is no text by interpolation: JavaScript writes out what stands for it', () => {
+  const stack = makeStack();
+  const days = new CfnParameter(stack, 'Days', { type: 'Number' });
+  expect(() => makePopulation(stack, 'Population', { parameters: { days: `${days.valueAsNumber}` } }))
+    .toThrow(/^Stack\/Population: parameters\.days is "-1\.8\d+e\+289"\. It stands for a number that is known only when deploying: use valueAsString, or Token\.asString/);
+  expect(() => makePopulation(stack, 'Another', { parameters: { days: days.valueAsString } })).not.toThrow();
+});
+
+test.each(['strong', 'weak', 'both'])('a chain of tables over two stacks with %s references between stacks, which CDK has since 2026', (strength) => {
+  const app = makeApp({ context: { '@aws-cdk/core:defaultCrossStackReferences': strength } });
+  const [up, down] = ['Up', 'Down'].map((id) => new Stack(app, id, { env: { account: '123456789012', region: 'eu-west-1' } }));
+  const upstream = makePopulation(up, 'Upstream', { schedule });
+  makePopulation(down, 'Population', { refreshAfter: [upstream], timeout: Duration.hours(6) });
+  new CfnOutput(down, 'Version', { value: upstream.versionId });
+  expect(() => app.synth()).not.toThrow();
+});
+
+describe('logical ids', () => {
+  const waiting = (use: (stack: Stack) => Construct) => {
+    const stack = makeStack();
+    makePopulation(use(stack), 'Population', { timeout: Duration.hours(6) });
+    return templateOf(stack);
+  };
+
+  test('stay within CloudFormation\'s 255 characters, however long the path is', () => {
+    const template = waiting((stack) => Array.from({ length: 5 }, (_, index) => `${index}`.padEnd(120, 'x'))
+      .reduce<Construct>((scope, id) => new Construct(scope, id), stack));
+    const ids = Object.keys(template.Resources);
+    expect(Math.max(...ids.map(({ length }) => length))).toBeLessThanOrEqual(255);
+    expect(idsOf(template, 'AWS::CloudFormation::WaitCondition')).toHaveLength(1);
+  });
+
+  test('that a stack allocates in its own way are its own for wait conditions, too', () => {
+    class Prefixed extends Stack {
+      protected override allocateLogicalId(element: CfnResource): string {
+        return `Team${super.allocateLogicalId(element)}`;
+      }
+    }
+    const stack = new Prefixed(makeApp(), 'Stack');
+    makePopulation(stack, 'Population', { timeout: Duration.hours(6) });
+    expect(Object.keys(templateOf(stack).Resources).filter((id) => !id.startsWith('Team'))).toEqual([]);
+  });
+});
+
+test('an Aspect may change every function, as organizations do: both keep what the Aspect sets', () => {
+  const stack = makeStack();
+  makePopulation(stack, 'Population', { schedule });
+  Aspects.of(stack).add({
+    visit(node: IConstruct) {
+      if (node instanceof CfnFunction) {
+        node.reservedConcurrentExecutions = 5;
+        node.addPropertyOverride('Environment.Variables.TEAM', 'data');
+      }
+    },
+  });
+  const template = templateOf(stack);
+  for (const id of idsOf(template, 'AWS::Lambda::Function')) {
+    expect(template.Resources[id].Properties).toMatchObject({
+      ReservedConcurrentExecutions: 5, Environment: { Variables: { TEAM: 'data', RECORD_TABLE: expect.anything() } },
+    });
+  }
+});
+
+test('a stack that retains everything retains the record and the log group, whose names are never used again', () => {
+  const stack = makeStack();
+  makePopulation(stack);
+  RemovalPolicies.of(stack).retain();
+  const { Resources } = templateOf(stack) as { Resources: Record<string, { Type: string; DeletionPolicy?: string; Properties: object }> };
+  for (const type of ['AWS::DynamoDB::Table', 'AWS::Logs::LogGroup']) {
+    expect(Object.values(Resources).find(({ Type }) => Type === type)?.DeletionPolicy).toBe('Retain');
+  }
+});
+
+test('a population in a nested stack of a stage has all it needs there (aws/aws-cdk#3173)', () => {
+  const stage = new Stage(makeApp(), 'Prod', { env: { account: '123456789012', region: 'eu-west-1' } });
+  const nested = new NestedStack(new Stack(stage, 'Stack'), 'Nested');
+  makePopulation(nested, 'Population', { schedule, timeout: Duration.hours(6) });
+  const template = templateOf(nested);
+  expect(cycleIn(template)).toBeUndefined();
+  expect(idsOf(template, 'AWS::DynamoDB::Table')).toHaveLength(1);
+});
+
+test('a value with CloudFormation\'s own syntax in it is no reference: it is sent as it is', () => {
+  const stack = makeStack();
+  makePopulation(stack, 'Population', { parameters: { text: '${AWS::Region} {"Ref":"Table"}' } });
+  const { resource } = definitionsIn(templateOf(stack));
+  expect(resource.population.parameters).toEqual({ text: '${AWS::Region} {"Ref":"Table"}' });
+});
