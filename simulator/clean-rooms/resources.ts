@@ -57,6 +57,7 @@ export class Resources {
     const { name, accessBudget } = properties;
     const membership = store.membership(properties.membershipIdentifier);
     const configuredTable = store.configuredTable(properties.configuredTableIdentifier);
+    this.requireUnused(name, membership.collaboration);
     return this.register(store.associations, (id) =>
       ({ id, arn: `${membership.arn}/configuredtableassociation/${id}`, name, membership, configuredTable, accessBudget }));
   }
@@ -75,9 +76,7 @@ export class Resources {
     const { store, limits } = this.options;
     checked({ ...properties } as Input, 'CreateIntermediateTableInput');
     const membership = store.membership(properties.membershipIdentifier);
-    const namesake = [...store.tables.values()].find(({ name, membership: { collaboration } }) =>
-      name === properties.name && collaboration === membership.collaboration);
-    if (namesake) throw conflict(`The collaboration already has an intermediate table "${namesake.name}".`, namesake.id, 'ALREADY_EXISTS');
+    this.requireUnused(properties.name, membership.collaboration);
     const { now } = this.options.settled();
     return this.register(store.tables, (id) => ({
       id,
@@ -149,6 +148,15 @@ export class Resources {
     const template = [...this.options.store.analysisTemplates.values()].find((candidate) => candidate.arn === arn);
     if (!template) throw invalidConfiguration(`The analysis template ${arn} does not exist.`);
     return template.defaults;
+  }
+
+  /** https://docs.aws.amazon.com/clean-rooms/latest/userguide/create-intermediate-table.html */
+  private requireUnused(wanted: string, of: Collaboration): void {
+    const { tables, associations } = this.options.store;
+    for (const [kind, existing] of [['an intermediate table', tables], ['a table', associations]] as const) {
+      const namesake = [...existing.values()].find(({ name, membership: { collaboration } }) => name === wanted && collaboration === of);
+      if (namesake) throw conflict(`The collaboration already has ${kind} "${namesake.name}".`, namesake.id, 'ALREADY_EXISTS');
+    }
   }
 
   private register<T extends { id: string }>(kind: Map<string, T>, make: (id: string) => T): T {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'util';
-import { CfnResource, Stack } from 'aws-cdk-lib';
+import { CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import { closeClouds, MEMBERSHIP, openCloud, populatesIn, STACK, synthesize } from './support';
 import { Cloud } from '../../simulator/cloud';
 import type { StackSource } from '../../simulator/cloudformation/assembly';
@@ -15,12 +15,13 @@ interface Change {
   readonly description?: string;
   /** Whether the tables have populations. */
   readonly populated?: boolean;
+  readonly timeout?: Duration;
   /** Something that comes last fails. */
   readonly laterFails?: boolean;
 }
 
 /** Tables, each of which reads the one before it, and their populations. */
-function chain(length: number, { select = '1', versionedName = true, description, populated = true, laterFails = false }: Change = {}): StackSource {
+function chain(length: number, { select = '1', versionedName = true, description, populated = true, timeout, laterFails = false }: Change = {}): StackSource {
   return synthesize((stack) => {
     const membership = Membership.fromMembershipIdentifier(stack, 'Membership', MEMBERSHIP);
     const later = new CfnResource(stack, 'Later', { type: 'Test::Resource::Fails', properties: { Fail: String(laterFails), Seconds: '0' } });
@@ -36,7 +37,7 @@ function chain(length: number, { select = '1', versionedName = true, description
         description,
       });
       if (populated) {
-        refreshAfter = [table.addPopulation('Population', { refreshAfter })];
+        refreshAfter = [table.addPopulation('Population', { refreshAfter, timeout })];
         later.node.addDependency(...refreshAfter);
       }
       before = table;
@@ -131,6 +132,16 @@ describe('a changed query of a table whose name has a hash', () => {
     const third = await deploy(chain(1));
     expect([third.status, third.populates, third.seen.at(-1)]).toEqual(['UPDATE_COMPLETE', 1, serving]);
   });
+});
+
+test('a changed query of three hours is waited for, too', async () => {
+  const { cloud, deploy } = openAccount();
+  const timeout = Duration.hours(4);
+  const { seen: [, serving] } = await deploy(chain(1, { timeout }));
+  cloud.cleanRooms.planQuery({ durationSeconds: 3 * 3600, outcome: 'SUCCESS' });
+  const second = await deploy(chain(1, { timeout, select: '2' }));
+  expect([second.status, second.populates]).toEqual(['UPDATE_COMPLETE', 1]);
+  expect(second.seen).toEqual([serving, [...serving, named('first')], [named('first')]]);
 });
 
 test('what does not replace the table costs nothing', async () => {

@@ -132,6 +132,11 @@ describe('CloudFormation\'s own calls', () => {
     expect(rooms.addTable('audience').id).not.toBe(rooms.table.id);
   });
 
+  test('refuse an intermediate table with the name of a table that is associated', async () => {
+    await start();
+    expect(() => rooms.addTable('purchases')).toThrow(expect.objectContaining({ code: 'ConflictException', members: expect.objectContaining({ reason: 'ALREADY_EXISTS' }) }));
+  });
+
   test('let another collaboration have a table of the same name', async () => {
     await start();
     const { resources } = rooms.service;
