@@ -171,7 +171,13 @@ const recordFault = striking(['PutItem', 'PutItem', 'GetItem', '*']);
 const stepFunctionsFault = striking(['StartExecution', 'DescribeExecution', '*']);
 
 const request = fc.integer({ min: 1, max: 12 });
-const crash: fc.Arbitrary<Crash> = fc.record({
+/** Two steps of one run at a time. */
+const overlapping: fc.Arbitrary<Crash> = fc.record({
+  function: fc.constant('Population' as const),
+  invocation: fc.integer({ min: 1, max: 6 }),
+  kind: fc.constantFrom(0.2, 0.6, 2, 5, 20).map((seconds) => ({ at: 'connection' as const, seconds })),
+});
+const breaking: fc.Arbitrary<Crash> = fc.record({
   function: fc.constantFrom('Population' as const, 'Population' as const, 'Deployment' as const),
   invocation: fc.integer({ min: 1, max: 6 }),
   kind: fc.oneof(
@@ -182,6 +188,8 @@ const crash: fc.Arbitrary<Crash> = fc.record({
     fc.record({ at: fc.constantFrom('beforeRequest' as const, 'afterRequest' as const, 'timeoutBeforeRequest' as const, 'timeoutAfterRequest' as const), request }),
   ),
 });
+
+const crash = fc.oneof({ weight: 6, arbitrary: breaking }, { weight: 1, arbitrary: overlapping });
 
 const putFault = fc.constantFrom<PutFault | null>(null, { status: 503 }, { status: 500, after: true }, { reset: 'before' }, { reset: 'after' });
 
