@@ -13,7 +13,9 @@ export type LambdaFaultKind =
   | { readonly at: 'return' }
   /** The nth request, or the return, never comes about, until the function's own timeout. */
   | { readonly at: 'timeoutBeforeRequest' | 'timeoutAfterRequest'; readonly request: number }
-  | { readonly at: 'timeoutBeforeReturn' };
+  | { readonly at: 'timeoutBeforeReturn' }
+  /** The connection to whoever waits for the result breaks after so many seconds: the invocation goes on, beside the one that is tried instead. */
+  | { readonly at: 'connection'; readonly seconds: number };
 
 interface Target {
   /** Matched against the function's logical id: the id itself, or the start of it. */

@@ -124,7 +124,17 @@ export class LambdaService {
       throw new LambdaServiceError('InvalidRuntimeException', `Function ${configuration.logicalId}: the simulator does not run ${configuration.runtime}.`);
     }
     refuse(fault);
+    const result = this.run(target, payload, count, fault);
+    return fault?.at === 'connection' ? Promise.race([result, this.brokenAfter(fault.seconds)]) : result;
+  }
 
+  private async brokenAfter(seconds: number): Promise<never> {
+    await this.options.clock.sleep(seconds * 1000);
+    throw new LambdaServiceError('SdkClientException', 'The connection was closed. (simulated)');
+  }
+
+  private async run(target: DeployedFunction, payload: string, count: number, fault?: InvocationFault): Promise<string> {
+    const { configuration } = target;
     const { clock, random } = this.options;
     const warm = target.idle.pop();
     const environment = warm ?? this.start(configuration);

@@ -107,6 +107,8 @@ async function play([, build, prepare]: Scene): Promise<{ cloud: Cloud; calls: C
     await cloud.settle();
   };
   await refresh();
+  // Of two at once, one waits for the other.
+  schedules.forEach((id) => cloud.fireRule(id));
   cloud.cleanRooms.faults.inject({ operation: 'PopulateIntermediateTable', fault: { kind: 'error', code: 'InternalServerException' }, first: 1 });
   await refresh();
   cloud.cleanRooms.planQuery({ durationSeconds: 7200, outcome: 'SUCCESS' });
@@ -131,6 +133,13 @@ function othersThan(arn: string): string[] {
   return (LAST_IS_ANY.test(arn) ? which.slice(0, -1) : which)
     .map((place) => parts.map((part, index) => (index === place ? other(part) : part)).join(''));
 }
+
+/** The simulator has no tables that jobs populate; and how a run ended is asked of Step Functions only where the record does not tell. */
+const UNPLAYED: Record<string, string[]> = {
+  PopulationRole: ['cleanrooms:GetProtectedJob', 'cleanrooms:ListProtectedJobs', 'cleanrooms:UpdateProtectedJob'],
+  StarterRole: ['states:DescribeExecution'],
+  MachineRole: [],
+};
 
 const played: Record<string, Call[]> = {};
 const granted: Record<string, Set<string>> = {};
@@ -192,14 +201,14 @@ describe('in all of these scenes together', () => {
     expect(usedBy('PopulationRole')).toEqual([
       'cleanrooms:GetIntermediateTable', 'cleanrooms:GetProtectedQuery', 'cleanrooms:ListIntermediateTableVersions', 'cleanrooms:ListProtectedQueries',
       'cleanrooms:PopulateIntermediateTable', 'cleanrooms:UpdateProtectedQuery',
-      'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey', 'states:ListExecutions',
+      'dynamodb:GetItem', 'dynamodb:PutItem', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey', 'states:DescribeExecution',
     ]);
-    expect(usedBy('StarterRole')).toEqual(['states:DescribeExecution', 'states:ListExecutions', 'states:StartExecution']);
+    expect(usedBy('StarterRole')).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem', 'states:StartExecution']);
     expect(usedBy('MachineRole')).toEqual(['events:PutEvents', 'lambda:InvokeFunction', 'ssm:PutParameter']);
   });
 
   test.each(['PopulationRole', 'StarterRole', 'MachineRole'])('%s may do nothing that it never does', (role) => {
-    expect([...granted[role]].filter((action) => !usedBy(role).includes(action))).toEqual([]);
+    expect([...granted[role]].filter((action) => !usedBy(role).includes(action))).toEqual(UNPLAYED[role]);
   });
 
   test('the roles of a chain over two stacks may look at upstream tables, and not populate them', () => {

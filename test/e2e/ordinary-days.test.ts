@@ -1,10 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import {
-  closeClouds, dataIn, lettersIn, liveIn, logicalId, MACHINE, openCloud, populatesIn, runningIn, SCHEDULE, Scene, segment, stackOf, tableIn, until, versionIn,
+  closeClouds, dataIn, lettersIn, liveIn, logicalId, MACHINE, openCloud, populatesIn, runningIn, SCHEDULE, Scene, segment, stackOf,
+  tableIn, until, versionIn,
 } from './support';
-import { PopulateOnDeploy, WorkerType } from '../../src';
 import type { Cloud } from '../../simulator/cloud';
+import { PopulateOnDeploy, WorkerType } from '../../src';
 
 afterEach(closeClouds);
 

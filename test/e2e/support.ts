@@ -3,8 +3,8 @@ import { CfnIntermediateTable, CfnIntermediateTableProps } from 'aws-cdk-lib/aws
 import { Cloud, CloudOptions } from '../../simulator/cloud';
 import { readStack, StackSource } from '../../simulator/cloudformation/assembly';
 import type { DeployResult } from '../../simulator/cloudformation/service';
-import { disagreements, noteDecision } from '../support/second-opinion';
 import { IntermediateTablePopulation, IntermediateTablePopulationProps } from '../../src';
+import { disagreements, noteDecision } from '../support/second-opinion';
 
 // CDK's own validation of a template takes seconds; a test of its own turns it on.
 process.env.CDK_VALIDATION = 'false';
@@ -125,7 +125,8 @@ export const lettersIn = (cloud: Cloud): string =>
   populatesIn(cloud).map(({ body }) => letterOf((body as { parameters?: { segment?: string } }).parameters)).join('');
 /** The letter of what can be queried. */
 export const dataIn = (cloud: Cloud): string | undefined =>
-  cloud.cleanRooms.populations(tableIn(cloud)).filter(({ versionId }) => versionId === liveIn(cloud)).map(({ parameters }) => letterOf(parameters))[0];
+  cloud.cleanRooms.populations(tableIn(cloud)).filter(({ versionId }) => versionId === liveIn(cloud))
+    .map(({ parameters }) => letterOf(parameters))[0];
 export const runningIn = (cloud: Cloud) => cloud.executions().filter(({ status }) => status === 'RUNNING');
 
 /** The stack's only output: the version that a deploy ended with. */

@@ -104,7 +104,7 @@ class Player {
   public async take(step: Step): Promise<void> {
     const { cloud } = this;
     const from = cloud.clock.now();
-    const isQuiet = cloud.cleanRooms.populations().every(({ outcome }) => outcome !== undefined);
+    const isQuiet = cloud.cleanRooms.populations().every(({ outcome, endsAt }) => outcome !== undefined && endsAt <= from);
     cloud.cleanRooms.defaultPlan = step.query;
     step.faults.forEach((fault) => cloud.cleanRooms.faults.inject(fault));
     step.recordFaults.forEach((fault) => cloud.recordFaults.inject(fault));

@@ -1,9 +1,7 @@
 import * as fc from 'fast-check';
-import { BEHAVIOUR_POSITIONS, Behaviours, Fault, FaultRule, OperationName, QueryPlan } from '../../simulator/clean-rooms';
-import type { FaultRule as AnyFaultRule } from '../../simulator/faults';
-import type { PutFault } from '../../simulator/cloudformation/inbox';
+import { NO_TROUBLE, Trouble, troubles } from './trouble';
+import { BEHAVIOUR_POSITIONS, Behaviours, QueryPlan } from '../../simulator/clean-rooms';
 import type { ExecutionNames } from '../../simulator/events/targets';
-import type { LambdaFaultKind } from '../../simulator/lambda/faults';
 
 /** Which of the templates is deployed: each makes the table of other parameters. */
 export type Template = 'a' | 'b';
@@ -36,28 +34,10 @@ export type Operation =
   | { readonly kind: 'by hand' }
   | { readonly kind: 'delete'; readonly whileRefreshing: boolean };
 
-/** Where a Lambda function breaks, in which of its invocations from the step's start. */
-export interface Crash {
-  readonly function: 'Population' | 'Deployment';
-  readonly invocation: number;
-  readonly kind: LambdaFaultKind;
-}
-
-export interface Step {
+export interface Step extends Trouble {
   readonly operation: Operation;
   /** How the step's queries run. */
   readonly query: QueryPlan;
-  readonly faults: readonly FaultRule[];
-  /** Of DynamoDB, and of the Step Functions API. */
-  readonly recordFaults: readonly AnyFaultRule[];
-  readonly stepFunctionsFaults: readonly AnyFaultRule[];
-  /** How long the step's first events lie in the deployment function's queue. */
-  readonly queued: readonly number[];
-  readonly crashes: readonly Crash[];
-  /** The population function does not start for as long as the step takes. */
-  readonly dead: boolean;
-  /** What becomes of the step's first PUTs to CloudFormation. */
-  readonly puts: readonly (PutFault | null)[];
 }
 
 /** One life of a stack, with all that goes wrong in it. */
@@ -124,88 +104,8 @@ function success(liveAfterSeconds: fc.Arbitrary<number | 'never'>): fc.Arbitrary
 
 /** Mostly short, since a look at a running query is like the one before: one that outlasts the shortest timeout, and one near the end of the next. */
 function seconds(): fc.Arbitrary<number> {
-  return fc.constantFrom(30, 5, 60, 30, 5, 60, 30, 5, 120, 120, 250, 590);
+  return fc.constantFrom(30, 5, 60, 30, 5, 60, 30, 5, 30, 5, 60, 30, 5, 60, 30, 5, 120, 120, 120, 250, 250, 590);
 }
-
-const apiOperation = fc.constantFrom<OperationName | '*'>(
-  'PopulateIntermediateTable', 'PopulateIntermediateTable', 'GetIntermediateTable', 'ListIntermediateTableVersions', 'GetProtectedQuery', 'UpdateProtectedQuery', '*',
-);
-
-/** What may have had its effect, and what certainly had none. */
-const when = fc.constantFrom('before' as const, 'after' as const);
-const fault: fc.Arbitrary<Fault> = fc.oneof(
-  fc.record({ kind: fc.constant('error' as const), code: fc.constant('InternalServerException'), when }),
-  fc.record({ kind: fc.constant('reset' as const), when }),
-  fc.record({ kind: fc.constant('hang' as const), when }),
-  fc.record({ kind: fc.constant('reply' as const), when, status: fc.constantFrom(502, 503, 504), body: fc.constant('<html>Bad gateway</html>') }),
-  fc.record({ kind: fc.constant('delay' as const), seconds: fc.constantFrom(3, 14.9, 20) }),
-  fc.constantFrom<Fault>({ kind: 'reply', status: 403, body: '<html>Forbidden</html>' }, { kind: 'reply', status: 429, body: '{}', contentType: 'application/json' }),
-  fc.constantFrom<Fault>({ kind: 'cut' }, { kind: 'cut', connectionBreaks: true }),
-  fc.constant<Fault>({ kind: 'error', code: 'ThrottlingException' }),
-  fc.constant<Fault>({ kind: 'error', code: 'AccessDeniedException', message: 'Not yet.' }),
-  fc.constant<Fault>({ kind: 'error', code: 'ValidationException', members: { reason: 'IAM_SYNCHRONIZATION_DELAY' } }),
-);
-
-const faultRule: fc.Arbitrary<FaultRule> = fc.oneof(
-  fc.record({ operation: apiOperation, fault, occurrences: fc.constantFrom([1], [2], [3], [5], [1, 2], [2, 4]) }),
-  fc.record({ operation: apiOperation, fault, first: fc.constantFrom(1, 3) }),
-  fc.record({ operation: apiOperation, fault, forSeconds: fc.constantFrom(60, 150) }),
-);
-
-/** Of the other two services: what they refuse, and what may have taken effect. */
-const otherFault: fc.Arbitrary<Fault> = fc.oneof(
-  fc.record({ kind: fc.constant('error' as const), code: fc.constant('InternalServerError'), when }),
-  fc.record({ kind: fc.constant('reset' as const), when }),
-  fc.record({ kind: fc.constant('hang' as const), when }),
-  fc.constantFrom<Fault>({ kind: 'error', code: 'ThrottlingException' }, { kind: 'cut' }, { kind: 'reply', status: 503, body: '<html>Bad gateway</html>' }),
-);
-const striking = (names: readonly string[]): fc.Arbitrary<AnyFaultRule> => {
-  const named = fc.constantFrom(...names);
-  return fc.oneof(
-    fc.record({ operation: named, fault: otherFault, occurrences: fc.constantFrom([1], [2], [3], [5], [8], [1, 2], [2, 4], [7, 8, 9]) }),
-    fc.record({ operation: named, fault: otherFault, first: fc.constantFrom(1, 3, 12) }),
-    fc.record({ operation: named, fault: otherFault, forSeconds: fc.constantFrom(10, 40, 150) }),
-  );
-};
-const recordFault = striking(['PutItem', 'PutItem', 'GetItem', '*']);
-const stepFunctionsFault = striking(['StartExecution', 'DescribeExecution', '*']);
-
-const request = fc.integer({ min: 1, max: 12 });
-const crash: fc.Arbitrary<Crash> = fc.record({
-  function: fc.constantFrom('Population' as const, 'Population' as const, 'Deployment' as const),
-  invocation: fc.integer({ min: 1, max: 6 }),
-  kind: fc.oneof(
-    fc.constantFrom<LambdaFaultKind>(
-      { at: 'service' }, { at: 'start' }, { at: 'return' }, { at: 'timeoutBeforeReturn' },
-      { at: 'throttled' }, { at: 'throttled', forSeconds: 60 }, { at: 'throttled', forSeconds: 240 }, { at: 'service', forSeconds: 200 },
-    ),
-    fc.record({ at: fc.constantFrom('beforeRequest' as const, 'afterRequest' as const, 'timeoutBeforeRequest' as const, 'timeoutAfterRequest' as const), request }),
-  ),
-});
-
-const putFault = fc.constantFrom<PutFault | null>(null, { status: 503 }, { status: 500, after: true }, { reset: 'before' }, { reset: 'after' });
-
-type Trouble = Omit<Step, 'operation' | 'query'>;
-
-const NO_TROUBLE: Trouble = { faults: [], recordFaults: [], stepFunctionsFaults: [], queued: [], crashes: [], dead: false, puts: [] };
-
-const trouble = {
-  faults: fc.array(faultRule, { maxLength: 2 }),
-  recordFaults: fc.array(recordFault, { maxLength: 2 }),
-  stepFunctionsFaults: fc.array(stepFunctionsFault, { maxLength: 1 }),
-  queued: fc.array(fc.constantFrom(0, 0, 0, 20, 100, 400), { maxLength: 2 }),
-  crashes: fc.array(crash, { maxLength: 3 }),
-  dead: fc.nat(24).map((dice) => dice === 24),
-  puts: fc.array(putFault, { maxLength: 3 }),
-};
-
-/** All at once seldom lets anything go well; one thing alone shows what that does. */
-const troubles: fc.Arbitrary<Trouble> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant(NO_TROUBLE) },
-  { weight: 6, arbitrary: fc.oneof(...Object.keys(trouble).map((name) => fc.record({ [name]: trouble[name as keyof Trouble] as fc.Arbitrary<unknown> })))
-    .map((one) => ({ ...NO_TROUBLE, ...one })) },
-  { weight: 3, arbitrary: fc.record(trouble) },
-);
 
 const step: fc.Arbitrary<Step> = fc.tuple(operation, query, troubles).map(([what, plan, one]) => ({ operation: what, query: plan, ...one }));
 
@@ -239,7 +139,12 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   }),
   steps: fc.tuple(
     fc.tuple(step, first, fc.boolean()).map(([made, operationOfFirst, isPlain]) =>
-      ({ ...made, ...(isPlain ? { query: PLAIN_QUERY, ...NO_TROUBLE } : {}), operation: operationOfFirst })),
+      ({ ...made, ...(isPlain ? { ...NO_TROUBLE, query: PLAIN_QUERY } : {}), operation: operationOfFirst })),
     fc.array(step, { minLength: 1, maxLength: 3 }),
   ).map(([create, others]) => [create, ...others]),
-});
+}).map((schedule) => ({ ...schedule, steps: schedule.steps.map((each) => ({ ...each, query: shorter(each.query, schedule.timeoutMinutes) })) }));
+
+/** What never ends is looked at until the timeout, which is no news after the first minutes. */
+function shorter(plan: QueryPlan, timeoutMinutes: number): QueryPlan {
+  return plan.outcome === 'NEVER' && timeoutMinutes > 10 ? { durationSeconds: 250, outcome: 'FAILED', error } : plan;
+}

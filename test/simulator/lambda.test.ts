@@ -67,6 +67,15 @@ describe('a function', () => {
     expect((await denied({ calls: 1 })).answers).toEqual([expect.stringContaining('AccessDeniedException')]);
   });
 
+  test('goes on where the connection to it breaks, beside the invocation that is tried instead', async () => {
+    const invoke = await deployed({ faults: [{ function: 'Caller', invocation: 1, at: 'connection', seconds: 1 }] });
+    await expect(invoke({ sleep: 4000 })).rejects.toMatchObject({ code: 'SdkClientException' });
+    // It has another environment.
+    expect(await invoke({})).toMatchObject({ count: 1 });
+    await cloud.advance(10);
+    expect(cloud.lambda.invocations.map(({ error, end = 0, start }) => [error, end - start])).toEqual([[undefined, 4300], [undefined, 300]]);
+  });
+
   test('is left with no open connection when its cloud is closed', async () => {
     const invoke = await deployed({}, { Effect: 'Allow', Action: '*', Resource: '*' });
     await invoke({ calls: 1 });

@@ -1,9 +1,9 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { closeClouds, logicalId, makeTable, openCloud, populatesIn, synthesize } from '../support';
-import { IntermediateTablePopulation, IntermediateTablePopulationProps, PopulateOnDeploy } from '../../../src';
 import type { Cloud } from '../../../simulator/cloud';
 import { readStack, StackSource } from '../../../simulator/cloudformation/assembly';
+import { IntermediateTablePopulation, IntermediateTablePopulationProps, PopulateOnDeploy } from '../../../src';
+import { closeClouds, logicalId, makeTable, openCloud, populatesIn, synthesize } from '../support';
 
 afterEach(closeClouds);
 

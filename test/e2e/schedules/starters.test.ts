@@ -1,10 +1,10 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
+import { IntermediateTablePopulation, WorkerType } from '../../../src';
 import {
   closeClouds, dataIn, deploy, lettersIn, logicalId, MACHINE, makeTable, MARKER, openCloud, populatesIn, refresh, Scene, segment, stackOf, synthesize,
 } from '../support';
-import { IntermediateTablePopulation, WorkerType } from '../../../src';
 
 afterEach(closeClouds);
 
@@ -15,10 +15,9 @@ test('a rule of the user\'s with two targets populates for each of them', async 
   const scene: Scene = {
     ...A,
     also: (stack, population) => {
-      const machine = population.stateMachine;
       const rule = new Rule(stack, 'Both', { schedule: Schedule.rate(Duration.hours(8)) });
       for (const region of ['EU', 'US']) {
-        rule.addTarget(new targets.SfnStateMachine(machine, { input: RuleTargetInput.fromObject({ parameters: { region } }) }));
+        rule.addTarget(new targets.SfnStateMachine(population.stateMachine, { input: RuleTargetInput.fromObject({ parameters: { region } }) }));
       }
     },
   };

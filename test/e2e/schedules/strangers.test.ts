@@ -3,7 +3,8 @@ import { Schedule } from 'aws-cdk-lib/aws-events';
 import type { Fault } from '../../../simulator/clean-rooms';
 import type { Cloud } from '../../../simulator/cloud';
 import {
-  closeClouds, dataIn, deploy, failToDeploy, lettersIn, liveIn, logicalId, MACHINE, openCloud, refresh, Scene, SCHEDULE, segment, stackOf, tableIn, until, versionIn,
+  closeClouds, dataIn, deploy, failToDeploy, lettersIn, liveIn, logicalId, MACHINE, openCloud, refresh, Scene, SCHEDULE,
+  segment, stackOf, tableIn, until, versionIn,
 } from '../support';
 
 afterEach(closeClouds);

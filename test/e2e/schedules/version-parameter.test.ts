@@ -1,12 +1,12 @@
 import { Duration, Tags } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { StringParameter, StringParameterProps } from 'aws-cdk-lib/aws-ssm';
+import type { Cloud } from '../../../simulator/cloud';
+import type { StackSource } from '../../../simulator/cloudformation/assembly';
+import { IntermediateTablePopulation, IntermediateTablePopulationProps } from '../../../src';
 import {
   closeClouds, deploy, lettersIn, liveIn, logicalId, MACHINE, makeTable, openCloud, runningIn, SCHEDULE, segment, STACK, synthesize, until,
 } from '../support';
-import { IntermediateTablePopulation, IntermediateTablePopulationProps } from '../../../src';
-import type { Cloud } from '../../../simulator/cloud';
-import type { StackSource } from '../../../simulator/cloudformation/assembly';
 
 afterEach(closeClouds);
 

@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { IntermediateTablePopulation, PopulateOnDeploy } from '../../../src';
 import type { Cloud } from '../../../simulator/cloud';
 import type { StackSource } from '../../../simulator/cloudformation/assembly';
 import type { LambdaFaultKind } from '../../../simulator/lambda/faults';
+import { IntermediateTablePopulation, PopulateOnDeploy } from '../../../src';
 import {
-  closeClouds, dataIn, deploy, DEPLOYMENT_FUNCTION, failureOf, lettersIn, liveIn, logicalId, MACHINE, makeTable, openCloud, populatesIn, POPULATION_FUNCTION, runningIn,
-  Scene, SCHEDULE, segment, stackOf, synthesize, tableIn, until, versionIn,
+  closeClouds, dataIn, deploy, DEPLOYMENT_FUNCTION, failureOf, lettersIn, liveIn, logicalId, MACHINE, makeTable, openCloud, populatesIn,
+  POPULATION_FUNCTION, runningIn, Scene, SCHEDULE, segment, stackOf, synthesize, tableIn, until, versionIn,
 } from '../support';
 
 afterEach(closeClouds);
@@ -30,10 +30,12 @@ async function watching(scene: Scene = B): Promise<{ cloud: Cloud; deploying: Re
 
 describe('while its query runs', () => {
   test.each<LambdaFaultKind>([
-    { at: 'afterRequest', request: 9 }, { at: 'beforeRequest', request: 10 }, { at: 'timeoutBeforeRequest', request: 7 }, { at: 'return' }, { at: 'timeoutBeforeReturn' }, { at: 'start' },
+    { at: 'afterRequest', request: 9 }, { at: 'beforeRequest', request: 10 }, { at: 'timeoutBeforeRequest', request: 7 },
+    { at: 'return' }, { at: 'timeoutBeforeReturn' }, { at: 'start' },
   ])('a step that crashes (%j) changes nothing', async (kind) => {
     const { cloud, deploying } = await watching();
-    const next = 1 + Math.max(...cloud.lambda.invocations.filter(({ function: name }) => name.startsWith(POPULATION_FUNCTION)).map(({ invocation }) => invocation));
+    const steps = cloud.lambda.invocations.filter(({ function: name }) => name.startsWith(POPULATION_FUNCTION));
+    const next = 1 + Math.max(...steps.map(({ invocation }) => invocation));
     cloud.faults.push({ ...kind, function: POPULATION_FUNCTION, invocation: next });
     const result = await deploying;
     expect(cloud.lambda.faults.hits).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { Botocore, facing, ModeledError } from './client';
-import { lifeOfATable } from './life';
+import { JOB, lifeOfATable, QUERY } from './life';
 import { Tally } from './tally';
 import { Behaviours, BEHAVIOUR_POSITIONS } from '../../../simulator/clean-rooms';
 import { OPERATIONS, shapeNamed } from '../../../simulator/clean-rooms/model';
@@ -14,7 +14,9 @@ export async function answers(python: string): Promise<Finding[]> {
   const tally = new Tally();
   const positions = switchPositions();
   for (const behaviours of positions) {
-    await facing(python, { behaviours }, (rooms, botocore) => lifeOfATable(rooms, botocore, tally));
+    for (const analysis of [QUERY, JOB]) {
+      await facing(python, { behaviours }, (rooms, botocore) => lifeOfATable(rooms, botocore, tally, analysis));
+    }
   }
   tally.expect('the operations that botocore has not called', SERVED.filter((name) => !tally.operations.has(name)), []);
   const lives = finding(`${tally.operations.size} operations in ${positions.length} positions of the switches: ${tally.calls} calls, `

@@ -1,7 +1,7 @@
 import { IncomingHttpHeaders, IncomingMessage, createServer, Server } from 'http';
 import type { AddressInfo } from 'net';
 import { isDeepStrictEqual } from 'util';
-import { CleanRoomsClient, UpdateProtectedQueryCommand } from '@aws-sdk/client-cleanrooms';
+import { CleanRoomsClient, UpdateProtectedJobCommand, UpdateProtectedQueryCommand } from '@aws-sdk/client-cleanrooms';
 import { Botocore } from './client';
 import * as commands from '../../../src/handlers/population/clean-rooms-commands';
 import { Finding } from '../report';
@@ -18,6 +18,7 @@ interface Sent {
 }
 
 const table = { membershipIdentifier: 'a1b2c3d4-5678-90ab-cdef-111111111111', intermediateTableIdentifier: 'a1b2c3d4-5678-90ab-cdef-222222222222' };
+const job = { membershipIdentifier: table.membershipIdentifier, protectedJobIdentifier: 'a1b2c3d4-5678-90ab-cdef-444444444444' };
 const query = { membershipIdentifier: table.membershipIdentifier, protectedQueryIdentifier: 'a1b2c3d4-5678-90ab-cdef-333333333333' };
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -33,6 +34,9 @@ const SENT: readonly (readonly [operation: string, command: Command, input: obje
     analysisPayerAccountId: '111122223333',
   }],
   ['PopulateIntermediateTable', commands.PopulateIntermediateTableCommand, { ...table, computeConfiguration: { queryComputeConfiguration: { type: 'CR.1X', number: 2 } } }],
+  ['PopulateIntermediateTable', commands.PopulateIntermediateTableCommand, {
+    ...table, computeConfiguration: { jobComputeConfiguration: { worker: { type: 'CR.4X', number: 8 } } },
+  }],
   ['PopulateIntermediateTable', commands.PopulateIntermediateTableCommand, { membershipIdentifier: 'a/b?c', intermediateTableIdentifier: 'd e+f%ä*~(\'!)' }],
   ['GetIntermediateTable', commands.GetIntermediateTableCommand, table],
   ['ListIntermediateTableVersions', commands.ListIntermediateTableVersionsCommand, table],
@@ -40,6 +44,9 @@ const SENT: readonly (readonly [operation: string, command: Command, input: obje
   ['ListProtectedQueries', commands.ListProtectedQueriesCommand, { membershipIdentifier: table.membershipIdentifier, maxResults: 100 }],
   ['ListProtectedQueries', commands.ListProtectedQueriesCommand, { membershipIdentifier: table.membershipIdentifier, maxResults: 1, nextToken: 'a+b/c=' }],
   ['GetProtectedQuery', commands.GetProtectedQueryCommand, query],
+  ['ListProtectedJobs', commands.ListProtectedJobsCommand, { membershipIdentifier: table.membershipIdentifier, maxResults: 100, nextToken: 'a+b/c=' }],
+  ['GetProtectedJob', commands.GetProtectedJobCommand, job],
+  ['UpdateProtectedJob', UpdateProtectedJobCommand, { ...job, targetStatus: 'CANCELLED' }],
   ['UpdateProtectedQuery', UpdateProtectedQueryCommand, { ...query, targetStatus: 'CANCELLED' }],
 ];
 

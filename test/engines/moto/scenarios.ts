@@ -73,6 +73,11 @@ export const SCENARIOS: { readonly [name: string]: (world: World) => Promise<voi
     await world.running();
     await world.destroy();
   },
+  'event that EventBridge delivers twice': async (world) => {
+    await world.deploy({});
+    await world.run({ event: 'a1b2c3d4-5678-90ab-cdef-555555555555' });
+    await world.run({ event: 'a1b2c3d4-5678-90ab-cdef-555555555555' });
+  },
   'input that is no parameter': async (world) => {
     await world.deploy({});
     await world.run({ parameters: { 'no good name': 'x' } });
