@@ -1,10 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { ours } from './peers';
-import { openCloud, synthesize } from './simulation';
+import { openCloud, STACK, synthesize } from './simulation';
 import { sum } from './statistics';
 
 export interface Contention {
+  /** In all the stacks together. */
   readonly populations: number;
+  readonly stacks: number;
   readonly quota: number;
   readonly requestsPerSecond: number;
   /** What the service does past its quota, which its documentation leaves open. */
@@ -22,8 +24,8 @@ export interface Contention {
   readonly busiestSecond: number;
   /** Requests that do not look at a running query. */
   readonly others: number;
-  /** The longest that a run has waited for its query to start, against the time that all take. */
-  readonly longestWait: number;
+  /** The longest that a query of each stack has waited to start, against the ideal time of all. */
+  readonly longestWaits: readonly number[];
   /** Populates accepted beyond one for each population. */
   readonly surplus: number;
 }
@@ -31,26 +33,33 @@ export interface Contention {
 const QUOTA = 2;
 const REQUESTS_PER_SECOND = 20;
 
-/** Deploys a stack of populations into an account in which they have to take turns. */
-export async function measureContention(populations: number, overQuota: Contention['overQuota'], query: Duration): Promise<Contention> {
+/** Deploys populations into an account in which they have to take turns: one stack, or several that know nothing of each other. */
+export async function measureContention(
+  populations: number, overQuota: Contention['overQuota'], query: Duration, stacks = 1,
+): Promise<Contention> {
   const cloud = openCloud(query, {
     cleanRooms: { behaviours: { overQuota }, limits: { concurrentQueries: QUOTA, requestsPerSecond: () => REQUESTS_PER_SECOND } },
   });
   try {
     const idealSeconds = Math.ceil(populations / QUOTA) * query.toSeconds();
     const longest = Duration.minutes(Math.min(720, Math.ceil(idealSeconds / 60) * 2));
-    const { status, failures } = await cloud.deploy(synthesize(ours, populations, { longest }));
+    const names = Array.from({ length: stacks }, (_, index) => `${STACK}${index}`);
+    const deploys = await Promise.all(names.map((name) => cloud.deploy(synthesize(ours, populations / stacks, { longest }, name))));
     await cloud.settle();
-    if (status !== 'CREATE_COMPLETE') {
-      throw new Error(`${populations} populations at a quota of ${QUOTA}: the deploy ended as ${status}: ${failures[0]?.reason}`);
+    const failed = deploys.find(({ status }) => status !== 'CREATE_COMPLETE');
+    if (failed) {
+      throw new Error(`${populations} populations at a quota of ${QUOTA}: the deploy ended as ${failed.status}: ${failed.failures[0]?.reason}`);
     }
     const runs = cloud.executions();
     const start = Math.min(...runs.map(({ startDate }) => startDate));
     const seconds = (Math.max(...runs.map(({ stopDate }) => stopDate!)) - start) / 1000;
     const { requests } = cloud.cleanRooms.journal;
+    const waitsIn = (name: string) => cloud.cleanRooms.populations()
+      .filter(({ table }) => table.name.startsWith(`${name}_`)).map(({ startedAt = Infinity }) => (startedAt - start) / 1000);
     const refused = (code: string) => requests.filter(({ errorCode }) => errorCode === code).length;
     return {
       populations,
+      stacks,
       quota: QUOTA,
       requestsPerSecond: REQUESTS_PER_SECOND,
       overQuota,
@@ -64,7 +73,7 @@ export async function measureContention(populations: number, overQuota: Contenti
       throttled: refused('ThrottlingException'),
       busiestSecond: cloud.cleanRooms.journal.busiestSecond(),
       others: requests.filter(({ operation }) => operation !== 'GetProtectedQuery').length,
-      longestWait: Math.max(...cloud.cleanRooms.populations().map(({ startedAt }) => (startedAt ?? Infinity) - start)) / 1000 / idealSeconds,
+      longestWaits: names.map((name) => Math.max(...waitsIn(name)) / idealSeconds),
       surplus: cloud.cleanRooms.journal.acceptedPopulates().length - populations,
     };
   } finally {

@@ -26,5 +26,8 @@ export async function measureAll(quick: boolean, tell: (what: string) => void): 
       contention.push(await measureContention(quick ? 10 : 50, overQuota, Duration.minutes(minutes)));
     }
   }
+  for (const overQuota of quick ? [] : ['rejected', 'queued'] as const) {
+    contention.push(await measureContention(50, overQuota, Duration.minutes(1), 2));
+  }
   return { waiting, lags, footprints, contention };
 }

@@ -15,24 +15,24 @@ export const STACK = 'Bench';
 const MEMBERSHIP = 'a1b2c3d4-5678-90ab-cdef-111111111111';
 
 /** A stack with so many tables, each with one population. */
-export function buildStack(candidate: Candidate, populations: number, options: PopulationOptions = {}): { app: App; stack: Stack } {
+function buildStack(candidate: Candidate, populations: number, options: PopulationOptions, name: string): App {
   const app = new App({ analyticsReporting: false, outdir: mkdtempSync(join(WORKSPACE, 'cdk.out-')) });
-  const stack = new Stack(app, STACK);
+  const stack = new Stack(app, name);
   const populate = candidate.open(stack, options);
   for (let index = 0; index < populations; index++) {
     populate(`Population${index}`, makeTable(stack, `Table${index}`));
   }
-  return { app, stack };
+  return app;
 }
 
-export function synthesize(candidate: Candidate, populations: number, options: PopulationOptions = {}): StackSource {
-  return readStack(buildStack(candidate, populations, options).app.synth().directory, STACK);
+export function synthesize(candidate: Candidate, populations: number, options: PopulationOptions = {}, name = STACK): StackSource {
+  return readStack(buildStack(candidate, populations, options, name).synth().directory, name);
 }
 
-function makeTable(stack: Stack, name: string): CfnIntermediateTable {
-  return new CfnIntermediateTable(stack, name, {
+function makeTable(stack: Stack, id: string): CfnIntermediateTable {
+  return new CfnIntermediateTable(stack, id, {
     membershipIdentifier: MEMBERSHIP,
-    name,
+    name: `${stack.stackName}_${id}`,
     analysisRules: [{ type: 'CUSTOM', policy: { v1: { custom: { allowedAnalyses: ['ANY_QUERY'] } } } }],
     populationAnalysisConfiguration: { sqlParameters: { queryString: 'SELECT 1' } },
   });

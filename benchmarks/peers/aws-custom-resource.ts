@@ -6,7 +6,7 @@ import { addRule, Candidate, mayPopulate } from './candidate';
 /** `AwsCustomResource` starts the populate and does not wait for it; a rule does the same through CDK's own `AwsApi` target. */
 export const awsCustomResource: Candidate = {
   name: 'AwsCustomResource',
-  open: (stack, { schedule, change }) => {
+  open: (stack, { schedule }) => {
     const logGroup = new LogGroup(stack, 'Logs');
     return (id, table) => {
       const call = {
@@ -15,7 +15,7 @@ export const awsCustomResource: Candidate = {
         parameters: { membershipIdentifier: table.membershipIdentifier, intermediateTableIdentifier: table.attrIntermediateTableIdentifier },
       };
       new AwsCustomResource(stack, id, {
-        onUpdate: { ...call, physicalResourceId: PhysicalResourceId.of(`${id}${change ?? ''}`) },
+        onUpdate: { ...call, physicalResourceId: PhysicalResourceId.of(id) },
         policy: AwsCustomResourcePolicy.fromStatements([mayPopulate()]),
         // By default each cold start installs the newest SDK from npm, which takes up to a minute.
         installLatestAwsSdk: false,

@@ -7,8 +7,6 @@ export interface PopulationOptions {
   readonly schedule?: Schedule;
   /** How long the query may take. */
   readonly longest?: Duration;
-  /** What makes a deploy populate again when it changes. */
-  readonly change?: string;
 }
 
 export type Populate = (id: string, table: CfnIntermediateTable) => void;

@@ -3,7 +3,7 @@ import { IntermediateTablePopulation } from '../../src';
 
 export const ours: Candidate = {
   name: 'this library',
-  open: (stack, { schedule, longest, change }) => (id, intermediateTable) => {
-    new IntermediateTablePopulation(stack, id, { intermediateTable, schedule, timeout: longest, triggers: change ? [change] : undefined });
+  open: (stack, { schedule, longest }) => (id, intermediateTable) => {
+    new IntermediateTablePopulation(stack, id, { intermediateTable, schedule, timeout: longest });
   },
 };

@@ -9,7 +9,7 @@ import { addRule, Candidate, mayPopulate, propertiesOf } from './candidate';
 /** One function that polls every two seconds for as long as a function may run; CloudFormation and a rule call it. */
 export const polling: Candidate = {
   name: 'polling Lambda',
-  open: (stack, { schedule, change }) => {
+  open: (stack, { schedule }) => {
     const populate = new LambdaHandler(stack, 'Populate', {
       runtime: Runtime.NODEJS_22_X,
       handler: 'index.handler',
@@ -19,7 +19,7 @@ export const polling: Candidate = {
       logGroup: new LogGroup(stack, 'Logs'),
     });
     return (id, table) => {
-      new CustomResource(stack, id, { serviceToken: populate.functionArn, properties: { ...propertiesOf(table), Change: change } });
+      new CustomResource(stack, id, { serviceToken: populate.functionArn, properties: propertiesOf(table) });
       addRule(stack, id, schedule, () => new LambdaFunction(populate, { event: RuleTargetInput.fromObject(propertiesOf(table)) }));
     };
   },

@@ -13,7 +13,7 @@ const LONGEST = Duration.hours(1);
 /** `custom_resources.Provider` in its asynchronous form, as its documentation shows it, and a rule to a function. One serves the whole stack. */
 export const provider: Candidate = {
   name: 'Provider framework',
-  open: (stack, { schedule, change }) => {
+  open: (stack, { schedule }) => {
     const logGroup = new LogGroup(stack, 'Logs');
     const handler = (name: string) => new LambdaHandler(stack, name, {
       runtime: Runtime.NODEJS_22_X,
@@ -28,7 +28,7 @@ export const provider: Candidate = {
     });
     const onSchedule = schedule && handler('onSchedule');
     return (id, table) => {
-      new CustomResource(stack, id, { serviceToken, properties: { ...propertiesOf(table), Change: change } });
+      new CustomResource(stack, id, { serviceToken, properties: propertiesOf(table) });
       addRule(stack, id, schedule, () => new LambdaFunction(onSchedule!, { event: RuleTargetInput.fromObject(propertiesOf(table)) }));
     };
   },

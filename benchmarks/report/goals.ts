@@ -19,7 +19,8 @@ export const goalsOf = (results: Results): Goal[] =>
 const HALF_HOUR = 1800;
 
 /** A candidate's wait for a query of so many seconds. */
-const waitOf = ({ waiting }: Results, name: string, wanted: number) => waiting.find(({ candidate, seconds }) => candidate === name && seconds === wanted)!;
+const waitOf = ({ waiting }: Results, name: string, wanted: number) =>
+  waiting.find(({ candidate, seconds }) => candidate === name && seconds === wanted)!;
 
 function invocations(results: Results): Goal {
   const [own, theirs] = [ours.name, provider.name].map((name) => waitOf(results, name, HALF_HOUR).invocations);
@@ -85,19 +86,23 @@ function resources({ footprints }: Results): Goal[] {
 
 function contention({ contention: all }: Results): Goal[] {
   const { populations, quota } = all[0];
+  const [one, several] = [all.filter(({ stacks }) => stacks === 1), all.filter(({ stacks }) => stacks > 1)];
   const which = ({ querySeconds, overQuota }: Contention) => `(queries of ${duration(querySeconds)}, ${overQuota} past the quota)`;
-  const goal = (what: string, most: number, figure: (each: Contention) => number, digits = 0, of = all): Goal => {
+  const goal = (what: string, most: number, figure: (each: Contention) => number, digits = 0, of = one): Goal => {
     const worst = [...of].sort((a, b) => figure(b) - figure(a))[0];
     return { what, goal: `≤ ${most}`, measured: `at worst ${fixed(figure(worst), digits)} ${which(worst)}`, isMet: figure(worst) <= most };
   };
   return [
     goal(`${populations} populations at quota ${quota}, time against ideal`, 1.05, ({ ratio }) => ratio, 3),
     goal('their requests in the busiest second', 5, ({ busiestSecond }) => busiestSecond),
-    goal('their populates that were refused, of one-minute queries', 150, ({ refusedByQuota }) => refusedByQuota, 0, all.filter(({ querySeconds }) => querySeconds === 60)),
+    goal('their populates that were refused, of one-minute queries', 150, ({ refusedByQuota }) => refusedByQuota, 0, one.filter(({ querySeconds }) => querySeconds === 60)),
     goal('their requests other than looks at a running query', 500, ({ others }) => others),
-    goal('the longest wait for a query to start, against the time that all take', 1.5, ({ longestWait }) => longestWait, 2),
+    goal('the longest wait of one of them, against the ideal time of all', 1.5, longestWait, 2),
+    ...(several.length ? [goal('the same of the worse off of two stacks, half of them each', 1.5, longestWait, 2, several)] : []),
   ];
 }
+
+const longestWait = ({ longestWaits }: Contention): number => Math.max(...longestWaits);
 
 export const goalsTable = (goals: readonly Goal[]): Table => ({
   title: 'Goals',

@@ -28,7 +28,7 @@ const QUERY = 1800;
 /** What a README has room for: a query of half an hour, and what is deployed for it, ours and CDK's own. */
 export function figuresOf({ waiting, footprints }: Results): string {
   const [own, theirs] = [ours, provider].map(({ name }) => ({
-    wait: waiting.find(({ candidate, seconds, again }) => candidate === name && seconds === QUERY && !again)!,
+    wait: waiting.find(({ candidate, seconds }) => candidate === name && seconds === QUERY)!,
     one: footprints.find(({ candidate, populations }) => candidate === name && populations === 1)!.resources,
     more: marginal(footprints.filter(({ populations }) => populations <= 10), name).resources,
   }));

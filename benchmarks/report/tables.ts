@@ -12,7 +12,7 @@ export const tablesOf = (results: Results): Table[] =>
 const goals = (results: Results): Table => goalsTable(goalsOf(results));
 
 function waiting({ waiting: waits }: Results): Table {
-  const oursFor = (wait: Wait) => waits.find(({ candidate, seconds, again }) => candidate === ours.name && seconds === wait.seconds && !again)!;
+  const oursFor = (wait: Wait) => waits.find(({ candidate, seconds }) => candidate === ours.name && seconds === wait.seconds)!;
   const comparison = (wait: Wait, of: (each: Wait) => number) =>
     (wait.cannot || wait.candidate === ours.name ? '' : fixed(of(wait) / of(oursFor(wait)), 1));
   return {
@@ -21,7 +21,7 @@ function waiting({ waiting: waits }: Results): Table {
       + 'without Clean Rooms\' own (a dollar or more), logs and traces.',
     columns: ['Query', '', 'Lambda invocations', '÷ ours', 'State transitions', 'Clean Rooms requests', 'Dollars', '÷ ours', 'Lag'],
     rows: waits.map((wait) => [
-      duration(wait.seconds) + (wait.again ? ', again' : ''), wait.candidate,
+      duration(wait.seconds), wait.candidate,
       count(wait.invocations), comparison(wait, ({ invocations }) => invocations), count(wait.transitions), count(wait.cleanRoomsRequests),
       dollars(wait.dollars), comparison(wait, (each) => each.dollars),
       wait.cannot ? `cannot: ${wait.cannot}` : `${fixed(wait.lagSeconds!, 1)} s`,
@@ -63,12 +63,13 @@ function contention({ contention: all }: Results): Table {
   const [{ populations, quota, requestsPerSecond }] = all;
   return {
     title: 'Contention',
-    about: `One deploy of a stack of ${populations} populations that have to take turns: ${quota} queries at a time, ${requestsPerSecond} requests a second. `
-      + 'Ideal are queries back to back.',
-    columns: ['Query', 'Past the quota', 'Ideal', 'Took', 'Took ÷ ideal', 'Requests', 'Other than looks', 'Populates refused', 'Throttled', 'Busiest second', 'Populated twice'],
+    about: `One deploy of ${populations} populations that have to take turns: ${quota} queries at a time, ${requestsPerSecond} requests a second. `
+      + 'Ideal are queries back to back. Two stacks are deployed at the same time, and know nothing of each other.',
+    columns: ['Stacks', 'Query', 'Past the quota', 'Ideal', 'Took', 'Took ÷ ideal', 'Requests', 'Other than looks', 'Populates refused', 'Throttled', 'Busiest second', 'Longest wait ÷ ideal', 'Populated twice'],
     rows: all.map((each) => [
-      duration(each.querySeconds), each.overQuota, duration(each.idealSeconds), duration(each.seconds), fixed(each.ratio, 3),
-      count(each.requests), count(each.others), count(each.refusedByQuota), count(each.throttled), `${each.busiestSecond} requests`, count(each.surplus),
+      count(each.stacks), duration(each.querySeconds), each.overQuota, duration(each.idealSeconds), duration(each.seconds), fixed(each.ratio, 3),
+      count(each.requests), count(each.others), count(each.refusedByQuota), count(each.throttled),
+      `${each.busiestSecond} requests`, each.longestWaits.map((wait) => fixed(wait, 2)).join(' and '), count(each.surplus),
     ]),
     notes: ['AWS does not document whether a populate past the quota is refused or queued: both are measured. '
       + 'A membership\'s five ongoing queries are a quota of their own, which refuses either way.'],

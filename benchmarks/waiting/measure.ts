@@ -2,15 +2,14 @@ import { Duration } from 'aws-cdk-lib';
 import { bill } from './bill';
 import { Cloud } from '../../simulator/cloud';
 import type { DeployResult } from '../../simulator/cloudformation/service';
-import { Candidate, ours, PopulationOptions } from '../peers';
+import { Candidate, ours } from '../peers';
 import { openCloud, synthesize } from '../simulation';
+import { sum } from '../statistics';
 
 /** What one deploy took whose query took so long. */
 export interface Wait {
   readonly candidate: string;
   readonly seconds: number;
-  /** Whether it is the table's second population, the first one's duration being known. */
-  readonly again: boolean;
   /** Why the candidate could not wait for the query; its figures are those of the attempt. */
   readonly cannot?: string;
   readonly invocations: number;
@@ -39,35 +38,25 @@ export async function measureScheduleLag(query: Duration): Promise<number> {
   }
 }
 
-/** Deploys one population, or a second one after the first, and lets everything that this set off come to its end. */
-export async function measureWait(candidate: Candidate, query: Duration, again = false): Promise<Wait> {
-  const options: PopulationOptions = { longest: longestFor(query) };
+/** Deploys one population, and lets everything that this set off come to its end. */
+export async function measureWait(candidate: Candidate, query: Duration): Promise<Wait> {
   const cloud = openCloud(query);
   try {
-    if (again) {
-      await cloud.deploy(synthesize(candidate, 1, options));
-      await settle(cloud);
-    }
-    const before = countsOf(cloud);
-    const source = synthesize(candidate, 1, again ? { ...options, change: 'again' } : options);
+    const source = synthesize(candidate, 1, { longest: longestFor(query) });
     const result = await cloud.deploy(source);
     await settle(cloud);
-    const after = countsOf(cloud);
-    const outcome = outcomeOf(cloud, result);
+    const { invocations } = cloud.lambda;
+    const executions = cloud.executions();
+    const transitions = sum(executions.map((execution) => execution.transitions));
     return {
       candidate: candidate.name,
       seconds: query.toSeconds(),
-      again,
-      ...outcome,
-      invocations: after.invocations - before.invocations,
-      transitions: after.transitions - before.transitions,
-      cleanRoomsRequests: after.cleanRoomsRequests - before.cleanRoomsRequests,
-      dollars: bill(source.template, {
-        invocations: cloud.lambda.invocations.slice(before.invocations),
-        transitions: after.transitions - before.transitions,
-        records: cloud.record.requests.slice(before.records),
-      }),
-      events: Math.max(0, ...cloud.executions().map((execution) => execution.events)),
+      ...outcomeOf(cloud, result),
+      invocations: invocations.length,
+      transitions,
+      cleanRoomsRequests: cloud.cleanRooms.journal.requests.length,
+      dollars: bill(source.template, { invocations, transitions, records: cloud.record.requests }),
+      events: Math.max(0, ...executions.map(({ events }) => events)),
     };
   } finally {
     cloud.close();
@@ -76,7 +65,7 @@ export async function measureWait(candidate: Candidate, query: Duration, again =
 
 /** The library's default where that is enough, otherwise room to spare within the most that it takes. */
 const longestFor = (query: Duration): Duration | undefined =>
-  query.toMinutes() < 50 ? undefined : Duration.minutes(Math.min(query.toMinutes() * 1.25, 720));
+  query.toSeconds() < 50 * 60 ? undefined : Duration.seconds(Math.min(Math.ceil(query.toSeconds() * 1.25), 12 * 3600));
 
 /** Until all executions and functions have ended. */
 async function settle(cloud: Cloud): Promise<void> {
@@ -86,15 +75,8 @@ async function settle(cloud: Cloud): Promise<void> {
   }
 }
 
-const countsOf = (cloud: Cloud) => ({
-  invocations: cloud.lambda.invocations.length,
-  transitions: cloud.executions().reduce((total, { transitions }) => total + transitions, 0),
-  cleanRoomsRequests: cloud.cleanRooms.journal.requests.length,
-  records: cloud.record.requests.length,
-});
-
 function outcomeOf(cloud: Cloud, { status, events, failures }: DeployResult): Pick<Wait, 'cannot' | 'lagSeconds'> {
-  if (!/^(CREATE|UPDATE)_COMPLETE$/.test(status)) {
+  if (status !== 'CREATE_COMPLETE') {
     return { cannot: reasonIn(failures[0].reason) };
   }
   const answered = events.filter(({ status: each }) => each === status).at(-1)!.time;

@@ -20,7 +20,7 @@ export async function measureWaiting(quick: boolean): Promise<Wait[]> {
       }
     }
   }
-  return waits.sort((a, b) => a.seconds - b.seconds || Number(a.again) - Number(b.again));
+  return waits.sort((a, b) => a.seconds - b.seconds);
 }
 
 export interface Lag {

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
+import { measureContention } from '../../benchmarks/contention';
 import { footprintOf } from '../../benchmarks/footprint';
 import { awsCustomResource, ours, polling, provider } from '../../benchmarks/peers';
 import { openCloud, synthesize } from '../../benchmarks/simulation';
 import { bill } from '../../benchmarks/waiting/bill';
-import { measureWait } from '../../benchmarks/waiting/measure';
-import { fewestChecks, lagsOfChecks } from '../../benchmarks/waiting/series';
+import { measureScheduleLag, measureWait } from '../../benchmarks/waiting/measure';
 
 describe('waiting', () => {
   test('with the Provider framework goes through its own runtime and waiter', async () => {
@@ -25,13 +25,29 @@ describe('waiting', () => {
     expect(await measureWait(polling, Duration.minutes(20))).toMatchObject({ cannot: 'the function ends after 15 minutes' });
   });
 
-  test('with the library is counted from one end of the deploy to the other, the second time only the second deploy', async () => {
-    const first = await measureWait(ours, Duration.minutes(5));
-    const second = await measureWait(ours, Duration.minutes(5), true);
-    expect(first.cannot ?? second.cannot).toBeUndefined();
-    expect(Math.abs(second.invocations - first.invocations)).toBeLessThan(8);
-    expect(second.lagSeconds).toBeLessThan(10);
+  test('with the library is counted from one end of the deploy to the other, and the execution\'s history with it', async () => {
+    const { cannot, invocations, transitions, lagSeconds, events } = await measureWait(ours, Duration.minutes(2));
+    expect(cannot).toBeUndefined();
+    expect(transitions).toBeGreaterThan(invocations);
+    expect(events).toBeGreaterThan(2 * transitions);
+    expect(lagSeconds).toBeLessThan(6);
   });
+
+  test('with a schedule of the library\'s is counted to the end of its run', async () => {
+    const lag = await measureScheduleLag(Duration.seconds(33));
+    expect(lag).toBeGreaterThan(0);
+    expect(lag).toBeLessThan(6);
+  });
+});
+
+test('two stacks take turns for one quota, and each one\'s longest wait is told apart', async () => {
+  const { longestWaits, populations, surplus, ratio } = await measureContention(4, 'rejected', Duration.minutes(1), 2);
+  expect({ populations, surplus }).toEqual({ populations: 4, surplus: 0 });
+  expect(ratio).toBeGreaterThan(1);
+  expect(longestWaits).toHaveLength(2);
+  // With two queries at a time, the last of each stack may have waited for one that came before.
+  longestWaits.forEach((wait) => expect(wait).toBeLessThan(0.8));
+  expect(Math.max(...longestWaits)).toBeGreaterThan(0.5);
 });
 
 test('a peer populates every table that its stack has, once', async () => {
@@ -43,24 +59,19 @@ test('a peer populates every table that its stack has, once', async () => {
   }
 });
 
-test('no lesser number of checks keeps the bound on the lag, and ours are no more', () => {
-  expect(fewestChecks(5)).toBe(1);
-  expect(fewestChecks(50)).toBe(10);
-  expect(fewestChecks(1800)).toBe(57);
-  const lags = lagsOfChecks(50);
-  expect([lags.length, lags[1], lags[5], lags[6], lags[50]]).toEqual([51, 4, 0, 4, 0]);
-});
-
-test('a bill is of requests, gigabyte-seconds by memory and architecture, and transitions', () => {
+test('a bill is of requests, gigabyte-seconds by memory and architecture, transitions, and what the record takes', () => {
   const template = {
     Resources: {
       Small: { Type: 'AWS::Lambda::Function', Properties: {} },
       Arm: { Type: 'AWS::Lambda::Function', Properties: { MemorySize: 1024, Architectures: ['arm64'] } },
     },
   };
-  expect(bill(template, [], 40)).toBeCloseTo(0.001, 10);
-  expect(bill(template, [{ function: 'Small', start: 0, end: 8_000 }], 0)).toBeCloseTo(0.0000166667 + 0.0000002, 12);
-  expect(bill(template, [{ function: 'Arm', start: 0, end: 999.2 }], 0)).toBeCloseTo(0.0000133334 + 0.0000002, 12);
+  const nothing = { invocations: [], transitions: 0, records: [] };
+  expect(bill(template, { ...nothing, transitions: 40 })).toBeCloseTo(0.001, 10);
+  expect(bill(template, { ...nothing, invocations: [{ function: 'Small', start: 0, end: 8_000 }] })).toBeCloseTo(0.0000166667 + 0.0000002, 12);
+  expect(bill(template, { ...nothing, invocations: [{ function: 'Arm', start: 0, end: 999.2 }] })).toBeCloseTo(0.0000133334 + 0.0000002, 12);
+  expect(bill(template, { ...nothing, records: [{ operation: 'GetItem', input: {} }] })).toBeCloseTo(0.000000125, 12);
+  expect(bill(template, { ...nothing, records: [{ operation: 'PutItem', input: { item: 'x'.repeat(1_024) } }] })).toBeCloseTo(2 * 0.000000625, 12);
 });
 
 describe('a footprint', () => {
