@@ -29,7 +29,7 @@ test.each([['rejected', 'conflict'], ['queued', 'accepted']] as const)(
       cleanRooms: {
         behaviours: { overQuota, populateWhilePopulating },
         limits: { concurrentQueries: 2, requestsPerSecond: documentedRate },
-        defaultPlan: { durationSeconds: 120, outcome: 'SUCCESS' },
+        defaultPlan: { durationSeconds: 60, outcome: 'SUCCESS' },
       },
     });
     const result = await cloud.deploy(source());

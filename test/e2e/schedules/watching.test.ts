@@ -128,7 +128,7 @@ test.each([1, 20])('a population with a timeout of a minute makes its first requ
 });
 
 describe('hosts whose clocks differ by five minutes', () => {
-  const open = () => openCloud({ behaviours: { clockSkewMillis: (environment) => [-300_000, 300_000, 0][environment % 3] } });
+  const open = () => openCloud({ behaviours: { clockSkewMillis: (environment) => (environment % 2 ? -300_000 : 300_000) } });
 
   test('change nothing about deploys, refreshes and rollbacks', async () => {
     const cloud = open();
