@@ -186,9 +186,11 @@ describe.each(scenes.map((scene) => ({ name: scene[0], scene })))('the roles of 
   });
 
   test('may make none that only another of them makes', () => {
+    // The deployment function asks only where a wait's result is read while its run has not ended, and where the watchdog's event says too little.
+    const isRare = (role: string, action: string) => role === 'StarterRole' && action === 'states:DescribeExecution';
     const wrong = calls.flatMap((call) => calls
       .filter(({ role, action }) => role !== call.role && !calls.some((own) => own.role === role && own.action === call.action) && action)
-      .filter(({ roleArn }) => may({ ...call, roleArn }))
+      .filter(({ role, roleArn }) => !isRare(role, call.action) && may({ ...call, roleArn }))
       .map(({ role }) => `${role} may ${call.action}`));
     expect([...new Set(wrong)]).toEqual([]);
   });
