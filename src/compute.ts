@@ -49,16 +49,17 @@ export class WorkerType {
  */
 export interface PopulationCompute {
   /**
-   * The size of a worker.
+   * The size of a worker. A PySpark job runs on `CR_1X` or `CR_4X`.
    *
    * @default - the service's, CR.1X
    */
   readonly workerType?: WorkerType;
 
   /**
-   * The number of workers, 2 to 400.
+   * The number of workers: 2 to 400 for SQL, 4 to 1,024 for a table that a PySpark job populates, which needs the worker type, too.
    *
    * @default - the service's, 16
+   * @see https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_ProtectedJobWorkerComputeConfiguration.html
    */
   readonly workers?: number;
 

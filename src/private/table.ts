@@ -18,6 +18,10 @@ export function identityOf(table: IIntermediateTableRef): IntermediateTableRefer
     : table.intermediateTableRef;
 }
 
+/** Whether SQL populates the table, as far as is known: CloudFormation makes no table that a PySpark job populates, unless by an override. */
+export const isSql = (table: IIntermediateTableRef): boolean =>
+  CfnIntermediateTable.isCfnIntermediateTable(table) && !JSON.stringify(finalProperties(table).PopulationAnalysisConfiguration ?? {}).includes('JobParameters');
+
 /** The ARN of the key that the table's data is encrypted with, where it can be known. When all values are final: it may be an override's. */
 export function kmsKeyArnOf(table: IIntermediateTableRef, key?: IKeyRef): string | undefined {
   if (key || !CfnIntermediateTable.isCfnIntermediateTable(table)) {

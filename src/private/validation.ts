@@ -8,7 +8,7 @@ import { requireHere, requireSame } from './environments';
 import { requireBoolean, requireDuration, requireKey, requireList, requireMap, requireOptions, requireParameter, requireTexts, requireWorkerType } from './kinds';
 import { fail, known, problem } from './problem';
 import { validateSchedule } from './schedules';
-import { identityOf, kmsKeyArnOf } from './table';
+import { identityOf, kmsKeyArnOf, isSql } from './table';
 import { requireText } from './texts';
 import { LONGEST_TIMEOUT, SHORTEST_TIMEOUT } from '../contract/time';
 import { PopulateOnDeploy } from '../populate-on-deploy';
@@ -102,7 +102,7 @@ export function validateFunctionOptions(scope: IConstruct, options: PopulationFu
 export function validateProps(scope: IConstruct, props: IntermediateTablePopulationProps): void {
   validateTable(scope, props.intermediateTable);
   validateParameters(scope, 'parameters', props.parameters);
-  validateCompute(scope, props.compute);
+  validateCompute(scope, props.compute, isSql(props.intermediateTable));
   validatePayer(scope, props.analysisPayerAccountId);
   if (props.versionParameter !== undefined) {
     validateVersionParameter(scope, props.versionParameter);
@@ -145,13 +145,16 @@ function requireValue(scope: IConstruct, prop: string, value: string, longest: n
   }
 }
 
-export function validateCompute(scope: IConstruct, compute: PopulationCompute = {}): void {
+/** SQL takes 2 to 400 workers, a PySpark job 4 to 1,024; which of them populates a table that somebody else has made is seen at run time. */
+export function validateCompute(scope: IConstruct, compute: PopulationCompute = {}, takesSql = true): void {
   requireOptions(scope.node.path, 'compute', compute);
   const { workerType, workers, sparkProperties = {} } = compute;
   requireWorkerType(scope.node.path, 'compute.workerType', workerType);
   requireMap(scope.node.path, 'compute.sparkProperties', sparkProperties);
-  if (workers !== undefined && known(workers) && !(Number.isInteger(workers) && workers >= 2 && workers <= 400)) {
-    problem(scope.node.path, 'compute.workers', workers, 'Give a whole number from 2 to 400.');
+  const most = takesSql ? 400 : 1_024;
+  if (workers !== undefined && known(workers) && !(Number.isInteger(workers) && workers >= 2 && workers <= most)) {
+    problem(scope.node.path, 'compute.workers', workers,
+      takesSql ? 'Give a whole number from 2 to 400.' : 'Give a whole number: 2 to 400 for SQL, 4 to 1,024 for a PySpark job.');
   }
   const entries = Object.entries(sparkProperties);
   if (entries.length > 50) {

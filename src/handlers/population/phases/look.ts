@@ -127,12 +127,15 @@ function adoption({ cause, upstream }: In<'LOOK'>, live?: LiveVersion, made?: Ma
   return cause === 'DEPLOYMENT' && live && isUnknown ? { adopted: { versionId: live.versionId, upstream: { ...upstream, ...made.upstream } } } : {};
 }
 
-/** A job has to be given both, or neither: the service would refuse what the user can mend. */
+/** What the service would refuse in words that do not tell of which kind the table is: only that shows what its compute may be. */
 function unpayable(state: In<'LOOK'>, { analysisType }: Table) {
-  const { compute } = state.definition.population;
-  const isHalf = analysisType === 'JOB' && compute && (compute.type === undefined || compute.number === undefined);
-  return isHalf
-    ? failure(state, 'InvalidCompute', 'The table is populated by a PySpark job, whose compute needs both a worker type and a number of workers.',
-      'Give `workerType`, CR.1X or CR.4X, and `workers`, 4 to 1,024; or no compute at all.')
-    : undefined;
+  const { type, number = 0 } = state.definition.population.compute ?? {};
+  if (analysisType === 'QUERY') {
+    return number > 400
+      ? failure(state, 'InvalidCompute', `The table is populated by SQL, for which ${number} workers are too many.`, 'Give 2 to 400 `workers`.')
+      : undefined;
+  }
+  const isPossible = !state.definition.population.compute || (type !== undefined && type !== 'CR.8X' && number >= 4);
+  return isPossible ? undefined : failure(state, 'InvalidCompute', 'The table is populated by a PySpark job, for which its compute is not possible.',
+    'Give both `workerType`, CR.1X or CR.4X, and `workers`, 4 to 1,024; or no compute at all.');
 }

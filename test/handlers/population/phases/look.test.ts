@@ -37,6 +37,11 @@ describe('a run at its turn', () => {
     ['fails at once where a base table is gone', {}, seeing({ table: tableWith(undefined, { status: 'BASE_TABLE_REMOVED' }) }), IN_TIME, 'CLOSE BASE_TABLE_REMOVED'],
     ['fails at once where a job has half a compute', { definition: { ...DEFINITION, population: { ...DEFINITION.population, compute: { number: 4 } } } },
       seeing({ table: tableWith(undefined, { analysisType: 'JOB' }) }), IN_TIME, 'CLOSE InvalidCompute'],
+    ['fails at once where SQL is given a job\'s number of workers', { definition: { ...DEFINITION, population: { ...DEFINITION.population, compute: { number: 401 } } } },
+      seeing({ table: tableWith(undefined) }), IN_TIME, 'CLOSE InvalidCompute'],
+    ['goes on where a job has all of its compute',
+      { definition: { ...DEFINITION, population: { ...DEFINITION.population, compute: { type: 'CR.4X', number: 1_024 } } } },
+      seeing({ table: tableWith(undefined, { analysisType: 'JOB' }) }), IN_TIME, 'READY'],
   ])('%s', (_what, change, facts, at, expected) => {
     expect(inShort(decided(change, facts, at))).toBe(expected);
   });
