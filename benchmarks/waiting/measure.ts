@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
 import { bill } from './bill';
 import { Cloud } from '../../simulator/cloud';
 import type { DeployResult } from '../../simulator/cloudformation/service';
@@ -26,7 +27,7 @@ export interface Wait {
 export async function measureScheduleLag(query: Duration): Promise<number> {
   const cloud = openCloud(query);
   try {
-    const source = synthesize(ours, 1, { longest: longestFor(query) });
+    const source = synthesize(ours, 1, { longest: longestFor(query), schedule: Schedule.rate(Duration.days(1)) });
     await cloud.deploy(source);
     await settle(cloud);
     cloud.fireRule(Object.keys(source.template.Resources).find((id) => source.template.Resources[id].Properties?.ScheduleExpression !== undefined)!);
