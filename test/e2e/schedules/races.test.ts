@@ -110,13 +110,13 @@ test.each<Fault>([
   expect([lettersIn(cloud), dataIn(cloud), populatesIn(cloud).length]).toEqual(['ab', 'a', 2]);
 });
 
-test.each(['throttled', 'service'] as const)('a population function that cannot be invoked for four minutes while the query runs (%s) is waited for', async (at) => {
+test.each(['throttled', 'service'] as const)('a population function that cannot be invoked for a quarter of an hour while the query runs (%s) is waited for', async (at) => {
   const cloud = openCloud();
   await deploy(cloud, A);
   cloud.cleanRooms.planQuery({ durationSeconds: 600, outcome: 'SUCCESS' });
   const deploying = cloud.deploy(stackOf(B));
   await until(cloud, () => lettersIn(cloud) === 'ab');
-  cloud.faults.push({ function: POPULATION_FUNCTION, at, forSeconds: 240 });
+  cloud.faults.push({ function: POPULATION_FUNCTION, at, forSeconds: 900 });
   const result = await deploying;
   expect(cloud.lambda.faults.hits.length).toBeGreaterThan(10);
   expect([result.status, lettersIn(cloud), dataIn(cloud), versionIn(result)]).toEqual(['UPDATE_COMPLETE', 'ab', 'b', liveIn(cloud)]);

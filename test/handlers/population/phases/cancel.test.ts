@@ -68,3 +68,33 @@ describe('what a run has left behind without a word, and makes other data', () =
     expect(inShort(decided(change, facts, at))).toBe(expected);
   });
 });
+
+describe('the request to cancel', () => {
+  const asks = async (found: object, said?: string) => {
+    const asked: unknown[] = [];
+    const outside = {
+      cleanRooms: {
+        getAnalysis: async () => found,
+        cancel: async (...request: unknown[]) => {
+          asked.push(request);
+          return ok(undefined);
+        },
+      },
+      record: { read: async () => ok(recordWith({ sent: KNOWN })) },
+    };
+    await cancel.facts(stateIn('CANCEL', { said }), outside as never);
+    return asked.length;
+  };
+
+  test.each<[string, object]>([
+    ['still runs', details('STARTED')],
+    ['still waits for its start', details('SUBMITTED')],
+    ['cannot be read', UNKNOWN],
+  ])('is made again, though it was made before, while the query %s', async (_what, found) => {
+    expect(await asks(found, ' Its cancellation was asked for.')).toBe(1);
+  });
+
+  test.each(['CANCELLING', 'CANCELLED', 'SUCCESS', 'FAILED'])('is not made of a query that is %s', async (status) => {
+    expect(await asks(details(status))).toBe(0);
+  });
+});
