@@ -32,12 +32,13 @@ describe.each([[0, 'accepted'], [0, 'conflict'], [20, 'accepted']] as const)(
     });
   });
 
-const crashes = [1, 2, 3].flatMap((request): [string, LambdaFaultKind][] =>
+const crashes = (requests: readonly number[]) => requests.flatMap((request): [string, LambdaFaultKind][] =>
   (['beforeRequest', 'afterRequest', 'timeoutBeforeRequest', 'timeoutAfterRequest'] as const).map((at) => [`${at} ${request}`, { at, request }]));
 
-describe.each([1, 2, 3])('step %d of a run', (step) => {
+// The first step's 14th request is the intent, its 15th the populate, its 17th puts the answer on record.
+describe.each([[1, [1, 2, 3, 14, 15, 17]], [2, [1, 2, 3]], [3, [1, 2, 3]]])('step %d of a run', (step, requests) => {
   test.each<[string, LambdaFaultKind]>([
-    ...crashes, ['start', { at: 'start' }], ['return', { at: 'return' }], ['timeoutBeforeReturn', { at: 'timeoutBeforeReturn' }],
+    ...crashes(requests), ['start', { at: 'start' }], ['return', { at: 'return' }], ['timeoutBeforeReturn', { at: 'timeoutBeforeReturn' }],
   ])('may crash at %s: one populate is accepted', async (_, kind) => {
     const cloud = openCloud({ cleanRooms: { behaviours: { versionListLag: 20, populateWhilePopulating: 'accepted' } } });
     await deploy(cloud);
@@ -46,3 +47,30 @@ describe.each([1, 2, 3])('step %d of a run', (step) => {
     await updated(cloud);
   });
 });
+
+describe('a step that goes on beside the one that is tried instead, ten seconds later', () => {
+  test.each([
+    ['GetIntermediateTable', 9.8], ['ListIntermediateTableVersions', 9.3], ['ListIntermediateTableVersions', 9.6], ['ListIntermediateTableVersions', 9.9],
+  ] as const)('populates once, where %s takes %f seconds, and the line some', async (operation, seconds) => {
+    const cloud = await broken();
+    cloud.cleanRooms.faults.inject({ operation, fault: { kind: 'delay', seconds }, first: 1 });
+    // The step's last write before that: both come to their intents, and the list is as it was.
+    cloud.recordFaults.inject({ operation: 'PutItem', fault: { kind: 'delay', seconds: 3 }, occurrences: [6] });
+    await updated(cloud);
+  });
+
+  test.each([9.8, 10.2, 14])('populates once, where the populate takes %f seconds', async (seconds) => {
+    const cloud = await broken();
+    cloud.cleanRooms.faults.inject({ operation: 'PopulateIntermediateTable', fault: { kind: 'delay', seconds }, first: 1 });
+    await updated(cloud);
+  });
+});
+
+/** The machine loses the connection to the update's first step, which may last a while yet. */
+async function broken(): Promise<Cloud> {
+  const cloud = openCloud({ cleanRooms: { behaviours: { versionListLag: 20, populateWhilePopulating: 'accepted' } } });
+  await deploy(cloud);
+  const before = cloud.lambda.invocations.filter(({ function: name }) => name.startsWith(POPULATION_FUNCTION)).length;
+  cloud.faults.push({ at: 'connection', seconds: 0.1, function: POPULATION_FUNCTION, invocation: before + 1 });
+  return cloud;
+}

@@ -28,11 +28,11 @@ type Message = { readonly progress: number } | { readonly failure: Failure } | C
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      runs: { type: 'string', default: '1000' },
-      seed: { type: 'string' },
-      path: { type: 'string' },
-      workers: { type: 'string' },
-      minutes: { type: 'string' },
+      'runs': { type: 'string', default: '1000' },
+      'seed': { type: 'string' },
+      'path': { type: 'string' },
+      'workers': { type: 'string' },
+      'minutes': { type: 'string' },
       'no-shrink': { type: 'boolean', default: false },
     },
   });

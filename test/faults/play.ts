@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { Schedule as Rate } from 'aws-cdk-lib/aws-events';
 import type { Stack } from 'aws-cdk-lib';
+import { Schedule as Rate } from 'aws-cdk-lib/aws-events';
 import type { Beside, Operation, Schedule, Step, Template } from './schedule';
 import { Cloud } from '../../simulator/cloud';
 import type { StackSource } from '../../simulator/cloudformation/assembly';
