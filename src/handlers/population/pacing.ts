@@ -26,7 +26,7 @@ const slowly = (wait: number, age: number): number => clamp(wait, age / 60, 60);
 /** Those who are next in a line look at it every second, in the function; the others about when the line may have come to them. */
 export const NEXT_IN_LINE = 1;
 /** Whoever is first and waits for room asks the record, not Clean Rooms. */
-export const FIRST_IN_LINE = 0.4;
+export const FIRST_IN_LINE = 0.25;
 const PASSES_EVERY = 1.5;
 
 export const untilLineLook = (place: number, age: number): number => slowly(clamp(place * PASSES_EVERY, 2, 30), age);
@@ -34,8 +34,8 @@ export const untilLineLook = (place: number, age: number): number => slowly(clam
 /** Behind another run of the same population, which may take hours. */
 export const untilTurn = (place: number, age: number): number => slowly(clamp(age / 10, 3, 15) * clamp(place, 1, 3), age);
 
-/** Others' queries end unseen: whoever is first asks now and then, although no query of the stack's own has made room. */
-export const untilOwnTry = (age: number, chance: number): number => slowly(20 + 10 * chance, age);
+/** Others' queries end unseen: a stack asks now and then, although no query of its own has made room. It costs a twentieth of the wait at most. */
+export const untilOwnTry = (age: number, chance: number): number => clamp(20 + 10 * chance, age / 20, 150);
 
 /** While somebody else populates the table. */
 export const untilNextAttempt = (age: number, chance: number): number => slowly(8 + 8 * chance, age);

@@ -25,7 +25,8 @@ export interface Entry {
 export type EntryState = 'NEW' | 'READY' | 'ASIDE' | 'SUBMITTED';
 
 export const NOBODY: Line = { entries: [], room: 0, full: false };
-const MOST_ROOM = 2;
+/** As many queries as an account runs at a time, by default, where it runs most. */
+const MOST_ROOM = 5;
 /** The service's own queue is not to run dry, and not to be filled. */
 const MOST_SUBMITTED = 1;
 
@@ -61,8 +62,8 @@ export const waitingIn = ({ entries }: Line): number => entries.filter(({ state 
 export const withRoom = (line: Line): Line =>
   (line.full && line.room < MOST_ROOM && waitingIn(line) > 0 ? { ...line, room: line.room + 1 } : line);
 
-/** A run has asked for a query, and taken what room there was. */
-export const asked = (line: Line, at: number): Line => ({ ...line, room: Math.max(0, line.room - 1), askedAt: at });
+/** A run has asked for a query, and taken what room there was, unless the answer was of something else than room. */
+export const asked = (line: Line, at: number, taken = 1): Line => ({ ...line, room: Math.max(0, line.room - taken), askedAt: at });
 
 export const filled = (line: Line): Line => (line.full ? line : { ...line, full: true });
 

@@ -71,7 +71,7 @@ describe('room', () => {
     ['is not made where the quota is not known to be full', line(['a', 'READY']), 0],
     ['is not made for those who have not looked yet', filled(line(['a', 'NEW'])), 0],
     ['is not made for those who stand aside', filled(line(['a', 'ASIDE'])), 0],
-    ['is not piled up', { ...waiting, room: 2 }, 2],
+    ['is not piled up', { ...waiting, room: 5 }, 5],
   ])('%s', (_what, before, room) => {
     expect(withRoom(before).room).toBe(room);
   });
@@ -79,6 +79,10 @@ describe('room', () => {
   test('is taken by who asks', () => {
     expect(asked({ ...waiting, room: 2 }, 7)).toEqual({ ...waiting, room: 1, askedAt: 7 });
     expect(asked(waiting, 7).room).toBe(0);
+  });
+
+  test('is left by who was answered something else', () => {
+    expect(asked({ ...waiting, room: 2 }, 7, 0)).toEqual({ ...waiting, room: 2, askedAt: 7 });
   });
 
   test('a full line stays full, and is not written again', () => {

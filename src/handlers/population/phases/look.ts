@@ -80,8 +80,11 @@ export const look: Phase<In<'LOOK'>, Facts> = {
   },
 };
 
+/** Where queries have to wait, looks are not urgent: they keep apart from those who populate. */
+const isApart = ({ full, askedAt = 0 }: Line, now: number): boolean => !full || now - askedAt >= 1_000;
+
 const mayGoOn = (state: Run, line: Line, now: number): boolean =>
-  placeToLook(line, state.execution) === 0 || hurries(state, now) || elapsed(state, now) > WAITS_TO_LOOK;
+  (placeToLook(line, state.execution) === 0 && isApart(line, now)) || hurries(state, now) || elapsed(state, now) > WAITS_TO_LOOK;
 
 function inPlace(state: In<'LOOK'>, place: number, at: Moment): Move {
   return place <= 1 ? lingering(state, NEXT_IN_LINE, at) : waiting(state, untilLineLook(place, elapsed(state, at.now)), at, 'others of the stack go first');

@@ -34,7 +34,7 @@ export const query: Phase<In<'QUERY'>, Facts> = {
   },
 
   decide(before, { details, record, line }, at) {
-    const state = line?.ok ? { ...before, inLine: stateIn(line.value, before.execution) !== undefined, crowded: waitingIn(line.value) > 0 } : before;
+    const state = line?.ok ? { ...before, ...amid(line.value, before.execution) } : before;
     if (details.ok && isOver(details.value)) {
       return ended({ ...state, roomMade: line?.ok }, details.value, at);
     }
@@ -66,14 +66,17 @@ async function tellLine({ execution, inLine = true, crowded }: In<'QUERY'>, deta
   return crowded || isFirstLook(clock) ? record.readLine() : undefined;
 }
 
+/** Where the service queues what is past the quota, nobody waits for another one's end. */
+const amid = (line: Line, execution: string) => ({ inLine: stateIn(line, execution) !== undefined, crowded: line.full && waitingIn(line) > 0 });
+
 const isFirstLook = ({ now, entered }: Clock): boolean => now() - entered < 1_000;
 
 function ended(state: In<'QUERY'>, details: Details, at: Moment): Move {
   const { sent } = state;
   if (details.status === 'SUCCESS') {
     const published = { ...runOf(state), phase: 'PUBLISH', sent, since: at.now, finished: finishedBy(details) } as const;
-    // Those who take the places ask in these two seconds.
-    return state.crowded ? lingering(published, 2 * APART, at) : go(published);
+    // Those who take the places ask in these seconds.
+    return state.crowded ? lingering(published, 4 * APART, at) : go(published);
   }
   return isLeftover(state, sent) ? go({ ...runOf(state), settled: sent, phase: 'LOOK' }) : fail(
     { ...state, settled: sent }, unsuccessful(state, sent.analysisType, details), { billedInVain: details.billedCrpuHours });

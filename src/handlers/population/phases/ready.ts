@@ -85,7 +85,7 @@ function isPlace(state: Run, line: Line, at: Moment): boolean {
   if (at.now - (line.askedAt ?? 0) < 1_000) {
     return false;
   }
-  const triedLast = state.askedAt ?? (line.full ? state.startedAt : 0);
+  const triedLast = Math.max(state.askedAt ?? state.startedAt, line.askedAt ?? 0);
   return placeToPopulate(line, state.execution) === 0
     && (!line.full || line.room > 0 || at.now - triedLast >= 1_000 * untilOwnTry(elapsed(state, at.now), at.chance));
 }

@@ -39,7 +39,7 @@ export const send: Phase<In<'SEND'>, Facts> = {
       await record.change(definition.record, (known) => withoutSent(known, sent));
     }
     if (!answer.ok) {
-      await record.changeLine((line) => refused(asked(line, clock.now()), execution, answer.error));
+      await record.changeLine((line) => refused(line, execution, answer.error, clock.now()));
     }
     return { record: intended, sent, answer };
   },
@@ -67,8 +67,13 @@ const TOO_SLOW: Answer<Populated> = {
 };
 
 /** Who is refused by the quota goes on being the next. What else was answered is this table's own affair, in which the others pass. */
-const refused = (line: Line, execution: string, error: ServiceError): Line =>
-  (kindOf(error) === 'QUOTA' ? filled(line) : error.throttled ? line : aside(line, execution));
+function refused(line: Line, execution: string, error: ServiceError, at: number): Line {
+  if (kindOf(error) === 'QUOTA') {
+    return filled(asked(line, at));
+  }
+  const known = asked(line, at, error.doubtful ? 1 : 0);
+  return error.throttled ? known : aside(known, execution);
+}
 
 /** Only where it is this run's turn, nobody has gone on without it, and nothing else is under way. */
 export function intending(record: PopulationRecord, state: In<'SEND'>): PopulationRecord {

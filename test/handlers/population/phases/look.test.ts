@@ -97,6 +97,13 @@ describe('the stack\'s line', () => {
     expect(await lineAfter([{ execution: DEAD, state: 'NEW' }])).toEqual({ looked: false, entries: [DEAD, EXECUTION_ARN] });
   });
 
+  test('lets its first look a second after somebody has asked for a query, where the quota is full', async () => {
+    const looked = async (full: boolean, askedAt: number) => (await lineAfter([], (world) => {
+      world.documents.set('line', { entries: [], room: 0, full, askedAt: world.now - askedAt });
+    })).looked;
+    expect([await looked(true, 900), await looked(true, 1_000), await looked(false, 900)]).toEqual([false, true, true]);
+  });
+
   test.each([
     ['ENDED', [EXECUTION_ARN], true], ['RUNNING', [DEAD, EXECUTION_ARN], false], ['UNKNOWN', [DEAD, EXECUTION_ARN], false],
   ] as const)('loses its first where that is %s', async (status, entries, looked) => {

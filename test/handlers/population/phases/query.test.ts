@@ -83,8 +83,9 @@ describe('a query that a run has left behind without a word', () => {
   });
 });
 
-test('what the line says counts for the next look: whether it stands there, and whether others do', () => {
-  const others = lineOf({ execution: DEAD, state: 'READY' });
+test('what the line says counts for the next look: whether it stands there, and whether others wait for its end', () => {
+  const others = { ...lineOf({ execution: DEAD, state: 'READY' }), full: true };
   expect(stateOf(decided({}, { details: details('STARTED'), line: ok(others) }))).toMatchObject({ inLine: false, crowded: true });
+  expect(stateOf(decided({}, { details: details('STARTED'), line: ok({ ...others, full: false }) }))).toMatchObject({ crowded: false });
   expect(stateOf(decided({ inLine: true }, { details: details('STARTED'), line: UNKNOWN }))).toMatchObject({ inLine: true });
 });

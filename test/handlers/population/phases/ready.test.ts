@@ -108,6 +108,7 @@ describe('the line', () => {
     ['until a query of the stack has ended', { entries: [ME], full: true, room: 1 }, 5, {}, true],
     ['or for half a minute, since strangers\' queries end unseen', { entries: [ME], full: true }, 31, {}, true],
     ['counted from when it has asked last', { entries: [ME], full: true }, 31, { askedAt: after(20).now }, false],
+    ['and from when anybody of the stack has', { entries: [ME], full: true, askedAt: after(20).now }, 31, {}, false],
     ['lets one ask in a second', { entries: [ME], askedAt: after(4.5).now }, 5, {}, false],
     ['is passed once by who has little time', { entries: [OTHER, ME], full: true }, 5, { deadline: after(60).now }, true],
     ['and not twice', { entries: [OTHER, ME], full: true }, 5, { deadline: after(60).now, askedAt: after(2).now }, false],

@@ -111,4 +111,17 @@ describe('a populate is sent', () => {
     const { line } = await sending((made) => Object.assign(made.rooms, { populate: async () => refusal('ServiceQuotaExceededException') }));
     expect(line).toMatchObject({ full: true, entries: [{ execution: EXECUTION_ARN, state: 'READY' }] });
   });
+
+  test.each<[string, (world: World) => void, number]>([
+    ['is accepted', () => {}, 0],
+    ['is refused by the quota', (world) => Object.assign(world.rooms, { populate: async () => refusal('ServiceQuotaExceededException') }), 0],
+    ['may have been accepted', (world) => world.troubles.set(1, 'LOST'), 0],
+    ['is refused by a conflict', (world) => world.rooms.accept({ region: 'east' }), 1],
+  ])('and takes the room that there was where it %s', async (_what, change, room) => {
+    const { line } = await sending((world) => {
+      world.documents.set('line', { entries: [{ execution: EXECUTION_ARN, state: 'READY' }], room: 1, full: true });
+      change(world);
+    });
+    expect(line).toMatchObject({ room });
+  });
 });
