@@ -170,7 +170,8 @@ function failedForNothing({ cloud, taken, deploys }: Played): string[] {
   return taken.filter(({ step, isQuiet }) => isQuiet && isCalm(step)).flatMap(({ from, to }) => [
     ...cloud.executions().filter(({ startDate, status }) => from <= startDate && startDate <= to && status !== 'SUCCEEDED')
       .map(({ name, status, error, cause }) => `execution ${name} ended as ${status} ${error}: ${cause}`),
-    ...deploys.filter(({ at }) => from <= at && at <= to).filter(({ result }) => !/^(CREATE|UPDATE)_COMPLETE$/.test(result.status))
+    // A deploy without changes leaves the stack as it was.
+    ...deploys.filter(({ at, result }) => from <= at && at <= to && result.failures.length > 0)
       .map(({ result }) => `a deploy ended as ${result.status}: ${JSON.stringify(result.failures)}`),
   ]);
 }
