@@ -22,7 +22,8 @@ describe.each(apps)('%s', (file) => {
     const types = Object.values(stack.template.Resources as Record<string, { Type: string }>).map(({ Type }) => Type);
     expect(types).toEqual(expect.arrayContaining(['AWS::CleanRooms::Collaboration', 'AWS::Glue::Table', 'Custom::IntermediateTablePopulation']));
     expect(assertions.stackName).toContain('DeployAssert');
-    const calls = Object.values(assertions.template.Resources as Record<string, { Type: string; Properties: { expected?: string; stateMachineArn?: object } }>)
+    type Call = { Type: string; Properties: { expected?: string; stateMachineArn?: object } };
+    const calls = Object.values(assertions.template.Resources as Record<string, Call>)
       .filter(({ Type }) => Type.startsWith('Custom::DeployAssert@SdkCall'));
     expect(calls.length).toBeGreaterThan(0);
     // Only a waiter lets the deploy fail.

@@ -5,8 +5,8 @@
  */
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
 import { App, Stack } from 'aws-cdk-lib';
-import { SMALLEST_COMPUTE, SmallCollaboration, start } from './support/first-account';
 import { PopulateOnDeploy } from '../src';
+import { SMALLEST_COMPUTE, SmallCollaboration, start } from './support/first-account';
 
 export function build(app: App): void {
   const stack = new Stack(app, 'IntegDelete');

@@ -5,8 +5,8 @@
  */
 import { ExpectedResult, IntegTest } from '@aws-cdk/integ-tests-alpha';
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import { PATIENCE, SMALLEST_COMPUTE, SmallCollaboration, start } from './support/first-account';
 import { PopulateOnDeploy } from '../src';
+import { PATIENCE, SMALLEST_COMPUTE, SmallCollaboration, start } from './support/first-account';
 
 export function build(app: App): void {
   const stack = new Stack(app, 'IntegFailure');

@@ -3,7 +3,8 @@ import { Schedule } from 'aws-cdk-lib/aws-events';
 import type { Cloud } from '../../../simulator/cloud';
 import type { Fault } from '../../../simulator/faults';
 import {
-  closeClouds, dataIn, deploy, DEPLOYMENT_FUNCTION, failToDeploy, failureOf, lettersIn, liveIn, logicalId, MACHINE, openCloud, physicalId, populatesIn,
+  closeClouds, dataIn, deploy, DEPLOYMENT_FUNCTION, failToDeploy, failureOf, lettersIn, liveIn, logicalId, MACHINE, openCloud, physicalId,
+  populatesIn,
   POPULATION_FUNCTION, runningIn, Scene, SCHEDULE, segment, stackOf, until, versionIn,
 } from '../support';
 

@@ -37,7 +37,11 @@ describe('an event of CloudFormation', () => {
     const world = new World();
     let known: unknown;
     const { start } = world.outside.executions;
-    await deploy(CREATE, { ...world.outside, executions: { ...world.outside.executions, start: (...asked) => { known = [deploymentIn(world), awaitedIn(world)]; return start(...asked); } } });
+    const starting: typeof start = (...asked) => {
+      known = [deploymentIn(world), awaitedIn(world)];
+      return start(...asked);
+    };
+    await deploy(CREATE, { ...world.outside, executions: { ...world.outside.executions, start: starting } });
     expect(known).toMatchObject([
       { request: requestHash(CREATE), execution: runOf(CREATE), action: 'POPULATE' },
       { requestedAt: SENT, action: 'POPULATE', responses: [{ url: CREATE.ResponseURL, RequestId: 'request-0', PhysicalResourceId: tableId(TABLE) }] },
@@ -100,7 +104,8 @@ describe('an event that is delivered twice', () => {
   ])('goes on where the first delivery crashed %s', async (_what, id) => {
     const world = new World();
     const { change } = world.documents;
-    world.documents.change = (asked: string, ...more: [never]) => (asked === id ? new Promise<never>(() => undefined) : change.call(world.documents, asked, ...more)) as never;
+    world.documents.change = ((asked: string, ...more: [never]) =>
+      (asked === id ? new Promise<never>(() => undefined) : change.call(world.documents, asked, ...more))) as never;
     void deploy(CREATE, world.outside);
     await new Promise(setImmediate);
     expect(world.started).toEqual([]);
@@ -200,7 +205,13 @@ describe('where Step Functions does not start the run', () => {
     const { start } = world.outside.executions;
     await deploy(CREATE, {
       ...world.outside,
-      executions: { ...world.outside.executions, start: (...asked) => { world.documents.befalls(RECORD, { before: UNREACHABLE }); return start(...asked); } },
+      executions: {
+        ...world.outside.executions,
+        start: (...asked) => {
+          world.documents.befalls(RECORD, { before: UNREACHABLE });
+          return start(...asked);
+        },
+      },
     });
     expect(world.put[0].body.Reason).toContain('It may run all the same.');
   });

@@ -1,7 +1,7 @@
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { createServer, request as send, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { documents } from '../../../src/handlers/record/documents';
 
 /** DynamoDB by dynalite, and before it what can happen on the way there and back. */
@@ -53,7 +53,8 @@ interface Forwarded { readonly status: number; readonly headers: IncomingMessage
 
 const forwarded = ({ headers, method, url }: IncomingMessage, body: Buffer, port: number): Promise<Forwarded> => new Promise((resolve, reject) => {
   send({ port, method, path: url, headers }, (response) => {
-    response.toArray().then((chunks) => resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks as Buffer[]) }), reject);
+    const whole = (chunks: unknown[]) => ({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks as Buffer[]) });
+    response.toArray().then((chunks) => resolve(whole(chunks)), reject);
   }).on('error', reject).end(body);
 });
 
@@ -231,7 +232,11 @@ describe('a read that fails is no answer', () => {
 
 test('reads are consistent, of whatever happened just now', async () => {
   const inputs: object[] = [];
-  const seen = documents({ send: async ({ input }: GetItemCommand) => { inputs.push(input); return {}; } } as unknown as DynamoDBClient, TABLE, async () => undefined);
+  const send = async ({ input }: GetItemCommand) => {
+    inputs.push(input);
+    return {};
+  };
+  const seen = documents({ send } as unknown as DynamoDBClient, TABLE, async () => undefined);
   await seen.read('id');
   await seen.change('id', () => undefined);
   expect(inputs).toEqual(Array.from({ length: 2 }, () => expect.objectContaining({ ConsistentRead: true })));
