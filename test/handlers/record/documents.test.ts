@@ -232,11 +232,11 @@ describe('a read that fails is no answer', () => {
 
 test('reads are consistent, of whatever happened just now', async () => {
   const inputs: object[] = [];
-  const send = async ({ input }: GetItemCommand) => {
+  const answering = async ({ input }: GetItemCommand) => {
     inputs.push(input);
     return {};
   };
-  const seen = documents({ send } as unknown as DynamoDBClient, TABLE, async () => undefined);
+  const seen = documents({ send: answering } as unknown as DynamoDBClient, TABLE, async () => undefined);
   await seen.read('id');
   await seen.change('id', () => undefined);
   expect(inputs).toEqual(Array.from({ length: 2 }, () => expect.objectContaining({ ConsistentRead: true })));
