@@ -155,6 +155,11 @@ function wentLiveAfterRun({ cloud }: Played): string[] {
 
 /** A run that says that it has populated has the data of its own parameters. */
 function othersData(cloud: Cloud): string[] {
+  const { queryParametersVisible, activeVersionParameters } = cloud.cleanRooms.behaviours;
+  // Where nothing shows parameters, a stranger's populate of the moments in which ours is in doubt cannot be told from it.
+  if (queryParametersVisible === 'none' && activeVersionParameters === 'none') {
+    return [];
+  }
   const populations = cloud.cleanRooms.populations();
   return cloud.executions().flatMap(({ output, input, name }) => {
     const { versionId, status } = JSON.parse(output ?? '{}') as { versionId?: string; status?: string };
