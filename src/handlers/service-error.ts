@@ -102,3 +102,9 @@ export async function answered<T>(ask: () => Promise<T>): Promise<Answer<T>> {
     return { ok: false, error: toServiceError(thrown) };
   }
 }
+
+/** The first of these answers that is none; undefined where all that was asked is known. */
+export function firstError(...answers: readonly (Answer<unknown> | undefined)[]): ServiceError | undefined {
+  const failed = answers.find((answer) => answer && !answer.ok);
+  return failed && !failed.ok ? failed.error : undefined;
+}

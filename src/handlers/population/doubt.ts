@@ -12,7 +12,7 @@ export interface Candidate {
 }
 
 /** An hour: lists lag by seconds, and what is older than that was there. */
-const RECENT = 3_600_000;
+export const RECENT = 3_600_000;
 
 /** The newest moment of a list, and what is of that hour. Only the service's own times are compared with it: clocks differ. */
 export function newestOf(items: readonly { readonly id: string; readonly createTime: number }[]): Newest {

@@ -134,3 +134,6 @@ export const withoutSent = (record: PopulationRecord, settled?: Pick<Sent, 'exec
 
 export const isSent = ({ sent }: PopulationRecord, one: Pick<Sent, 'execution' | 'at'>): boolean =>
   sent !== undefined && sent.execution === one.execution && sent.at === one.at;
+
+/** The table that a populate was sent to, with the parameters that no message may quote. */
+export const tableOf = ({ table, parameters }: Sent): TableIdentifiers & Pick<Sent, 'parameters'> => ({ ...table, parameters });

@@ -1,5 +1,5 @@
 import type { PopulationRecord } from '../../record/population-record';
-import type { Answer } from '../../service-error';
+import { firstError, type Answer } from '../../service-error';
 import { deploying } from '../begin';
 import { askAgain, fail, go, timedOut, timeIsUp, type Move, type Phase } from '../moves';
 import { failure } from '../outcome';
@@ -27,11 +27,11 @@ export const beginning: Phase<In<'BEGIN'>, Facts> = {
   },
 
   decide(state, { record, isFirst }, at) {
-    const failed = [record, isFirst].find((answer) => answer && !answer.ok);
-    if (failed && !failed.ok) {
+    const error = firstError(record, isFirst);
+    if (error) {
       const reason = () => failure(state, 'RecordUnavailable', `The record in DynamoDB cannot be read. ${timedOut(state, at.now).cause}`,
         'A function in a VPC needs an endpoint for DynamoDB.');
-      return timeIsUp(state, at.now) ? fail(state, reason()) : askAgain(state, 'DynamoDB', failed.error, at);
+      return timeIsUp(state, at.now) ? fail(state, reason()) : askAgain(state, 'DynamoDB', error, at);
     }
     // The event has come before: that run populates, or has.
     if (isFirst?.ok && !isFirst.value) {

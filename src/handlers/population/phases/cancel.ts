@@ -1,4 +1,4 @@
-import type { PopulationRecord } from '../../record/population-record';
+import { tableOf, type PopulationRecord } from '../../record/population-record';
 import { describe, type Answer } from '../../service-error';
 import { sentence } from '../../text';
 import type { Details } from '../clean-rooms';
@@ -20,7 +20,7 @@ interface Facts {
 /** Asks for the query to be cancelled, again and again until it has ended: one request may be lost, or refused for a moment. */
 export const cancel: Phase<In<'CANCEL'>, Facts> = {
   async facts({ sent, definition }, { cleanRooms, record }) {
-    const named = { ...sent.table, parameters: sent.parameters };
+    const named = tableOf(sent);
     const details = await cleanRooms.getAnalysis(named, sent.analysisType, sent.analysisId);
     const known = await record.read(definition.record);
     const isUnderWay = details.ok && (isOver(details.value) || details.value.status === 'CANCELLING');

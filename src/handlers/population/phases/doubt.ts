@@ -1,7 +1,7 @@
 import { DOUBT } from '../../../contract/time';
 import { aside } from '../../record/line';
-import { isSent, type PopulationRecord, type Sent } from '../../record/population-record';
-import type { Answer } from '../../service-error';
+import { isSent, tableOf, type PopulationRecord, type Sent } from '../../record/population-record';
+import { firstError, type Answer } from '../../service-error';
 import type { Analysis, Details, Table, Version } from '../clean-rooms';
 import { candidates, defaultsOf, judge, type Candidate, type Judgement } from '../doubt';
 import { allIsOver, askAgain, fail, go, runOf, timedOut, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
@@ -27,8 +27,8 @@ export const doubt: Phase<In<'DOUBT'>, Facts> = {
   async facts({ definition, execution, sent }, outside) {
     const { record, cleanRooms } = outside;
     await record.changeLine((line) => aside(line, execution));
-    const { table, analysisType, before, parameters } = sent;
-    const named = { ...table, parameters };
+    const { analysisType, before } = sent;
+    const named = tableOf(sent);
     const recorded = await record.read(definition.record);
     const versions = await cleanRooms.listVersions(named, before.versions.createTime);
     const analyses = await cleanRooms.listAnalyses(named, analysisType, before.analyses.createTime);
@@ -52,10 +52,10 @@ export const doubt: Phase<In<'DOUBT'>, Facts> = {
     if (allIsOver(state, at.now)) {
       return fail(state, adding(given ?? timedOut(state, at.now), 'A populate may have been sent, whose answer was lost: it may be running, and may go live.'));
     }
-    const unread = [facts.versions, facts.analyses].find((answer) => !answer.ok);
-    if (unread && !unread.ok) {
+    const unread = firstError(facts.versions, facts.analyses);
+    if (unread) {
       // What cannot be listed is asked for again until the end: it may be running. Of a table that was replaced there may be nothing to list.
-      return askAgain(doubting, 'Looking for the population in doubt', unread.error, at,
+      return askAgain(doubting, 'Looking for the population in doubt', unread, at,
         () => (isOwnTable(state, state.sent) ? waiting(doubting, 10, at) : notAccepted(doubting)));
     }
     return settled(doubting, facts, at);
@@ -64,7 +64,7 @@ export const doubt: Phase<In<'DOUBT'>, Facts> = {
 
 /** With the version's parameters where the query does not show its own. */
 async function detailsOf(sent: Sent, { analysisId, versionId }: Candidate, { cleanRooms }: Outside): Promise<Answer<Details>> {
-  const named = { ...sent.table, parameters: sent.parameters };
+  const named = tableOf(sent);
   const details = await cleanRooms.getAnalysis(named, sent.analysisType, analysisId);
   if (!details.ok || details.value.parameters || details.value.status !== 'SUCCESS') {
     return details;

@@ -1,6 +1,6 @@
-import { entered, firstAhead, leftLine, placeToLook, type Line } from '../../record/line';
+import { entered, firstAhead, leftLine, NOBODY, placeToLook, type Line } from '../../record/line';
 import { madeOf, withMade, withoutSent, type Made, type PopulationRecord } from '../../record/population-record';
-import type { Answer } from '../../service-error';
+import { firstError, type Answer } from '../../service-error';
 import type { LiveVersion, Table } from '../clean-rooms';
 import { dueOf, lineage, upstreamDiffers, type Seen } from '../lineage';
 import { askAgain, elapsed, fail, go, lingering, succeed, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
@@ -43,7 +43,7 @@ export const look: Phase<In<'LOOK'>, Facts> = {
   async facts(state, outside) {
     const { cause, definition, settled, made } = state;
     const record = await outside.record.change(definition.record, (known) => withMade(withoutSent(known, settled), made));
-    const line: Answer<Line> = cause === 'RELEASE' ? { ok: true, value: { entries: [], room: 0, full: false } } : await inLine(state, outside, 'NEW');
+    const line: Answer<Line> = cause === 'RELEASE' ? { ok: true, value: NOBODY } : await inLine(state, outside, 'NEW');
     const mayLook = line.ok && mayGoOn(state, line.value, outside.clock.now());
     if (!mayLook || !record.ok || cause === 'RELEASE') {
       return { line, record };
@@ -66,12 +66,13 @@ export const look: Phase<In<'LOOK'>, Facts> = {
     if (state.cause === 'RELEASE' && record.ok) {
       return succeed(state, NO_VERSION);
     }
-    const failed = [record, line, looked?.table, looked?.upstream].find((answer) => answer && !answer.ok);
-    if (timeIsUp(state, at.now) && (failed || !looked)) {
+    const unrecorded = firstError(record, line);
+    const error = unrecorded ?? firstError(looked?.table, looked?.upstream);
+    if (timeIsUp(state, at.now) && (error || !looked)) {
       return ending(state, at.now, record);
     }
-    if (failed && !failed.ok) {
-      return askAgain(state, failed === looked?.table || failed === looked?.upstream ? 'GetIntermediateTable' : 'The record', failed.error, at);
+    if (error) {
+      return askAgain(state, unrecorded ? 'The record' : 'GetIntermediateTable', error, at);
     }
     if (!looked || !record.ok || !looked.table.ok || !looked.upstream.ok) {
       return inPlace(state, line.ok ? placeToLook(line.value, state.execution) : 1, at);

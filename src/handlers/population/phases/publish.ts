@@ -1,5 +1,5 @@
-import type { Made, PopulationRecord } from '../../record/population-record';
-import type { Answer } from '../../service-error';
+import { tableOf, type Made, type PopulationRecord } from '../../record/population-record';
+import { firstError, type Answer } from '../../service-error';
 import type { Details, LiveVersion, Table } from '../clean-rooms';
 import { compared, defaultsOf } from '../doubt';
 import { allIsOver, askAgain, fail, go, lingering, runOf, succeed, waiting, type Moment, type Move, type Phase } from '../moves';
@@ -24,7 +24,7 @@ const LEFTOVER_GOES_LIVE_WITHIN = 120;
 /** Success means that the version can be queried: it is the table's live one. */
 export const publish: Phase<In<'PUBLISH'>, Facts> = {
   async facts({ sent, definition }, { cleanRooms, record }) {
-    const named = { ...sent.table, parameters: sent.parameters };
+    const named = tableOf(sent);
     return {
       table: await cleanRooms.getTable(named),
       record: await record.read(definition.record),
@@ -35,12 +35,12 @@ export const publish: Phase<In<'PUBLISH'>, Facts> = {
   decide(state, { table, record, details }, at) {
     const giveUp = state.giveUp ?? (record.ok ? givenUp(state, record.value) : undefined);
     const publishing = { ...state, giveUp };
-    const failed = [table, record, details].find((answer) => answer && !answer.ok);
-    if (failed && !failed.ok) {
+    const error = firstError(table, record, details);
+    if (error) {
       const reason = () => adding(giveUp ?? failure(state, 'VersionNotLive', 'The protected query succeeded, but whether its version is live cannot be read.'),
         'Its version may go live.');
       // A table that was replaced may not even be read any more, and nobody waits for it.
-      return allIsOver(state, at.now) ? fail(state, reason()) : askAgain(publishing, 'GetIntermediateTable', failed.error, at,
+      return allIsOver(state, at.now) ? fail(state, reason()) : askAgain(publishing, 'GetIntermediateTable', error, at,
         () => (giveUp ? fail({ ...state, settled: state.sent }, reason()) : waiting(publishing, 10, at)));
     }
     const live = table.ok ? table.value.live : undefined;
@@ -79,8 +79,8 @@ function notLive(state: In<'PUBLISH'>, table: Table | undefined, at: Moment): Mo
   const what = `The ${nameOf(state.sent.analysisType)} succeeded, but ${Math.round(since)} seconds later its version${id} is not the table's live one: `
     + `${instead}, and the table's status is ${table?.status}.`;
   const leftover = isLeftover(state, state.sent);
-  const isOver = since >= (leftover ? LEFTOVER_GOES_LIVE_WITHIN : GOES_LIVE_WITHIN) || allIsOver(state, at.now);
-  if (!isOver) {
+  const isPast = since >= (leftover ? LEFTOVER_GOES_LIVE_WITHIN : GOES_LIVE_WITHIN) || allIsOver(state, at.now);
+  if (!isPast) {
     return since < 60 ? lingering(state, LOOKS_EVERY, at, what) : waiting(state, Math.min(30, since / 10), at, what);
   }
   return leftover ? go({ ...runOf(state), settled: state.sent, phase: 'LOOK' }) : fail({ ...state, settled: state.sent }, adding(state.giveUp

@@ -1,5 +1,5 @@
 import { leftLine, stateIn, waitingIn, withRoom, type Line } from '../../record/line';
-import type { PopulationRecord } from '../../record/population-record';
+import { tableOf, type PopulationRecord } from '../../record/population-record';
 import type { Answer, ServiceError } from '../../service-error';
 import type { Details } from '../clean-rooms';
 import { askAgain, fail, go, lingering, runOf, timedOut, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
@@ -25,7 +25,7 @@ const SHOWS_AFTER = 120;
 export const query: Phase<In<'QUERY'>, Facts> = {
   async facts(state, { cleanRooms, record, clock }) {
     const { definition, sent } = state;
-    const details = await cleanRooms.getAnalysis({ ...sent.table, parameters: sent.parameters }, sent.analysisType, sent.analysisId);
+    const details = await cleanRooms.getAnalysis(tableOf(sent), sent.analysisType, sent.analysisId);
     const line = await tellLine(state, details, record, clock);
     const known = await record.read(definition.record);
     // A lost write: the next step of another run would be in doubt.

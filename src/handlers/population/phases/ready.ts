@@ -1,8 +1,8 @@
 import { aside, placeToPopulate, type Line } from '../../record/line';
 import { withoutSent, type Newest, type PopulationRecord, type Sent } from '../../record/population-record';
-import type { Answer } from '../../service-error';
+import { firstError, type Answer } from '../../service-error';
 import type { Analysis, Version } from '../clean-rooms';
-import { before, compared, defaultsOf, isNewer, newestOf } from '../doubt';
+import { before, compared, defaultsOf, isNewer, newestOf, RECENT } from '../doubt';
 import { askAgain, elapsed, go, lingering, succeed, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
 import { isOver, unchanged } from '../outcome';
 import type { Outside } from '../outside';
@@ -26,9 +26,6 @@ interface There {
   /** Where somebody else has made a version meanwhile. */
   readonly others?: TableFacts;
 }
-
-/** An hour of what was there is enough to know what is new. */
-const RECENT = 3_600_000;
 
 /** Populates when it is this run's place in the line, there is room for a query, and nobody else is populating the table. */
 export const ready: Phase<In<'READY'>, Facts> = {
@@ -55,9 +52,9 @@ export const ready: Phase<In<'READY'>, Facts> = {
     if (timeIsUp(state, at.now)) {
       return ending(state, at.now, record);
     }
-    const failed = [record, line].find((answer) => !answer.ok);
-    if (failed && !failed.ok) {
-      return askAgain(state, 'The record', failed.error, at);
+    const error = firstError(record, line);
+    if (error) {
+      return askAgain(state, 'The record', error, at);
     }
     return there ? populating(state, there, at) : inPlace(state, line.ok ? line.value : undefined, at);
   },
@@ -123,9 +120,9 @@ function populating(state: In<'READY'>, { versions, analyses, others }: There, a
 
 /** What somebody else has made since, with equal parameters, is what this run was to make, if it is live. */
 function takeOver(state: In<'READY'>, newer: readonly Version[], { table, record, details }: TableFacts, at: Moment): Move | undefined {
-  const failed = [table, record, details].find((answer) => answer && !answer.ok);
-  if (failed && !failed.ok) {
-    return askAgain(state, 'Reading a newer version', failed.error, at);
+  const error = firstError(table, record, details);
+  if (error) {
+    return askAgain(state, 'Reading a newer version', error, at);
   }
   const live = table.ok ? liveIn(table.value, at.now) : undefined;
   if (!live || !details?.ok || newer.every(({ versionId }) => versionId !== live.versionId)) {

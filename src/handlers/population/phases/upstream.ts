@@ -1,6 +1,6 @@
 import type { Upstream } from '../../../contract/population';
 import { madeOf, type PopulationRecord } from '../../record/population-record';
-import type { Answer } from '../../service-error';
+import { firstError, type Answer } from '../../service-error';
 import { dueOf, isDeployedElsewhere, lineage, type Seen } from '../lineage';
 import { askAgain, elapsed, fail, go, succeed, timedOut, timeIsUp, waiting, type Phase } from '../moves';
 import { NO_VERSION, unchanged } from '../outcome';
@@ -53,9 +53,9 @@ export const afterUpstream: Phase<In<'UPSTREAM'>, UpstreamFacts> = {
   },
 
   decide(state, { table, record, details, upstream }, at) {
-    const failed = [table, record, upstream].find((answer) => !answer.ok);
-    if (failed && !failed.ok) {
-      return timeIsUp(state, at.now) ? fail(state, timedOut(state, at.now)) : askAgain(state, 'Looking at the upstream tables', failed.error, at);
+    const error = firstError(table, record, upstream);
+    if (error) {
+      return timeIsUp(state, at.now) ? fail(state, timedOut(state, at.now)) : askAgain(state, 'Looking at the upstream tables', error, at);
     }
     if (!table.ok || !record.ok || !upstream.ok) {
       return waiting(state, 5, at);
