@@ -5,6 +5,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { ParameterDataType, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { IntermediateTable, PopulateOnDeploy, WorkerType } from '../../src';
 import { makePopulation, makeStack, makeTable, MEMBERSHIP, PopulationProps, TABLE, templateOf } from '../support/stacks';
+import { tokenSources } from '../support/tokens';
 
 type Props = (stack: Stack) => PopulationProps;
 
@@ -185,11 +186,6 @@ test.each(limits)('what is just within the limits is taken: %s', (_, props) => {
 });
 
 describe('a value that is known only when deploying passes', () => {
-  const sources: [string, (stack: Stack) => string][] = [
-    ['a CfnParameter', (stack) => new CfnParameter(stack, 'Value').valueAsString],
-    ['a Lazy', () => Lazy.string({ produce: () => 'not-what-is-checked' })],
-    ['an import', () => Fn.importValue('Value')],
-  ];
   const places: [string, (value: string, stack: Stack) => PopulationProps][] = [
     ['parameters', (value) => ({ parameters: { name: value } })],
     ['sparkProperties', (value) => ({ compute: { sparkProperties: { key: value } } })],
@@ -209,7 +205,7 @@ describe('a value that is known only when deploying passes', () => {
     })],
     ['the ARN of a foreign table', (value, stack) => ({ intermediateTable: IntermediateTable.fromIntermediateTableArn(stack, 'Given', value) })],
   ];
-  const cases = places.flatMap(([place, props]) => sources.map(([source, value]) => [place, source, props, value] as const));
+  const cases = places.flatMap(([place, props]) => tokenSources.map(([source, value]) => [place, source, props, value] as const));
   test.each(cases)('%s from %s', (_place, _source, props, value) => {
     const stack = makeStack();
     makePopulation(stack, 'Population', props(value(stack), stack));

@@ -1,9 +1,10 @@
-import { CfnParameter, Fn, Lazy, Stack, Stage, Token } from 'aws-cdk-lib';
+import { CfnParameter, Fn, Stack, Stage, Token } from 'aws-cdk-lib';
 import { CfnAnalysisTemplate, CfnMembership } from 'aws-cdk-lib/aws-cleanrooms';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { AdditionalAnalyses, AllowedAnalysis, Membership, StoredQuery } from '../../../src';
 import { makeStack, MEMBERSHIP, templateOf } from '../../support/stacks';
 import { makeIntermediateTable, TableProps } from '../../support/tables';
+import { tokenSources } from '../../support/tokens';
 
 type Props = TableProps | ((stack: Stack) => TableProps);
 
@@ -122,11 +123,6 @@ test.each(limits)('what is just within the limits is taken: %s', (_, props) => {
 });
 
 describe('a value that is known only when deploying passes', () => {
-  const sources: [string, (stack: Stack) => string][] = [
-    ['a CfnParameter', (stack) => new CfnParameter(stack, 'Value').valueAsString],
-    ['a Lazy', () => Lazy.string({ produce: () => 'not-what-is-checked' })],
-    ['an import', () => Fn.importValue('Value')],
-  ];
   const places: [string, (value: string, stack: Stack) => TableProps][] = [
     ['membership', (value, stack) => ({ membership: Membership.fromMembershipIdentifier(stack, 'Given', value) })],
     ['tableName', (value) => ({ tableName: value })],
@@ -142,7 +138,7 @@ describe('a value that is known only when deploying passes', () => {
     ['a private column', (value) => ({ differentialPrivacyColumns: [value] })],
     ['a key', (value, stack) => ({ encryptionKey: kms.Key.fromKeyArn(stack, 'Given', `arn:aws:kms:eu-west-1:123456789012:key/${value}`) })],
   ];
-  test.each(places.flatMap(([place, props]) => sources.map(([source, value]) => [place, source, props, value] as const)))('%s from %s', (_place, _source, props, value) => {
+  test.each(places.flatMap(([place, props]) => tokenSources.map(([source, value]) => [place, source, props, value] as const)))('%s from %s', (_place, _source, props, value) => {
     expect(() => templateOf(within((stack) => props(value(stack), stack)))).not.toThrow();
   });
 
