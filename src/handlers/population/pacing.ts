@@ -26,10 +26,12 @@ const slowly = (wait: number, age: number): number => clamp(wait, age / 60, 60);
 /** Those who are next in a line look at it every second, in the function; the others about when the line may have come to them. */
 export const NEXT_IN_LINE = 1;
 /** Whoever is first and waits for room asks the record, not Clean Rooms. */
-export const FIRST_IN_LINE = 0.25;
-const PASSES_EVERY = 1.5;
+export const FIRST_IN_LINE = 0.1;
+/** In a line of those who look only, and of those who populate. */
+export const LOOKS_PASS_EVERY = 0.75;
+export const PASSES_EVERY = 1.5;
 
-export const untilLineLook = (place: number, age: number): number => slowly(clamp(place * PASSES_EVERY, 2, 30), age);
+export const untilLineLook = (place: number, every: number, age: number): number => slowly(clamp(place * every, 2, 30), age);
 
 /** Behind another run of the same population, which may take hours. */
 export const untilTurn = (place: number, age: number): number => slowly(clamp(age / 10, 3, 15) * clamp(place, 1, 3), age);

@@ -51,6 +51,7 @@ export interface Publishing {
   readonly since: number;
   readonly finished: Finished;
   readonly giveUp?: Failure;
+  readonly givesWaySince?: number;
 }
 
 export type RunState =
@@ -71,7 +72,7 @@ export type RunState =
   /** A populate was sent, by this run or one before it, and nobody knows what came of it. */
   | Run & { readonly phase: 'DOUBT'; readonly sent: Sent; readonly giveUp?: Failure }
   /** Its query runs. */
-  | Run & { readonly phase: 'QUERY'; readonly sent: Known; readonly since: number; /** Whether it still stands in the stack's line, and whether others do. */ readonly inLine?: boolean; readonly crowded?: boolean }
+  | Run & { readonly phase: 'QUERY'; readonly sent: Known; readonly since: number; /** Whether it still stands in the stack's line, and whether others do. */ readonly inLine?: boolean; readonly crowded?: boolean; readonly givesWaySince?: number }
   /** Its query has succeeded: waits for the version to be the live one. */
   | Run & Publishing & { readonly phase: 'PUBLISH' }
   /** Its query is being cancelled, until it has ended. */

@@ -8,8 +8,17 @@ export interface Line {
   readonly room: number;
   /** The service has refused the last one that asked. */
   readonly full: boolean;
-  /** When somebody has last asked for a query, in milliseconds by Step Functions' clock: one asks in a second. */
+  /** When somebody has last asked for a query, in milliseconds by Step Functions' clock. */
   readonly askedAt?: number;
+  /** Who has last asked Clean Rooms for more than a look at a running query: where many are in line, they keep apart. */
+  readonly last?: Asking;
+}
+
+interface Asking {
+  readonly execution: string;
+  readonly from: number;
+  /** A single request. */
+  readonly isLight: boolean;
 }
 
 export interface Entry {
@@ -62,8 +71,9 @@ export const waitingIn = ({ entries }: Line): number => entries.filter(({ state 
 export const withRoom = (line: Line): Line =>
   (line.full && line.room < MOST_ROOM && waitingIn(line) > 0 ? { ...line, room: line.room + 1 } : line);
 
-/** A run has asked for a query, and taken what room there was, unless the answer was of something else than room. */
-export const asked = (line: Line, at: number, taken = 1): Line => ({ ...line, room: Math.max(0, line.room - taken), askedAt: at });
+/** A run has asked for a query, and taken what room there was, unless the answer was of something else than room. Others keep apart from now on. */
+export const asked = (line: Line, execution: string, at: number, taken = 1): Line =>
+  ({ ...line, room: Math.max(0, line.room - taken), askedAt: at, last: { execution, from: at, isLight: false } });
 
 export const filled = (line: Line): Line => (line.full ? line : { ...line, full: true });
 

@@ -1,4 +1,5 @@
-import { entered, firstAhead, leftLine, NOBODY, placeToLook, type Line } from '../../record/line';
+import { NOBODY, placeToLook, type Line } from '../../record/line';
+import { hasMoment, isOpen, momentTaken, untilMoment } from '../../record/moments';
 import { madeOf, withMade, withoutSent, type Made, type PopulationRecord } from '../../record/population-record';
 import { firstError, type Answer } from '../../service-error';
 import type { LiveVersion, Table } from '../clean-rooms';
@@ -6,7 +7,8 @@ import { dueOf, lineage, upstreamDiffers, type Seen } from '../lineage';
 import { askAgain, elapsed, fail, go, lingering, succeed, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
 import { blocked, failure, NO_VERSION, unchanged } from '../outcome';
 import type { Outside } from '../outside';
-import { NEXT_IN_LINE, untilLineLook } from '../pacing';
+import { LOOKS_PASS_EVERY, NEXT_IN_LINE, untilLineLook } from '../pacing';
+import { hurries, inLine } from '../place';
 import type { In, Run } from '../run-state';
 import { deployPopulates } from '../whether';
 import { givenUp, standDown } from './given-up';
@@ -21,31 +23,19 @@ interface Facts {
   readonly looked?: TableFacts & { readonly upstream: Answer<readonly Seen[]> };
 }
 
-/** Where a run has that little time, it does not wait in line. */
-const HURRIES = 150;
-export const hurries = (state: Run, now: number): boolean => state.deadline - now < HURRIES * 1_000;
-/** The line keeps requests apart: it is not worth waiting for one who does not move. */
+/** It is not worth waiting longer for one who does not move. */
 const WAITS_TO_LOOK = 120;
-
-/** Keeps one's place in the stack's line, past those that have ended without a word. */
-export async function inLine(state: Run, outside: Outside, as: 'NEW' | 'READY'): Promise<Answer<Line>> {
-  const { execution } = state;
-  const line = await outside.record.changeLine((known) => entered(known, execution, as));
-  const first = line.ok ? firstAhead(line.value, execution) : undefined;
-  if (first === undefined || outside.clock.now() - outside.clock.entered > 1_000 || await outside.statusOf(first) !== 'ENDED') {
-    return line;
-  }
-  return outside.record.changeLine((known) => leftLine(known, first));
-}
 
 /** Reads the table before anything is done to it: is there anything to do, can it be done, and what is there already. */
 export const look: Phase<In<'LOOK'>, Facts> = {
   async facts(state, outside) {
     const { cause, definition, settled, made } = state;
     const record = await outside.record.change(definition.record, (known) => withMade(withoutSent(known, settled), made));
-    const line: Answer<Line> = cause === 'RELEASE' ? { ok: true, value: NOBODY } : await inLine(state, outside, 'NEW');
-    const mayLook = line.ok && mayGoOn(state, line.value, outside.clock.now());
-    if (!mayLook || !record.ok || cause === 'RELEASE') {
+    if (!record.ok || cause === 'RELEASE') {
+      return { line: { ok: true, value: NOBODY }, record };
+    }
+    const { line, isPlace } = await reaching(state, outside);
+    if (!isPlace) {
       return { line, record };
     }
     const looked = await readTable(state, outside, record);
@@ -75,20 +65,27 @@ export const look: Phase<In<'LOOK'>, Facts> = {
       return askAgain(state, unrecorded ? 'The record' : 'GetIntermediateTable', error, at);
     }
     if (!looked || !record.ok || !looked.table.ok || !looked.upstream.ok) {
-      return inPlace(state, line.ok ? placeToLook(line.value, state.execution) : 1, at);
+      return inPlace(state, line.ok ? line.value : NOBODY, at);
     }
     return decided(state, looked.table.value, record.value, looked, looked.upstream.value, at);
   },
 };
 
-/** Where queries have to wait, looks are not urgent: they keep apart from those who populate. */
-const isApart = ({ full, askedAt = 0 }: Line, now: number): boolean => !full || now - askedAt >= 1_000;
+async function reaching(state: Run, outside: Outside): Promise<{ readonly line: Answer<Line>; readonly isPlace: boolean }> {
+  const { execution } = state;
+  const now = outside.clock.now();
+  const isNext = (known: Line) => (placeToLook(known, execution) === 0 && !isOpen(known, now)) || elapsed(state, now) > WAITS_TO_LOOK;
+  const line = await inLine(state, outside, 'NEW', (known) => (isNext(known) ? momentTaken(known, execution, now, isLight(state)) : known));
+  return { line, isPlace: line.ok && (hurries(state, now) || (isNext(line.value) && hasMoment(line.value, execution, now))) };
+}
 
-const mayGoOn = (state: Run, line: Line, now: number): boolean =>
-  (placeToLook(line, state.execution) === 0 && isApart(line, now)) || hurries(state, now) || elapsed(state, now) > WAITS_TO_LOOK;
+const isLight = ({ definition }: Run): boolean => !definition.upstream?.length;
 
-function inPlace(state: In<'LOOK'>, place: number, at: Moment): Move {
-  return place <= 1 ? lingering(state, NEXT_IN_LINE, at) : waiting(state, untilLineLook(place, elapsed(state, at.now)), at, 'others of the stack go first');
+function inPlace(state: In<'LOOK'>, line: Line, at: Moment): Move {
+  const before = placeToLook(line, state.execution);
+  return before <= 1
+    ? lingering(state, before === 0 ? untilMoment(line, at.now, isLight(state)) || NEXT_IN_LINE : NEXT_IN_LINE, at)
+    : waiting(state, untilLineLook(before, LOOKS_PASS_EVERY, elapsed(state, at.now)), at, 'others of the stack go first');
 }
 
 function decided(state: In<'LOOK'>, table: Table, record: PopulationRecord, { details }: TableFacts, upstream: readonly Seen[], at: Moment): Move {

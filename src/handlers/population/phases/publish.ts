@@ -4,17 +4,19 @@ import type { Details, LiveVersion, Table } from '../clean-rooms';
 import { compared, defaultsOf } from '../doubt';
 import { allIsOver, askAgain, fail, go, lingering, runOf, succeed, waiting, type Moment, type Move, type Phase } from '../moves';
 import { adding, failure, nameOf, outputOf } from '../outcome';
-import { LOOKS_EVERY } from '../pacing';
+import { LOOKS_EVERY, NEXT_IN_LINE } from '../pacing';
+import { givingWay, takesMoment } from '../place';
 import type { In } from '../run-state';
 import { givenUp } from './given-up';
 import { isLeftover } from './turn';
 
-interface Facts {
+/** Undefined while others of the stack go first. */
+type Facts = undefined | {
   readonly table: Answer<Table>;
   readonly record: Answer<PopulationRecord>;
   /** Of a query that was taken for its own although nothing showed its parameters. */
   readonly details?: Answer<Details>;
-}
+};
 
 /** How long a version may take from its query's success until it is the live one. */
 const GOES_LIVE_WITHIN = 900;
@@ -23,7 +25,12 @@ const LEFTOVER_GOES_LIVE_WITHIN = 120;
 
 /** Success means that the version can be queried: it is the table's live one. */
 export const publish: Phase<In<'PUBLISH'>, Facts> = {
-  async facts({ sent, definition }, { cleanRooms, record }) {
+  async facts(state, outside) {
+    const { sent, definition } = state;
+    const { cleanRooms, record } = outside;
+    if (!await takesMoment(state, outside)) {
+      return undefined;
+    }
     const named = tableOf(sent);
     return {
       table: await cleanRooms.getTable(named),
@@ -32,9 +39,13 @@ export const publish: Phase<In<'PUBLISH'>, Facts> = {
     };
   },
 
-  decide(state, { table, record, details }, at) {
+  decide(state, facts, at) {
+    if (!facts) {
+      return lingering(givingWay(state, at.now), NEXT_IN_LINE, at);
+    }
+    const { table, record, details } = facts;
     const giveUp = state.giveUp ?? (record.ok ? givenUp(state, record.value) : undefined);
-    const publishing = { ...state, giveUp };
+    const publishing = { ...state, giveUp, givesWaySince: undefined };
     const error = firstError(table, record, details);
     if (error) {
       const reason = () => adding(giveUp ?? failure(state, 'VersionNotLive', 'The protected query succeeded, but whether its version is live cannot be read.'),

@@ -5,26 +5,35 @@ import type { Details } from '../clean-rooms';
 import { askAgain, fail, go, lingering, runOf, timedOut, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
 import { adding, endOf, isOver, nameOf, unsuccessful } from '../outcome';
 import type { Clock, RecordStore } from '../outside';
-import { LOOKS_EVERY, LOOKS_FOR_OTHERS_EVERY, untilQueuedLook } from '../pacing';
+import { LOOKS_EVERY, LOOKS_FOR_OTHERS_EVERY, NEXT_IN_LINE, untilQueuedLook } from '../pacing';
+import { givingWay, takesMoment } from '../place';
 import type { Finished, In } from '../run-state';
 import { givenUp } from './given-up';
-import { APART, identified } from './send';
+import { identified } from './send';
 import { isLeftover } from './turn';
 
-interface Facts {
+/** Undefined while others of the stack go first. */
+type Facts = undefined | {
   readonly details: Answer<Details>;
   readonly record: Answer<PopulationRecord>;
   /** Of the stack, where that was asked for. */
   readonly line?: Answer<Line>;
-}
+};
 
 /** A query may not be there to read in the first seconds after it was accepted. */
 const SHOWS_AFTER = 120;
+/** Those who wait for the room that a query has made ask in these seconds. */
+const GIVES_WAY = 4;
 
 /** Looks at the protected query that fills the version, and whether anybody still waits for it. */
 export const query: Phase<In<'QUERY'>, Facts> = {
-  async facts(state, { cleanRooms, record, clock }) {
-    const { definition, sent } = state;
+  async facts(state, outside) {
+    const { definition, sent, inLine = true } = state;
+    const { cleanRooms, record, clock } = outside;
+    // Where the quota is known to be full, nothing waits in the service's own queue.
+    if (inLine && !await takesMoment(state, outside, ({ full }) => full)) {
+      return undefined;
+    }
     const details = await cleanRooms.getAnalysis(tableOf(sent), sent.analysisType, sent.analysisId);
     const line = await tellLine(state, details, record, clock);
     const known = await record.read(definition.record);
@@ -33,8 +42,12 @@ export const query: Phase<In<'QUERY'>, Facts> = {
     return { details, line, record: isLost ? await record.change(definition.record, (before) => identified(before, sent, sent)) : known };
   },
 
-  decide(before, { details, record, line }, at) {
-    const state = line?.ok ? { ...before, ...amid(line.value, before.execution) } : before;
+  decide(before, facts, at) {
+    if (!facts) {
+      return timeIsUp(before, at.now) ? outOfTime(before, at) : lingering(givingWay(before, at.now), NEXT_IN_LINE, at);
+    }
+    const { details, record, line } = facts;
+    const state = { ...before, ...(line?.ok ? amid(line.value, before.execution) : {}), givesWaySince: undefined };
     if (details.ok && isOver(details.value)) {
       return ended({ ...state, roomMade: line?.ok }, details.value, at);
     }
@@ -75,8 +88,7 @@ function ended(state: In<'QUERY'>, details: Details, at: Moment): Move {
   const { sent } = state;
   if (details.status === 'SUCCESS') {
     const published = { ...runOf(state), phase: 'PUBLISH', sent, since: at.now, finished: finishedBy(details) } as const;
-    // Those who take the places ask in these seconds.
-    return state.crowded ? lingering(published, 4 * APART, at) : go(published);
+    return state.crowded ? lingering(published, GIVES_WAY, at) : go(published);
   }
   return isLeftover(state, sent) ? go({ ...runOf(state), settled: sent, phase: 'LOOK' }) : fail(
     { ...state, settled: sent }, unsuccessful(state, sent.analysisType, details), { billedInVain: details.billedCrpuHours });

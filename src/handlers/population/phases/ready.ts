@@ -1,4 +1,5 @@
 import { aside, placeToPopulate, type Line } from '../../record/line';
+import { hasMoment, momentTaken } from '../../record/moments';
 import { withoutSent, type Newest, type PopulationRecord, type Sent } from '../../record/population-record';
 import { firstError, type Answer } from '../../service-error';
 import type { Analysis, Version } from '../clean-rooms';
@@ -6,10 +7,10 @@ import { before, compared, defaultsOf, isNewer, newestOf, RECENT } from '../doub
 import { askAgain, elapsed, go, lingering, succeed, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
 import { isOver, unchanged } from '../outcome';
 import type { Outside } from '../outside';
-import { FIRST_IN_LINE, NEXT_IN_LINE, untilLineLook, untilNextAttempt, untilOwnTry } from '../pacing';
+import { FIRST_IN_LINE, NEXT_IN_LINE, PASSES_EVERY, untilLineLook, untilNextAttempt, untilOwnTry } from '../pacing';
+import { hurries, inLine } from '../place';
 import type { In, Run } from '../run-state';
 import { givenUp, standDown } from './given-up';
-import { hurries, inLine } from './look';
 import { freshness, liveIn, readTable, type TableFacts } from './observe';
 import { ending, settling } from './turn';
 
@@ -31,10 +32,10 @@ interface There {
 export const ready: Phase<In<'READY'>, Facts> = {
   async facts(state, outside) {
     const { definition, settled } = state;
-    const record = await outside.record.change(definition.record, (known) => withoutSent(known, settled));
-    const line = await inLine(state, outside, 'READY');
-    const goesOn = line.ok && record.ok && !record.value.sent && isPlace(state, line.value, { now: outside.clock.now(), chance: outside.chance() });
-    const there = goesOn ? await whatIsThere(state, outside, record) : undefined;
+    const [record, { line, isPlace }] = await Promise.all([
+      outside.record.change(definition.record, (known) => withoutSent(known, settled)), reaching(state, outside),
+    ]);
+    const there = isPlace && record.ok && !record.value.sent ? await whatIsThere(state, outside, record) : undefined;
     if (there && isTaken(there)) {
       await outside.record.changeLine((known) => aside(known, state.execution));
     }
@@ -74,14 +75,16 @@ async function whatIsThere(state: In<'READY'>, outside: Outside, record: Answer<
 const newerIn = (versions: readonly Version[], seen: Newest): readonly Version[] =>
   versions.filter((each) => each.status === 'POPULATE_SUCCESS' && isNewer(identified(each), seen));
 
+async function reaching(state: Run, outside: Outside): Promise<{ readonly line: Answer<Line>; readonly isPlace: boolean }> {
+  const { execution, askedAt } = state;
+  const at = { now: outside.clock.now(), chance: outside.chance() };
+  const line = await inLine(state, outside, 'READY', (known) => (isNext(state, known, at) ? momentTaken(known, execution, at.now) : known));
+  const isInHaste = askedAt === undefined && hurries(state, at.now);
+  return { line, isPlace: line.ok && (isInHaste || (isNext(state, line.value, at) && hasMoment(line.value, execution, at.now))) };
+}
+
 /** First in line: at once, unless the quota is known to be full; then when a query of the stack's own has ended, or now and then. */
-function isPlace(state: Run, line: Line, at: Moment): boolean {
-  if (state.askedAt === undefined && hurries(state, at.now)) {
-    return true;
-  }
-  if (at.now - (line.askedAt ?? 0) < 1_000) {
-    return false;
-  }
+function isNext(state: Run, line: Line, at: Moment): boolean {
   const triedLast = Math.max(state.askedAt ?? state.startedAt, line.askedAt ?? 0);
   return placeToPopulate(line, state.execution) === 0
     && (!line.full || line.room > 0 || at.now - triedLast >= 1_000 * untilOwnTry(elapsed(state, at.now), at.chance));
@@ -91,7 +94,7 @@ function inPlace(state: In<'READY'>, line: Line | undefined, at: Moment): Move {
   const place = line ? placeToPopulate(line, state.execution) : 1;
   return place <= 1
     ? lingering(state, place === 0 ? FIRST_IN_LINE : NEXT_IN_LINE, at)
-    : waiting(state, untilLineLook(place, elapsed(state, at.now)), at, state.waitingFor ?? 'others of the stack go first');
+    : waiting(state, untilLineLook(place, PASSES_EVERY, elapsed(state, at.now)), at, state.waitingFor ?? 'others of the stack go first');
 }
 
 const identified = ({ versionId: id, createTime }: Version) => ({ id, createTime });

@@ -16,9 +16,6 @@ interface Facts {
   readonly answer?: Answer<Populated>;
 }
 
-/** Where many ask, one's requests of a second are over before the next one's. */
-export const APART = 1;
-
 /** The intent, then the request: a step that breaks in between, or finds an intent without an answer, knows that it is in doubt. */
 export const send: Phase<In<'SEND'>, Facts> = {
   async facts(state, { record, cleanRooms, clock }) {
@@ -34,7 +31,7 @@ export const send: Phase<In<'SEND'>, Facts> = {
     const answer = isSlow ? TOO_SLOW : await cleanRooms.populate(definition.population, sent.analysisType);
     if (answer.ok) {
       await record.change(definition.record, (known) => identified(known, sent, answer.value));
-      await record.changeLine((line) => entered(asked(line, clock.now()), execution, 'SUBMITTED'));
+      await record.changeLine((line) => entered(asked(line, execution, clock.now()), execution, 'SUBMITTED'));
     } else if (!answer.error.doubtful) {
       await record.change(definition.record, (known) => withoutSent(known, sent));
     }
@@ -69,9 +66,9 @@ const TOO_SLOW: Answer<Populated> = {
 /** Who is refused by the quota goes on being the next. What else was answered is this table's own affair, in which the others pass. */
 function refused(line: Line, execution: string, error: ServiceError, at: number): Line {
   if (kindOf(error) === 'QUOTA') {
-    return filled(asked(line, at));
+    return filled(asked(line, execution, at));
   }
-  const known = asked(line, at, error.doubtful ? 1 : 0);
+  const known = asked(line, execution, at, error.doubtful ? 1 : 0);
   return error.throttled ? known : aside(known, execution);
 }
 

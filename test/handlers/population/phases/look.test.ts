@@ -97,11 +97,22 @@ describe('the stack\'s line', () => {
     expect(await lineAfter([{ execution: DEAD, state: 'NEW' }])).toEqual({ looked: false, entries: [DEAD, EXECUTION_ARN] });
   });
 
-  test('lets its first look a second after somebody has asked for a query, where the quota is full', async () => {
-    const looked = async (full: boolean, askedAt: number) => (await lineAfter([], (world) => {
-      world.documents.set('line', { entries: [], room: 0, full, askedAt: world.now - askedAt });
-    })).looked;
-    expect([await looked(true, 900), await looked(true, 1_000), await looked(false, 900)]).toEqual([false, true, true]);
+  test.each<[string, Partial<Line>, boolean]>([
+    ['a second after somebody has asked for a query', { last: { execution: DEAD, from: after(-1).now, isLight: false } }, true],
+    ['and not before', { last: { execution: DEAD, from: after(-0.9).now, isLight: false } }, false],
+    ['half a second after another look', { last: { execution: DEAD, from: after(-0.5).now, isLight: true } }, true],
+    ['but not where somebody is about to ask for a query', { last: { execution: DEAD, from: after(-1).now, isLight: true }, entries: [{ execution: DEAD, state: 'READY' }] }, false],
+  ])('lets its first look %s', async (_what, line, expected) => {
+    expect((await lineAfter([], (world) => {
+      world.documents.set('line', { entries: [{ execution: DEAD, state: 'SUBMITTED' }], room: 0, full: false, ...line });
+    })).looked).toBe(expected);
+  });
+
+  test('is told of a look', async () => {
+    const world = new World();
+    world.documents.set('line', { entries: [{ execution: DEAD, state: 'SUBMITTED' }], room: 0, full: true });
+    await look.facts(stateIn('LOOK'), world.outside());
+    expect(world.documents.get('line')).toMatchObject({ last: { execution: EXECUTION_ARN, isLight: true } });
   });
 
   test.each([

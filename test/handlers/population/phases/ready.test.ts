@@ -109,11 +109,17 @@ describe('the line', () => {
     ['or for half a minute, since strangers\' queries end unseen', { entries: [ME], full: true }, 31, {}, true],
     ['counted from when it has asked last', { entries: [ME], full: true }, 31, { askedAt: after(20).now }, false],
     ['and from when anybody of the stack has', { entries: [ME], full: true, askedAt: after(20).now }, 31, {}, false],
-    ['lets one ask in a second', { entries: [ME], askedAt: after(4.5).now }, 5, {}, false],
+    ['lets one ask in a second', { entries: [ME, OTHER], last: { execution: DEAD, from: after(4.5).now } }, 5, {}, false],
+    ['lets who is alone ask at once', { entries: [ME], last: { execution: DEAD, from: after(4.5).now } }, 5, {}, true],
     ['is passed once by who has little time', { entries: [OTHER, ME], full: true }, 5, { deadline: after(60).now }, true],
     ['and not twice', { entries: [OTHER, ME], full: true }, 5, { deadline: after(60).now, askedAt: after(2).now }, false],
   ])('%s', async (_what, line, seconds, change, expected) => {
     expect((await asking(line, seconds, change)).asks).toBe(expected);
+  });
+
+  test('is told whose the second is', async () => {
+    expect((await asking({ entries: [ME, OTHER] }, 5)).line).toMatchObject({ last: { execution: EXECUTION_ARN, isLight: false } });
+    expect((await asking({ entries: [ME, OTHER], full: true }, 5)).line).not.toHaveProperty('last');
   });
 
   test('is passed by the others where somebody else populates the table', async () => {
