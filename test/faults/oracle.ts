@@ -123,7 +123,7 @@ function wrongData(played: Played): string[] {
 /** Said where a query could not be stopped, or was to be left running: promise 3. */
 const SAID = /may (still )?go live|may still be running|may be running|left running/;
 
-/** Half an hour after a step, what is live is of the template that the stack has, or a person's. */
+/** An hour after a step, what is live is of the template that the stack has, or a person's. */
 function wentLive(played: Played): string[] {
   const { cloud, lives, reasons } = played;
   const known = outcomes(played);

@@ -14,7 +14,7 @@ export interface Played {
   readonly cloud: Cloud;
   /** What the deploys of a template ended with. */
   readonly deploys: readonly Deploy[];
-  /** Whose data is live half an hour after each step. */
+  /** Whose data is live an hour after each step. */
   readonly lives: readonly Live[];
   readonly taken: readonly Taken[];
   /** The stack's events, those of deleted stacks, too. */
@@ -125,7 +125,7 @@ class Player {
     cloud.faults.length = 0;
     this.puts = [];
     // What was left behind may go live yet.
-    await cloud.advance(1800);
+    await cloud.advance(3600);
     await cloud.settle();
     const table = this.exists() ? cloud.stack(STACK).resources.get('Table') : undefined;
     this.lives.push({ deploys: this.deploys.length, versionId: table && cloud.cleanRooms.liveVersionId(table.physicalId) });
