@@ -51,6 +51,26 @@ describe('a run by itself', () => {
   }, 60_000);
 });
 
+describe('two thousand runs in 90 days', () => {
+  test('each populate once, and leave as much on record as a handful', async () => {
+    const world = new World();
+    world.rooms.queryTakes = 20;
+    const sizes: number[] = [];
+    for (let count = 0; count < 2_000; count++) {
+      world.start(`run-${count}`);
+      await world.play();
+      world.executions.length = 0;
+      world.now += 90 * 86_400_000 / 2_000;
+      sizes.push(JSON.stringify(world.record).length);
+    }
+    expect(world.rooms.populates).toHaveLength(2_000);
+    expect(new Set(world.rooms.populates.map(({ by }) => by)).size).toBe(2_000);
+    expect([world.record.turns, world.record.sent, world.record.made[0].versionId]).toEqual([[], undefined, 'version-2000']);
+    expect(Math.max(...sizes.slice(100)) - sizes[100]).toBeLessThan(100);
+    expect(world.documents.get('line')).toMatchObject({ entries: [] });
+  }, 60_000);
+});
+
 describe('a step that goes on while the machine has started another one', () => {
   test.each([true, false])('sends no second populate, whether or not the service refuses one: %s', async (refuses) => {
     const world = new World();
