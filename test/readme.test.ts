@@ -66,6 +66,18 @@ describe('the pages that people read', () => {
     expect(links.filter((link) => !existsSync(join(ROOT, dirname(page), link)))).toEqual([]);
   });
 
+  test('show the way through files that are there', () => {
+    const [, tree] = read('CONTRIBUTING.md').match(/^```\n(.*?)^```/ms)!;
+    let folder = '';
+    const named = tree.trim().split('\n').flatMap((line) => {
+      const [, indent, names] = line.match(/^( *)(\S+(?: \S+[./*]\S*)*)/)!;
+      folder = indent ? folder : names.split(' ')[0];
+      return names.split(' ').map((name) => (indent ? `${folder}${name}` : name));
+    });
+    expect(named.length).toBeGreaterThan(15);
+    expect(named.filter((name) => !existsSync(join(ROOT, name.replace(/\*$/, '.ts'))))).toEqual([]);
+  });
+
   test.each(PAGES)('link to headings that are there: %s', (page) => {
     const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)].map(([, file, heading]) => [file, heading]);
     const headingsOf = (file: string) => [...read(file ? join(dirname(page), file) : page).matchAll(/^#+ (.*)$/gm)]
