@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import {
-  closeClouds, deploy, failureOf, liveIn, logicalId, MACHINE, MARKER, openCloud, populatesIn, refresh, RESOURCE, Scene, stackOf, tableIn, versionIn,
+  closeClouds, dataIn, deploy, failureOf, lettersIn, liveIn, logicalId, MACHINE, MARKER, openCloud, populatesIn, refresh, RESOURCE, Scene,
+  stackOf, tableIn, versionIn,
 } from './support';
 import type { Cloud } from '../../simulator/cloud';
 
@@ -60,6 +61,37 @@ test('a query that never ends is left alone where cancelOnTimeout is false, and 
   const result = await cloud.deploy(stackOf({ ...AFTER, cancelOnTimeout: false }));
   expect(failureOf(result)).toMatch(/PopulationTimedOut.*left running, as cancelOnTimeout is false/);
   expect([requestsOf(cloud, 'UpdateProtectedQuery'), queries(cloud)[1].cancelledAt]).toEqual([0, undefined]);
+});
+
+describe('a query that was left running', () => {
+  const LEFT = { ...AFTER, cancelOnTimeout: false };
+  const leaving = async () => {
+    const cloud = openCloud();
+    await deploy(cloud, { ...BEFORE, cancelOnTimeout: false });
+    cloud.cleanRooms.planQuery({ durationSeconds: 3600, outcome: 'SUCCESS' });
+    expect((await cloud.deploy(stackOf(LEFT))).status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    return cloud;
+  };
+
+  test('is what the next deploy of the same wanted: it waits for it, and pays nothing', async () => {
+    const cloud = await leaving();
+    const result = await deploy(cloud, { ...LEFT, timeout: Duration.minutes(55) });
+    expect([lettersIn(cloud), versionIn(result)]).toEqual(['ab', liveIn(cloud)]);
+  });
+
+  test('is so also once it has long been live', async () => {
+    const cloud = await leaving();
+    await cloud.advance(2 * 3600);
+    const result = await deploy(cloud, LEFT);
+    expect([lettersIn(cloud), versionIn(result)]).toEqual(['ab', liveIn(cloud)]);
+  });
+
+  test('is nobody else\'s: a deploy of the old data populates with it', async () => {
+    const cloud = await leaving();
+    await cloud.advance(2 * 3600);
+    await deploy(cloud, { ...BEFORE, cancelOnTimeout: false, triggers: ['again'] });
+    expect([lettersIn(cloud), dataIn(cloud)]).toEqual(['aba', 'a']);
+  });
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import type { ExecutionStatus } from './outside';
 import type { Upstream } from '../../contract/population';
-import type { Made, PopulationRecord } from '../record/population-record';
+import { madeOf, type Made, type PopulationRecord } from '../record/population-record';
 
 /** A table that others are built on, as it is now. */
 export interface Seen {
@@ -16,8 +16,8 @@ export interface Seen {
 export type Due = 'NOW' | 'LATER' | 'NO' | 'UNKNOWN';
 
 /** A version's lineage; of a version that nobody knows, the newest that is known: what came after that is newer than it, too. */
-const lineageOf = ({ made }: PopulationRecord, liveId?: string): Made['upstream'] | undefined =>
-  (made.find(({ versionId }) => versionId === liveId) ?? made[0])?.upstream;
+const lineageOf = (record: PopulationRecord, liveId?: string): Made['upstream'] | undefined =>
+  (madeOf(record, liveId) ?? record.made[0])?.upstream;
 
 /** Whether a table's data was made of another version of one of these than what is live there. Without data there is nothing to compare. */
 function differs(record: PopulationRecord, liveId: string | undefined, direct: readonly Seen[]): boolean {
@@ -70,5 +70,5 @@ export function lineage(seen: readonly Seen[]): Record<string, string> | undefin
 /** Whether a deploy of another stack has just made what is new: the deploy of this one may follow, with other parameters. */
 export function isDeployedElsewhere(seen: readonly Seen[]): boolean {
   return seen.some(({ upstream, record, liveId }) => upstream.direct && !upstream.sameStack
-    && record.made.some(({ versionId, deploys }) => versionId === liveId && deploys));
+    && madeOf(record, liveId)?.deploys);
 }

@@ -3,7 +3,7 @@ import type { Made } from '../record/population-record';
 import { describe, type ServiceError } from '../service-error';
 import { bytesOf, sentence, shortened } from '../text';
 import type { Details, LiveVersion } from './clean-rooms';
-import type { RunState } from './run-state';
+import type { Finished, RunState } from './run-state';
 
 /**
  * How many bytes of JSON the words of what happened may take: the response to CloudFormation has 4,096, and up to 1,500 of them
@@ -74,6 +74,9 @@ export function unsuccessful(state: RunState, type: string, { status, error }: D
 /** When a query ended, by the service's clock. */
 export const endOf = (details?: Pick<Details, 'createTime' | 'durationMillis'>): number | undefined =>
   (details?.createTime === undefined ? undefined : details.createTime + (details.durationMillis ?? 0));
+
+export const finishedBy = (details: Details): Finished =>
+  ({ populatedAt: endOf(details), durationMillis: details.durationMillis, billedCrpuHours: details.billedCrpuHours });
 
 export const outputOf = (made: Made, status: PopulationOutput['status']): PopulationOutput => ({
   versionId: made.versionId,

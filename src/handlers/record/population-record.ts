@@ -15,6 +15,8 @@ export interface PopulationRecord {
   readonly sent?: Sent;
   /** The last versions that came of it, newest first. */
   readonly made: readonly Made[];
+  /** The last populates whose end no run has waited for: should a version of theirs go live, it is known whose it is. */
+  readonly unseen?: readonly Made[];
   /** The versions of the upstream tables, by key of their record, that a run has failed with: nobody downstream waits for it to try again. */
   readonly tried?: Readonly<Record<string, string>>;
   /** What the stored query adds to the parameters that it is given, where a version of ours has shown it. */
@@ -112,6 +114,7 @@ export const tableId = ({ membershipIdentifier, intermediateTableIdentifier }: T
 export const EMPTY: PopulationRecord = { turns: [], made: [] };
 
 const MOST_MADE = 10;
+const MOST_UNSEEN = 3;
 
 /** A run comes: last in the order, or where it is already. */
 export const joined = (record: PopulationRecord, execution: string): PopulationRecord =>
@@ -122,15 +125,33 @@ export const left = (record: PopulationRecord, execution: string): PopulationRec
   (record.turns.includes(execution) ? { ...record, turns: record.turns.filter((other) => other !== execution) } : record);
 
 /** A version is live. Told twice, it stands once. */
-export const withMade = (record: PopulationRecord, made?: Made): PopulationRecord =>
-  (made && madeOf(record, made.versionId) === undefined ? { ...record, made: [made, ...record.made].slice(0, MOST_MADE) } : record);
+export function withMade(record: PopulationRecord, made?: Made): PopulationRecord {
+  if (!made || record.made.some(({ versionId }) => versionId === made.versionId)) {
+    return record;
+  }
+  return { ...record, made: [made, ...record.made].slice(0, MOST_MADE), unseen: without(record.unseen, made.versionId) };
+}
 
-export const madeOf = (record: PopulationRecord, versionId?: string): Made | undefined =>
-  record.made.find((made) => made.versionId === versionId);
+const without = (unseen: PopulationRecord['unseen'], version: string): PopulationRecord['unseen'] => {
+  const others = unseen?.filter(({ versionId }) => versionId !== version);
+  return others?.length ? others : undefined;
+};
 
-/** The populate is settled, however it went. */
-export const withoutSent = (record: PopulationRecord, settled?: Pick<Sent, 'execution' | 'at'>): PopulationRecord =>
-  (settled && isSent(record, settled) ? { ...record, sent: undefined } : record);
+export const madeOf = ({ made, unseen = [] }: PopulationRecord, version?: string): Made | undefined =>
+  [...made, ...unseen].find(({ versionId }) => versionId === version);
+
+/** The populate is settled, however it went. What it may have begun is kept in mind, unless it may be somebody else's. */
+export function withoutSent(record: PopulationRecord, settled?: Pick<Sent, 'execution' | 'at'>): PopulationRecord {
+  if (!settled || !record.sent || !isSent(record, settled)) {
+    return record;
+  }
+  const { analysisId, versionId, unread, analysisType, fingerprint, execution, deploys, at: sentAt, upstream } = record.sent;
+  if (!analysisId || !versionId || unread) {
+    return { ...record, sent: undefined };
+  }
+  const begun: Made = { versionId, analysisId, analysisType, fingerprint, execution, deploys, sentAt, upstream };
+  return { ...record, sent: undefined, unseen: [begun, ...without(record.unseen, versionId) ?? []].slice(0, MOST_UNSEEN) };
+}
 
 export const isSent = ({ sent }: PopulationRecord, one: Pick<Sent, 'execution' | 'at'>): boolean =>
   sent !== undefined && sent.execution === one.execution && sent.at === one.at;

@@ -1,7 +1,7 @@
 import {
   EMPTY, isSent, joined, left, madeOf, tableId, withMade, withoutSent, type PopulationRecord,
 } from '../../../src/handlers/record/population-record';
-import { MADE, SENT } from '../support';
+import { KNOWN, MADE, SENT } from '../support';
 
 describe('turns', () => {
   test('are in the order of coming, each once', () => {
@@ -49,6 +49,33 @@ describe('the intent', () => {
     expect(withoutSent(record, SENT).sent).toBeUndefined();
     expect(withoutSent(record, { ...SENT, at: SENT.at + 1 })).toBe(record);
     expect(withoutSent(record)).toBe(record);
+  });
+});
+
+describe('a populate that is settled and was never seen live', () => {
+  const begun = (...known: number[]) => known.reduce<PopulationRecord>((record, index) => {
+    const sent = { ...KNOWN, at: index, versionId: `version-${index}` };
+    return withoutSent({ ...record, sent }, sent);
+  }, EMPTY);
+
+  test('is known, should its version go live', () => {
+    const { populatedAt, durationMillis, billedCrpuHours, ...rest } = MADE;
+    expect(madeOf(begun(1), 'version-1')).toEqual({ ...rest, sentAt: 1 });
+    expect(begun(1).made).toEqual([]);
+  });
+
+  test('is what was made once it is put on record as that, and stands once', () => {
+    const record = withMade(begun(1, 2), { ...MADE, versionId: 'version-1' });
+    expect([madeOf(record, 'version-1'), record.unseen?.map(({ versionId }) => versionId)]).toEqual([MADE, ['version-2']]);
+    expect(withMade(begun(1), MADE).unseen).toBeUndefined();
+  });
+
+  test('is forgotten after three more', () => {
+    expect(begun(1, 2, 3, 4).unseen?.map(({ versionId }) => versionId)).toEqual(['version-4', 'version-3', 'version-2']);
+  });
+
+  test.each([['the service has not told its ids', SENT], ['it may be somebody else\'s', { ...KNOWN, unread: true }]])('is nothing where %s', (_, sent) => {
+    expect(withoutSent({ ...EMPTY, sent }, sent)).toEqual(EMPTY);
   });
 });
 

@@ -3,11 +3,10 @@ import { describe, type Answer } from '../../service-error';
 import { sentence } from '../../text';
 import type { Details } from '../clean-rooms';
 import { allIsOver, askAgain, fail, go, lingering, runOf, timedOut, timeIsUp, type Moment, type Move, type Phase } from '../moves';
-import { adding, isOver, nameOf } from '../outcome';
+import { adding, finishedBy, isOver, nameOf } from '../outcome';
 import { LOOKS_EVERY } from '../pacing';
 import type { In } from '../run-state';
 import { givenUp } from './given-up';
-import { finishedBy } from './query';
 import { ending, isLeftover, isOwnTable } from './turn';
 
 interface Facts {

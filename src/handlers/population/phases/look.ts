@@ -1,6 +1,6 @@
 import { NOBODY, placeToLook, type Line } from '../../record/line';
 import { hasMoment, isOpen, momentTaken, untilMoment } from '../../record/moments';
-import { madeOf, withMade, withoutSent, type Made, type PopulationRecord } from '../../record/population-record';
+import { withMade, withoutSent, type Made, type PopulationRecord } from '../../record/population-record';
 import { firstError, type Answer } from '../../service-error';
 import type { LiveVersion, Table } from '../clean-rooms';
 import { dueOf, lineage, upstreamDiffers, type Seen } from '../lineage';
@@ -12,7 +12,7 @@ import { hurries, inLine } from '../place';
 import type { In, Run } from '../run-state';
 import { deployPopulates } from '../whether';
 import { givenUp, standDown } from './given-up';
-import { freshness, liveIn, readTable, type TableFacts } from './observe';
+import { freshness, liveIn, madeLive, readTable, type TableFacts } from './observe';
 import { ending, isLeftover, settling } from './turn';
 import { seeUpstream } from './upstream';
 
@@ -90,9 +90,9 @@ function inPlace(state: In<'LOOK'>, line: Line, at: Moment): Move {
 
 function decided(state: In<'LOOK'>, table: Table, record: PopulationRecord, { details }: TableFacts, upstream: readonly Seen[], at: Moment): Move {
   const live = liveIn(table, at.now);
-  const made = madeOf(record, live?.versionId);
   const figures = details?.ok ? details.value : undefined;
-  const looked = { ...state, live: freshness(live, made, figures), upstream: lineage(upstream) };
+  const made = madeLive(record, live, figures);
+  const looked = { ...state, made, live: freshness(live, made, figures), upstream: lineage(upstream) };
   const due = whetherDue(looked, record, live, made, upstream);
   if (due === 'UNKNOWN') {
     return waiting(state, 5, at, 'nobody can tell whether an upstream table is being populated');

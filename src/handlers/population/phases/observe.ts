@@ -2,7 +2,7 @@ import { madeOf, type Made, type PopulationRecord } from '../../record/populatio
 import type { Answer } from '../../service-error';
 import type { Details, LiveVersion, Table } from '../clean-rooms';
 import { askAgain, fail, succeed, timedOut, timeIsUp, type Phase } from '../moves';
-import { endOf, NO_VERSION, unchanged } from '../outcome';
+import { endOf, finishedBy, NO_VERSION, unchanged } from '../outcome';
 import type { Outside } from '../outside';
 import type { In, Run } from '../run-state';
 
@@ -10,7 +10,7 @@ import type { In, Run } from '../run-state';
 export interface TableFacts {
   readonly table: Answer<Table>;
   readonly record: Answer<PopulationRecord>;
-  /** Of a live version that is not on record. */
+  /** Of a live version whose end is not on record. */
   readonly details?: Answer<Details>;
 }
 
@@ -24,8 +24,14 @@ export async function readTable(state: Run, { cleanRooms, clock }: Outside, reco
   const { population } = state.definition;
   const table = await cleanRooms.getTable(population);
   const live = table.ok ? liveIn(table.value, clock.now()) : undefined;
-  const isUnknown = live && record.ok && !madeOf(record.value, live.versionId);
+  const isUnknown = live && record.ok && !madeOf(record.value, live.versionId)?.populatedAt;
   return { table, record, details: isUnknown ? await cleanRooms.getAnalysis(population, live.analysisType, live.analysisId) : undefined };
+}
+
+/** What is on record of the live version; of one whose end nobody waited for, with what its query shows now. */
+export function madeLive(record: PopulationRecord, live?: LiveVersion, details?: Details): Made | undefined {
+  const made = madeOf(record, live?.versionId);
+  return made && made.populatedAt === undefined && details ? { ...made, ...finishedBy(details) } : made;
 }
 
 export const freshness = (live?: LiveVersion, made?: Made, details?: Details): Run['live'] =>
@@ -41,8 +47,8 @@ export const observing: Phase<In<'OBSERVE'>, TableFacts> = {
       return timeIsUp(state, at.now) ? fail(state, timedOut(state, at.now)) : askAgain(state, 'Looking at the table', failed.error, at);
     }
     const live = table.ok ? liveIn(table.value, at.now) : undefined;
-    const made = record.ok ? madeOf(record.value, live?.versionId) : undefined;
     const figures = details?.ok ? details.value : undefined;
+    const made = record.ok ? madeLive(record.value, live, figures) : undefined;
     return succeed({ ...state, live: freshness(live, made, figures) }, live ? unchanged(live, made, figures) : NO_VERSION);
   },
 };

@@ -3,11 +3,11 @@ import { tableOf, type PopulationRecord } from '../../record/population-record';
 import type { Answer, ServiceError } from '../../service-error';
 import type { Details } from '../clean-rooms';
 import { askAgain, fail, go, lingering, runOf, timedOut, timeIsUp, waiting, type Moment, type Move, type Phase } from '../moves';
-import { adding, endOf, isOver, nameOf, unsuccessful } from '../outcome';
+import { adding, finishedBy, isOver, nameOf, unsuccessful } from '../outcome';
 import type { Clock, RecordStore } from '../outside';
 import { LOOKS_EVERY, LOOKS_FOR_OTHERS_EVERY, NEXT_IN_LINE, untilQueuedLook } from '../pacing';
 import { givingWay, takesMoment } from '../place';
-import type { Finished, In } from '../run-state';
+import type { In } from '../run-state';
 import { givenUp } from './given-up';
 import { identified } from './send';
 import { isLeftover } from './turn';
@@ -61,9 +61,6 @@ export const query: Phase<In<'QUERY'>, Facts> = {
     return details.ok ? running(state, details.value, at) : unread(state, details.error, at);
   },
 };
-
-export const finishedBy = (details: Details): Finished =>
-  ({ populatedAt: endOf(details), durationMillis: details.durationMillis, billedCrpuHours: details.billedCrpuHours });
 
 /** The line hears that a query has begun, or ended; and is asked now and then whether anybody waits for this one's end. */
 async function tellLine({ execution, inLine = true, crowded }: In<'QUERY'>, details: Answer<Details>, record: RecordStore, clock: Clock) {

@@ -1,12 +1,12 @@
 import type { Upstream } from '../../../contract/population';
-import { madeOf, type PopulationRecord } from '../../record/population-record';
+import type { PopulationRecord } from '../../record/population-record';
 import { firstError, type Answer } from '../../service-error';
 import { dueOf, isDeployedElsewhere, lineage, type Seen } from '../lineage';
 import { askAgain, elapsed, fail, go, succeed, timedOut, timeIsUp, waiting, type Phase } from '../moves';
 import { NO_VERSION, unchanged } from '../outcome';
 import type { Outside } from '../outside';
 import type { In, Run } from '../run-state';
-import { liveIn, readTable, type TableFacts } from './observe';
+import { liveIn, madeLive, readTable, type TableFacts } from './observe';
 
 export type UpstreamFacts = TableFacts & { readonly upstream: Answer<readonly Seen[]> };
 
@@ -73,9 +73,10 @@ export const afterUpstream: Phase<In<'UPSTREAM'>, UpstreamFacts> = {
           ? waiting(state, 30, at, 'a deploy of an upstream table\'s stack has just ended: that of this one may follow')
           : go({ ...state, upstream: lineage(upstream.value), phase: 'TURN' });
       default: {
-        const made = madeOf(record.value, live?.versionId);
+        const figures = details?.ok ? details.value : undefined;
+        const made = madeLive(record.value, live, figures);
         // No change: a look, which writes no version parameter, since it has nobody's turn.
-        return succeed({ ...state, cause: 'OBSERVE' }, live ? unchanged(live, made, details?.ok ? details.value : undefined) : NO_VERSION);
+        return succeed({ ...state, cause: 'OBSERVE' }, live ? unchanged(live, made, figures) : NO_VERSION);
       }
     }
   },

@@ -2,7 +2,7 @@ import { look } from '../../../../src/handlers/population/phases/look';
 import type { In } from '../../../../src/handlers/population/run-state';
 import type { Line } from '../../../../src/handlers/record/line';
 import {
-  after, DEAD, DEFINITION, DEPLOYMENT, deploying, ERRORS, EXECUTION_ARN, IN_TIME, inShort, KNOWN, LATE, LATER, lineOf, MADE, ok, recordWith,
+  after, DEAD, DEFINITION, DEPLOYMENT, deploying, details, ERRORS, EXECUTION_ARN, IN_TIME, inShort, KNOWN, LATE, LATER, lineOf, MADE, ok, recordWith,
   releasing, SENT, STARTED_AT, stateIn, stateOf, TABLE_ID, tableWith, TOO_LATE, UNKNOWN,
 } from '../../support';
 import { World } from '../../world';
@@ -81,6 +81,24 @@ describe('a run at its turn', () => {
     const facts = { ...made(BEFORE), ...seeing({ table: tableWith('1'), upstream: ok([{ upstream, record: recordWith(), liveId: 'a-1' }]) }) };
     expect(stateOf(decided(deploying, facts))).toMatchObject({ adopted: { versionId: 'version-1', upstream: { a: 'a-1' } } });
     expect(stateOf(decided({}, { ...facts, ...made(MADE) }))).not.toHaveProperty('adopted');
+  });
+});
+
+describe('a live version whose end no run has waited for', () => {
+  const { populatedAt, durationMillis, billedCrpuHours, ...begun } = MADE;
+  const unseen = (change: Partial<typeof begun> = {}) => ({
+    record: ok(recordWith({ unseen: [{ ...begun, ...change }] })),
+    ...seeing({ table: tableWith('1'), details: details('SUCCESS', { createTime: 1_000, durationMillis: 500, billedCrpuHours: 2 }) }),
+  });
+
+  test('is this population\'s own: a deploy of the same keeps it, and puts it on record with its query\'s figures', () => {
+    const kept = decided({ ...deploying, deployment: { ...DEPLOYMENT, changed: true } }, unseen());
+    expect(inShort(kept)).toBe('CLOSE UNCHANGED');
+    expect(stateOf(kept)).toMatchObject({ made: { versionId: 'version-1', populatedAt: 1_500, billedCrpuHours: 2 } });
+  });
+
+  test('is not what a deploy of other data wants', () => {
+    expect(inShort(decided({ ...deploying, deployment: { ...DEPLOYMENT, changed: true } }, unseen({ fingerprint: 'other' })))).toBe('READY');
   });
 });
 
