@@ -73,7 +73,8 @@ export interface IntermediateTablePopulationOptions {
   readonly timeout?: Duration;
 
   /**
-   * Whether the protected query is cancelled when the timeout is over. A query that goes on costs money, and may still make its version live.
+   * Whether the protected query is cancelled when the timeout is over. A query that goes on costs money, and may still make its version live:
+   * the next deploy that wants the same waits for it, and pays for no other.
    *
    * @default true
    */
