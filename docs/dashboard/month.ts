@@ -32,8 +32,8 @@ interface Population {
 }
 
 const POPULATIONS: readonly Population[] = [
-  { id: 'Audience', hour: 3, minutes: 21, failsOnDay: 8, stoppedOnDays: [] },
-  { id: 'Reach', hour: 5, minutes: 32, compute: { workerType: WorkerType.CR_4X, workers: 5 }, failsOnDay: 21, stoppedOnDays: [13, 14] },
+  { id: 'Audience', hour: 3, minutes: 7, failsOnDay: 8, stoppedOnDays: [] },
+  { id: 'Reach', hour: 5, minutes: 11, compute: { workerType: WorkerType.CR_4X, workers: 5 }, failsOnDay: 21, stoppedOnDays: [13, 14] },
 ];
 
 export interface Month {
@@ -45,7 +45,7 @@ export interface Month {
 /** Deploys two populations and their dashboard, and lets four weeks of schedules come due. */
 export async function simulateMonth(): Promise<Month> {
   const { directory, logicalIdOf } = synthesize();
-  const cloud = new Cloud({ start: START, cleanRooms: { defaultPlan: { durationSeconds: 20 * 60, outcome: 'SUCCESS' } } });
+  const cloud = new Cloud({ start: START, cleanRooms: { defaultPlan: { durationSeconds: 7 * 60, outcome: 'SUCCESS' } } });
   cloud.joinCollaboration(MEMBERSHIP);
   const { status, failures } = await cloud.deploy(readStack(directory, STACK));
   if (status !== 'CREATE_COMPLETE') throw new Error(`The deploy ended as ${status}: ${JSON.stringify(failures)}`);
@@ -101,5 +101,5 @@ const looks = (): number[] => Array.from({ length: DAYS * 24 * HOUR / LOOKS_EVER
 /** Queries take a little longer every day, as tables grow, and differ by a fifth either way; one that fails does so early. */
 function planOf({ minutes, failsOnDay }: Population, day: number, random: Random): { durationSeconds: number; outcome: 'SUCCESS' | 'FAILED' } {
   const durationSeconds = Math.round(minutes * 60 * (1 + 0.006 * day) * (0.8 + 0.4 * random.next()));
-  return day === failsOnDay ? { durationSeconds: 240, outcome: 'FAILED' } : { durationSeconds, outcome: 'SUCCESS' };
+  return day === failsOnDay ? { durationSeconds: 90, outcome: 'FAILED' } : { durationSeconds, outcome: 'SUCCESS' };
 }
