@@ -7,11 +7,11 @@ type Input = Record<string, string | undefined> & { maxResults?: never };
 
 /** The Step Functions API, for what code in Lambda calls. */
 export function stepFunctionsServer(service: StepFunctionsService, iam: IamService, weather: Weather): Server {
-  const operations: Record<string, (input: Input) => { resource: string; perform: () => object }> = {
-    StartExecution: ({ stateMachineArn = '', input, name }) => ({
+  const operations: Record<string, (input: Input, accessKeyId: string) => { resource: string; perform: () => object }> = {
+    StartExecution: ({ stateMachineArn = '', input, name }, accessKeyId) => ({
       resource: stateMachineArn,
       perform: () => {
-        const { arn, startDate } = service.start(stateMachineArn, input, name);
+        const { arn, startDate } = service.start(stateMachineArn, input, name, accessKeyId);
         return { executionArn: arn, startDate: seconds(startDate) };
       },
     }),
@@ -41,7 +41,7 @@ export function stepFunctionsServer(service: StepFunctionsService, iam: IamServi
   return jsonServer(({ operation, input, accessKeyId }) => {
     const known = operations[operation];
     if (!known) throw new ApiError('UnknownOperationException', `The simulator has no states:${operation}; see simulator/step-functions/api.ts.`);
-    const { resource, perform } = known(input as Input);
+    const { resource, perform } = known(input as Input, accessKeyId);
     iam.authorizeKey(accessKeyId, `states:${operation}`, [resource]);
     return perform();
   }, weather);

@@ -22,6 +22,8 @@ export interface Execution {
   readonly stateMachineArn: string;
   readonly input: string;
   readonly startDate: number;
+  /** The access key of who has started it, where that was code in Lambda. */
+  readonly startedBy?: string;
   status: ExecutionStatus;
   stopDate?: number;
   output?: string;
@@ -95,7 +97,7 @@ export class StepFunctionsService {
     return [...this.started.values()].filter(({ stateMachineArn }) => !machineArn || stateMachineArn === machineArn).reverse();
   }
 
-  start(machineArn: string, input = '{}', name = this.options.random.uuid()): Execution {
+  start(machineArn: string, input = '{}', name = this.options.random.uuid(), startedBy?: string): Execution {
     const machine = this.machine(machineArn);
     if (!NAME.test(name)) throw new ApiError('InvalidName', `Invalid Name: '${name}'`);
     checkInput(input);
@@ -106,7 +108,7 @@ export class StepFunctionsService {
       if (namesake.status === 'RUNNING' && namesake.input === input) return namesake;
       throw new ApiError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
     }
-    const execution: Started = { arn, name, stateMachineArn: machineArn, input, startDate: clock.now(), status: 'RUNNING', transitions: 0, events: 1, waiting: [] };
+    const execution: Started = { arn, name, stateMachineArn: machineArn, input, startDate: clock.now(), startedBy, status: 'RUNNING', transitions: 0, events: 1, waiting: [] };
     // Executions are listed by their start, so a name that is used again moves to the end.
     this.started.delete(arn);
     this.started.set(arn, execution);

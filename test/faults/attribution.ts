@@ -25,21 +25,23 @@ export function attribute({ cloud }: Played): { asked: Asked[]; unasked: string[
   return { asked: [...causes].map(([cause, versions]) => ({ cause, versions })), unasked };
 }
 
-/** By whose credentials it was signed: an environment serves one invocation at a time, and an invocation's payload names its execution. */
+/** What an environment was at when it signed a request: it serves one invocation at a time. */
+const invocationOf = (cloud: Cloud, accessKeyId: string | undefined, at: number) =>
+  cloud.lambda.invocations.filter((record) => record.accessKeyId === accessKeyId && record.start <= at).at(-1);
+
+/** By whose credentials it was signed: an invocation's payload names its execution. */
 export function executionOf(cloud: Cloud, { accessKeyId, requestedAt }: AcceptedPopulate): Execution | undefined {
-  const invocation = cloud.lambda.invocations.filter((record) => record.accessKeyId === accessKeyId && record.start <= requestedAt).at(-1);
+  const invocation = invocationOf(cloud, accessKeyId, requestedAt);
   return cloud.executions().find(({ arn }) => invocation?.payload.includes(`"${arn}"`));
 }
 
-/** An execution that a rule's event has started is that event's; one that began while the deployment function handled CloudFormation's is that one's. */
-function causeOf(cloud: Cloud, { name, startDate, input }: Execution): string {
+/** An execution that a rule's event has started is that event's; one that the deployment function has started at CloudFormation's event is that one's. */
+function causeOf(cloud: Cloud, { name, startDate, startedBy, input }: Execution): string {
   const { event } = JSON.parse(input) as { event?: string };
   if (event) {
     return `the event ${event} at ${new Date(startDate).toISOString()}`;
   }
-  const requests = cloud.lambda.invocations
-    .filter(({ payload, start, end = Infinity }) => payload.includes('"RequestType"') && start <= startDate && startDate <= end)
-    .map(({ payload }) => JSON.parse(payload) as { RequestType: string; RequestId: string; ResponseURL: string });
-  const request = requests.at(-1);
+  const { payload } = invocationOf(cloud, startedBy, startDate) ?? {};
+  const request = payload?.includes('"RequestType"') ? JSON.parse(payload) as { RequestType: string; ResponseURL: string } : undefined;
   return request ? `the ${request.RequestType} ${request.ResponseURL.split('?')[0].split('|').at(-1)!}` : `the execution ${name}`;
 }
