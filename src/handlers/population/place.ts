@@ -9,15 +9,30 @@ const HURRIES = 150;
 
 export const hurries = (state: Run, now: number): boolean => state.deadline - now < HURRIES * 1_000;
 
-/** Keeps one's place in the stack's line, past those that have ended without a word; and takes what comes with it. */
-export async function inLine(state: Run, outside: Outside, as: 'NEW' | 'READY', take: (line: Line) => Line): Promise<Answer<Line>> {
+export interface Place {
+  readonly line: Answer<Line>;
+  /** The run is next, and the moment is its own. */
+  readonly isReached: boolean;
+}
+
+/** Keeps one's place in the stack's line, and takes a moment where that is reached. */
+export async function reachPlace(
+  state: Run, outside: Outside, as: 'NEW' | 'READY', isNext: (line: Line, now: number) => boolean, isLight = false,
+): Promise<Place> {
   const { execution } = state;
-  const line = await outside.record.changeLine((known) => take(entered(known, execution, as)));
+  const now = outside.clock.now();
+  const line = await inLine(state, outside, as, (known) => (isNext(known, now) ? momentTaken(known, execution, now, isLight) : known));
+  return { line, isReached: line.ok && isNext(line.value, now) && hasMoment(line.value, execution, now) };
+}
+
+/** Past those that have ended without a word. */
+async function inLine({ execution }: Run, { record, clock, statusOf }: Outside, as: 'NEW' | 'READY', take: (line: Line) => Line): Promise<Answer<Line>> {
+  const line = await record.changeLine((known) => take(entered(known, execution, as)));
   const first = line.ok ? firstAhead(line.value, execution) : undefined;
-  if (first === undefined || outside.clock.now() - outside.clock.entered > 1_000 || await outside.statusOf(first) !== 'ENDED') {
+  if (first === undefined || clock.now() - clock.entered > 1_000 || await statusOf(first) !== 'ENDED') {
     return line;
   }
-  return outside.record.changeLine((known) => take(leftLine(known, first)));
+  return record.changeLine((known) => take(leftLine(known, first)));
 }
 
 /** The longest that a run past the line lets those in it go first, in milliseconds. */

@@ -145,12 +145,18 @@ export function withoutSent(record: PopulationRecord, settled?: Pick<Sent, 'exec
   if (!settled || !record.sent || !isSent(record, settled)) {
     return record;
   }
-  const { analysisId, versionId, unread, analysisType, fingerprint, execution, deploys, at: sentAt, upstream } = record.sent;
+  const { analysisId, versionId, unread } = record.sent;
   if (!analysisId || !versionId || unread) {
     return { ...record, sent: undefined };
   }
-  const begun: Made = { versionId, analysisId, analysisType, fingerprint, execution, deploys, sentAt, upstream };
+  const begun = begunBy({ ...record.sent, analysisId }, versionId);
   return { ...record, sent: undefined, unseen: [begun, ...without(record.unseen, versionId) ?? []].slice(0, MOST_UNSEEN) };
+}
+
+/** The version of a populate, without what its query shows when it has ended. */
+export function begunBy(sent: Sent & { readonly analysisId: string }, versionId: string): Made {
+  const { analysisId, analysisType, fingerprint, execution, deploys, at: sentAt, upstream } = sent;
+  return { versionId, analysisId, analysisType, fingerprint, execution, deploys, sentAt, upstream };
 }
 
 export const isSent = ({ sent }: PopulationRecord, one: Pick<Sent, 'execution' | 'at'>): boolean =>

@@ -1,5 +1,5 @@
 import { NOBODY, placeToLook, type Line } from '../../record/line';
-import { hasMoment, isOpen, momentTaken, untilMoment } from '../../record/moments';
+import { isOpen, untilMoment } from '../../record/moments';
 import { withMade, withoutSent, type Made, type PopulationRecord } from '../../record/population-record';
 import { firstError, type Answer } from '../../service-error';
 import type { LiveVersion, Table } from '../clean-rooms';
@@ -8,7 +8,7 @@ import { askAgain, elapsed, fail, go, lingering, succeed, timeIsUp, waiting, typ
 import { blocked, failure, NO_VERSION, unchanged } from '../outcome';
 import type { Outside } from '../outside';
 import { LOOKS_PASS_EVERY, NEXT_IN_LINE, untilLineLook } from '../pacing';
-import { hurries, inLine } from '../place';
+import { hurries, reachPlace, type Place } from '../place';
 import type { In, Run } from '../run-state';
 import { deployPopulates } from '../whether';
 import { givenUp, standDown } from './given-up';
@@ -34,8 +34,8 @@ export const look: Phase<In<'LOOK'>, Facts> = {
     if (!record.ok || cause === 'RELEASE') {
       return { line: { ok: true, value: NOBODY }, record };
     }
-    const { line, isPlace } = await reaching(state, outside);
-    if (!isPlace) {
+    const { line, isReached } = await reaching(state, outside);
+    if (!isReached) {
       return { line, record };
     }
     const looked = await readTable(state, outside, record);
@@ -71,12 +71,12 @@ export const look: Phase<In<'LOOK'>, Facts> = {
   },
 };
 
-async function reaching(state: Run, outside: Outside): Promise<{ readonly line: Answer<Line>; readonly isPlace: boolean }> {
-  const { execution } = state;
-  const now = outside.clock.now();
-  const isNext = (known: Line) => (placeToLook(known, execution) === 0 && !isOpen(known, now)) || elapsed(state, now) > WAITS_TO_LOOK;
-  const line = await inLine(state, outside, 'NEW', (known) => (isNext(known) ? momentTaken(known, execution, now, isLight(state)) : known));
-  return { line, isPlace: line.ok && (hurries(state, now) || (isNext(line.value) && hasMoment(line.value, execution, now))) };
+async function reaching(state: Run, outside: Outside): Promise<Place> {
+  const isInHaste = hurries(state, outside.clock.now());
+  const isNext = (known: Line, now: number) =>
+    (placeToLook(known, state.execution) === 0 && !isOpen(known, now)) || elapsed(state, now) > WAITS_TO_LOOK;
+  const { line, isReached } = await reachPlace(state, outside, 'NEW', isNext, isLight(state));
+  return { line, isReached: isReached || (line.ok && isInHaste) };
 }
 
 const isLight = ({ definition }: Run): boolean => !definition.upstream?.length;

@@ -1,4 +1,4 @@
-import { tableOf, type Made, type PopulationRecord } from '../../record/population-record';
+import { begunBy, tableOf, type Made, type PopulationRecord } from '../../record/population-record';
 import { firstError, type Answer } from '../../service-error';
 import type { Details, LiveVersion, Table } from '../clean-rooms';
 import { compared, defaultsOf } from '../doubt';
@@ -69,14 +69,13 @@ export const publish: Phase<In<'PUBLISH'>, Facts> = {
 
 function isLive(state: In<'PUBLISH'>, live: LiveVersion): Move {
   const { sent, giveUp, finished } = state;
-  const { analysisId, analysisType, fingerprint, execution, deploys, at: sentAt, upstream } = sent;
-  const made: Made = { versionId: live.versionId, analysisId, analysisType, fingerprint, execution, deploys, sentAt, upstream, ...finished };
+  const made: Made = { ...begunBy(sent, live.versionId), ...finished };
   const known = { ...state, made, settled: sent, live: { madeAt: finished.populatedAt, expiresAt: live.expiresAt } };
   if (isLeftover(state, sent)) {
     return go({ ...runOf(known), phase: 'LOOK' });
   }
   return giveUp
-    ? fail(known, adding(giveUp, `The ${nameOf(analysisType)} had succeeded before it could be cancelled.`), { shown: shownBy(state, live) })
+    ? fail(known, adding(giveUp, `The ${nameOf(sent.analysisType)} had succeeded before it could be cancelled.`), { shown: shownBy(state, live) })
     : succeed(known, outputOf(made, 'POPULATED'), { shown: shownBy(state, live) });
 }
 

@@ -1,5 +1,4 @@
 import { aside, placeToPopulate, type Line } from '../../record/line';
-import { hasMoment, momentTaken } from '../../record/moments';
 import { withoutSent, type Newest, type PopulationRecord, type Sent } from '../../record/population-record';
 import { firstError, type Answer } from '../../service-error';
 import type { Analysis, Version } from '../clean-rooms';
@@ -8,7 +7,7 @@ import { askAgain, elapsed, go, lingering, succeed, timeIsUp, waiting, type Mome
 import { isOver, unchanged } from '../outcome';
 import type { Outside } from '../outside';
 import { FIRST_IN_LINE, NEXT_IN_LINE, PASSES_EVERY, untilLineLook, untilNextAttempt, untilOwnTry } from '../pacing';
-import { hurries, inLine } from '../place';
+import { hurries, reachPlace, type Place } from '../place';
 import type { In, Run } from '../run-state';
 import { givenUp, standDown } from './given-up';
 import { freshness, liveIn, readTable, type TableFacts } from './observe';
@@ -32,10 +31,10 @@ interface There {
 export const ready: Phase<In<'READY'>, Facts> = {
   async facts(state, outside) {
     const { definition, settled } = state;
-    const [record, { line, isPlace }] = await Promise.all([
+    const [record, { line, isReached }] = await Promise.all([
       outside.record.change(definition.record, (known) => withoutSent(known, settled)), reaching(state, outside),
     ]);
-    const there = isPlace && record.ok && !record.value.sent ? await whatIsThere(state, outside, record) : undefined;
+    const there = isReached && record.ok && !record.value.sent ? await whatIsThere(state, outside, record) : undefined;
     if (there && isTaken(there)) {
       await outside.record.changeLine((known) => aside(known, state.execution));
     }
@@ -75,12 +74,11 @@ async function whatIsThere(state: In<'READY'>, outside: Outside, record: Answer<
 const newerIn = (versions: readonly Version[], seen: Newest): readonly Version[] =>
   versions.filter((each) => each.status === 'POPULATE_SUCCESS' && isNewer(identified(each), seen));
 
-async function reaching(state: Run, outside: Outside): Promise<{ readonly line: Answer<Line>; readonly isPlace: boolean }> {
-  const { execution, askedAt } = state;
-  const at = { now: outside.clock.now(), chance: outside.chance() };
-  const line = await inLine(state, outside, 'READY', (known) => (isNext(state, known, at) ? momentTaken(known, execution, at.now) : known));
-  const isInHaste = askedAt === undefined && hurries(state, at.now);
-  return { line, isPlace: line.ok && (isInHaste || (isNext(state, line.value, at) && hasMoment(line.value, execution, at.now))) };
+async function reaching(state: Run, outside: Outside): Promise<Place> {
+  const chance = outside.chance();
+  const isInHaste = state.askedAt === undefined && hurries(state, outside.clock.now());
+  const { line, isReached } = await reachPlace(state, outside, 'READY', (known, now) => isNext(state, known, { now, chance }));
+  return { line, isReached: isReached || (line.ok && isInHaste) };
 }
 
 /** First in line: at once, unless the quota is known to be full; then when a query of the stack's own has ended, or now and then. */
