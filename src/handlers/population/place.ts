@@ -21,8 +21,13 @@ export async function reachPlace(
 ): Promise<Place> {
   const { execution } = state;
   const now = outside.clock.now();
-  const line = await inLine(state, outside, as, (known) => (isNext(known, now) ? momentTaken(known, execution, now, isLight) : known));
-  return { line, isReached: line.ok && isNext(line.value, now) && hasMoment(line.value, execution, now) };
+  let wasNext = false;
+  const line = await inLine(state, outside, as, (known) => {
+    // As the line was before: a moment that has just been taken makes it look as if somebody were about to populate.
+    wasNext = isNext(known, now);
+    return wasNext ? momentTaken(known, execution, now, isLight) : known;
+  });
+  return { line, isReached: line.ok && wasNext && hasMoment(line.value, execution, now) };
 }
 
 /** Past those that have ended without a word. */

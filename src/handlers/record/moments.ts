@@ -30,5 +30,5 @@ export function untilMoment({ last }: Line, at: number, isLight = false): number
 }
 
 /** The next one is about to ask for a query, unless it has let seconds pass: others have time. */
-export const isOpen = (line: Line, at: number): boolean => (!line.full || line.room > 0) && at - (line.last?.from ?? 0) < ASKS_WITHIN
+export const isOpen = (line: Line, at: number): boolean => (!line.full || line.room > 0) && at - (line.last?.from ?? at) < ASKS_WITHIN
   && line.entries.some(({ execution, state }) => state === 'READY' && placeToPopulate(line, execution) === 0);

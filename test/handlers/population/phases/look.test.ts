@@ -126,6 +126,12 @@ describe('the stack\'s line', () => {
     })).looked).toBe(expected);
   });
 
+  test('is not held up by a run that may ask for a query and does not', async () => {
+    expect(await lineAfter([], (world) => world.documents.set('line', {
+      entries: [{ execution: DEAD, state: 'READY' }], room: 0, full: false, last: { execution: DEAD, from: after(-6).now, isLight: false },
+    }))).toMatchObject({ looked: true });
+  });
+
   test('is told of a look', async () => {
     const world = new World();
     world.documents.set('line', { entries: [{ execution: DEAD, state: 'SUBMITTED' }], room: 0, full: true });
