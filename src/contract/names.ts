@@ -8,6 +8,9 @@ export const EXECUTION_PREFIX_VARIABLE = 'EXECUTION_PREFIX';
 export const RECORD_KEY = 'id';
 export const RECORD_EXPIRES = 'expires';
 
+/** Begins the names of state machines. */
+export const STATE_MACHINE_PREFIX = 'IntermediateTable';
+
 /** Of the metrics that runs publish. */
 export const METRIC_NAMESPACE = 'CleanRoomsIntermediateTable';
 export const METRIC_DIMENSION = 'StateMachineArn';

@@ -1,54 +1,76 @@
 /**
- * The time budgets, in seconds, all in one place: promise 2, that CloudFormation is answered before its own timeout, rests on their order.
- * `test/contract/time.test.ts` checks it.
+ * The time budgets, in seconds, all in one place: promise 2, that CloudFormation is answered before its own timeout, and promise 1 rest on
+ * their order. `test/contract/time.test.ts` checks it.
  */
 
 /** The longest that CloudFormation waits for a custom resource: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html */
-export const RESOURCE_LIMIT = 3_600;
+export const RESOURCE_LIMIT_SECONDS = 3_600;
 /** The longest for a wait condition: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-waitcondition.html */
-export const CONDITION_LIMIT = 43_200;
+export const WAIT_CONDITION_LIMIT_SECONDS = 43_200;
 
 /** What a user may choose. */
-export const SHORTEST_TIMEOUT = 60;
-export const LONGEST_TIMEOUT = 43_200;
+export const MIN_TIMEOUT_SECONDS = 60;
+export const MAX_TIMEOUT_SECONDS = 43_200;
 /** The longest without a wait condition. */
-export const LONGEST_UNAIDED = 55 * 60;
+export const MAX_UNAIDED_TIMEOUT_SECONDS = 55 * 60;
 
-/** A step of the population function may look for so long, then hands back to the machine. */
-export const LINGER = 45;
-/** Lambda's timeout for it: a step that lingers, and the slowest requests after that. */
-export const POPULATION_FUNCTION = 90;
-/** And for the deployment function: what it asks for, and two requests more to tell why there is no answer. */
-export const DEPLOYMENT_FUNCTION = 120;
-/** How long the deployment function goes on asking: IAM may need a minute before a policy that was just attached counts. */
-export const SETTLES = 75;
-/** Between our answer, at the latest, and CloudFormation's own timeout. */
-export const MARGIN = 30;
+/** A step of the population function may go on looking for so long, then hands back to the machine. */
+export const MAX_POLL_SECONDS = 45;
+/** A step ends itself after this, whatever timeout somebody has given its function: the lease rests on that. */
+export const STEP_LIMIT_SECONDS = 75;
+/** Lambda's timeout for it. */
+export const POPULATION_FUNCTION_TIMEOUT_SECONDS = 90;
+/** The slowest requests that may follow when a step has looked for the last time. */
+export const STEP_SHUTDOWN_SECONDS = 30;
+
+/** Who holds the lease of a table may act: longer than an invocation can live, with a late start. Each step renews it. */
+export const LEASE_SECONDS = 180;
+/** Who holds the admission may ask the account for a query. */
+export const ADMISSION_SECONDS = 15;
 
 /** The longest that a request to Clean Rooms takes before it is given up. */
-export const REQUEST = 15;
+export const REQUEST_TIMEOUT_SECONDS = 15;
 /** From the intent to its request: where the record is slower than that, nothing is sent. */
-export const INTENDS = 10;
-/** Past this, counted from the intent, what cannot be found was not accepted: its request is over by then, and lists lag by seconds. */
-export const DOUBT = 90;
-/** How long a query's cancellation may take, at least. */
-export const CANCELS = 120;
+export const INTENT_MAX_AGE_SECONDS = 10;
+/** An intent without an answer is looked for so long: by then whoever wrote it is dead, and lists show what it sent. */
+export const RECOVERY_SECONDS = 180;
+/** How long a version may take from its query's success until it is the live one. */
+export const GOES_LIVE_SECONDS = 900;
+
+/** From a run's own deadline: what is in doubt is found, what was found is cancelled. */
+export const SHUTDOWN_GRACE_SECONDS = 210;
 /** For the report to arrive, a crash of its function included. */
-export const REPORTS = 60;
-/** From a run's own deadline to CloudFormation's: a doubt is settled, what was found is cancelled, and all is reported. */
-export const WINDS_UP = DOUBT + CANCELS + REPORTS;
+export const REPORT_SECONDS = 60;
+/** Between our answer, at the latest, and CloudFormation's own timeout. */
+export const ANSWER_MARGIN_SECONDS = 30;
 
+/** For what runs on a table whose custom resource is deleted: it is cancelled in that time. */
+export const RELEASE_SECONDS = 300;
+
+/** How long a downstream table waits for an upstream one that is due and not at work, or whose stack was just deployed. */
+export const UPSTREAM_WAIT_SECONDS = 600;
+
+/** From when an event was signed: so long the deployment function tries to record it and to start its run. */
+export const RETRY_SECONDS = 600;
+/** Lambda's timeout for it: that, a delivery that took a moment, and the answer. */
+export const DEPLOYMENT_FUNCTION_TIMEOUT_SECONDS = 720;
 /** An event may lie in Lambda's queue, or be handed over again after crashes. */
-export const LATE = 900;
+export const EVENT_MAX_DELAY_SECONDS = 900;
 
-/** How long CloudFormation waits for the custom resource of a population: our own message is to come first, also after a late start. */
-export const resourceTimeout = (timeout: number): number => Math.min(timeout + LATE + WINDS_UP, RESOURCE_LIMIT);
+const SHUTDOWN_SECONDS = SHUTDOWN_GRACE_SECONDS + REPORT_SECONDS;
 
-/** Longer than a custom resource can wait: a wait condition does. */
-export const isLong = (timeout: number): boolean => timeout > LONGEST_UNAIDED;
+/** Returns how long CloudFormation waits for the custom resource of a population: our own message is to come first, also after a late start. */
+export const resourceTimeoutSeconds = (timeoutSeconds: number): number =>
+  Math.min(timeoutSeconds + EVENT_MAX_DELAY_SECONDS + SHUTDOWN_SECONDS, RESOURCE_LIMIT_SECONDS);
+
+/** Returns by when a run has to come to its end for its report to arrive in time, in milliseconds. */
+export const deadlineFor = (answerByMillis: number): number => answerByMillis - SHUTDOWN_SECONDS * 1_000;
+
+/** Returns whether a custom resource cannot wait for it: a wait condition does. */
+export const isLong = (timeoutSeconds: number): boolean => timeoutSeconds > MAX_UNAIDED_TIMEOUT_SECONDS;
 
 /**
  * The machine's own timeout: the longest run there can be, and some. One constant, since executions keep the definition that they began with:
  * a shorter one of before would end a run that was started for a longer one.
  */
-export const MACHINE = LONGEST_TIMEOUT + 3_600;
+export const STATE_MACHINE_TIMEOUT_SECONDS = MAX_TIMEOUT_SECONDS + 3_600;

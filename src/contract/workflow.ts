@@ -1,13 +1,13 @@
-import type { Definition, Parameters } from './population';
+import type { Parameters, TableIdentifiers } from './definition';
 
 /** The words between the state machine and the functions. */
 
-/** What an execution is started with. Anybody who may start one may write it: none of it is believed but `parameters`. */
+/** What an execution is started with. Anybody who may start one may write it: none of it is believed but `parameters` and `schedule`. */
 export interface RunInput {
   /** Over those of the definition, by name. */
   readonly parameters?: Parameters;
-  /** The same from a schedule, whose texts may be encoded: see `decoded()`. */
-  readonly encodedParameters?: Parameters;
+  /** The schedule that it is of: what it is to make stands on record under that name. */
+  readonly schedule?: string;
   /** Of an event that EventBridge may deliver twice. */
   readonly event?: string;
   /** Populates only if an upstream table has a version that the live one was not built from. */
@@ -28,17 +28,24 @@ export interface DeploymentReference {
 export const OBSERVE_INPUT = { observe: true };
 export const AFTER_UPSTREAM_INPUT = { afterUpstream: true };
 
-/** The machine's state: as it begins, and with what the population function adds. */
-export interface MachineState<Run = unknown> {
+/** Which table the machine populates: all that its definition says of the population. */
+export interface PopulationKey extends TableIdentifiers {
+  /** Of the custom resource. */
+  readonly logicalId: string;
+  /** Whether the machine writes the live version into an SSM parameter. */
+  readonly keepsVersion: boolean;
+}
+
+/** The machine's state: nothing in it is needed that is not on record, but whose run it is and what comes next. */
+export interface MachineState {
   readonly execution: { readonly Id: string; readonly StartTime: string; readonly Input?: unknown };
-  readonly definition: Definition;
-  /** The function's own: the machine carries it from step to step. */
-  readonly run?: Run;
+  readonly population: PopulationKey;
+  readonly hints?: Hints;
   /** What the machine does next. */
   readonly next?: Next;
   /** Seconds until the next step, with `WAIT`. */
   readonly wait?: number;
-  /** How the run ended; while the version is being kept, how it is going to end. */
+  /** How the run ended; with `KEEP_VERSION`, how it is going to end. */
   readonly ended?: Ended;
   /** Why the SSM parameter could not be written. */
   readonly unkept?: StateError;
@@ -48,18 +55,45 @@ export interface MachineState<Run = unknown> {
   readonly crashes?: { readonly wait: number };
 }
 
+/** What a run remembers from step to step, whose loss is harmless. Moments are in milliseconds. */
+export interface Hints {
+  /** Calls that failed in a row. */
+  readonly failures?: number;
+  /** Since when it has been denied. */
+  readonly deniedSinceAt?: number;
+  /** In words, should its time run out. */
+  readonly waitingFor?: string;
+  /** When a quota has refused it last, and for how long it then holds back. */
+  readonly refusedAt?: number;
+  readonly refusedSeconds?: number;
+  /** Since when its query has succeeded and its version is not the live one. */
+  readonly succeededAt?: number;
+  /** Since when it waits for upstream tables. */
+  readonly upstreamSinceAt?: number;
+  /** CloudFormation has been told. */
+  readonly reported?: boolean;
+  /** This event has started the run first. */
+  readonly eventTaken?: boolean;
+}
+
 export interface StateError {
   readonly Error?: string;
   readonly Cause?: string;
 }
 
 /** What the machine hands to the population function. `now` is when it entered the state: the one clock of a run. */
-export interface Step<Run = unknown> {
-  readonly state: MachineState<Run>;
+export interface Step {
+  readonly state: MachineState;
   readonly now: string;
 }
 
-export type Next = 'WAIT' | 'KEEP_VERSION' | 'END';
+export type Next =
+  | 'WAIT'
+  /** Writes the version of `ended` into the SSM parameter, and comes back. */
+  | 'KEEP_VERSION'
+  /** Tells CloudFormation, and comes back. */
+  | 'REPORT'
+  | 'END';
 
 export type Ended =
   | { readonly output: PopulationOutput; readonly failure?: undefined }
