@@ -31,6 +31,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-dynamodb@^3.1163.0',
     '@aws-sdk/client-sfn',
     '@aws-sdk/credential-provider-env',
+    '@aws-sdk/util-dynamodb',
     '@smithy/core',
     '@smithy/types',
     '@types/aws-lambda',

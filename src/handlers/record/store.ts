@@ -1,36 +1,119 @@
-import type { Documents } from './documents';
-import { NOBODY, type Line } from './line';
-import { EMPTY, type PopulationRecord } from './population-record';
-import type { RecordStore } from '../population/outside';
-import type { In } from '../population/run-state';
-import type { Answer } from '../service-error';
+import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { fromItem, runKey, SCHEMA, toItem, toTexts } from './items';
+import { runItemExpiresAt } from './run-item';
+import { RECORD_EXPIRES, RECORD_KEY } from '../../contract/names';
+import type { Ended } from '../../contract/workflow';
+import { tryCall, type Result } from '../service-error';
 
-const LINE = 'line';
+/** A document as it was read. */
+export interface Stored<T> {
+  /** Undefined where there is none. */
+  readonly document?: T;
+  /** 0 where there is none. */
+  readonly version: number;
+}
 
-/** The record as the population function sees it. */
-export function recordStore(documents: Documents): RecordStore {
+/** The stack's record, one DynamoDB table. Every read is consistent, every write conditional. */
+export interface Store {
+  /** Reads a document; of another stack's record, where its table is named. */
+  read<T extends object>(key: string, recordTable?: string): Promise<Result<Stored<T>>>;
+  /** Writes the document if it still has this version. False: it was changed meanwhile, or this very write has come through before. */
+  write(key: string, document: object, version: number, expiresAt?: number): Promise<Result<boolean>>;
+  /** Reads how a run ended, and nothing else of its item. */
+  readOutcome(execution: string): Promise<Result<Ended | undefined>>;
+  /** Records how a run ended. First writer wins. */
+  recordOutcome(execution: string, outcome: Ended, now: number): Promise<Result<void>>;
+}
+
+export function dynamoDBStore(client: DynamoDBClient, TableName: string): Store {
+  const keyed = (key: string) => ({ [RECORD_KEY]: { S: key } });
   return {
-    read: async (key, table) => orElse(await documents.read<PopulationRecord>(key, table), EMPTY),
-    change: async (key, change) => orElse(await documents.change<PopulationRecord>(key, (record = EMPTY) => {
-      const changed = change(record);
-      // What was empty and stays empty is not written.
-      return changed === EMPTY ? undefined : changed;
-    }), EMPTY),
-    readLine: async () => orElse(await documents.read<Line>(LINE), NOBODY),
-    changeLine: async (change) => orElse(await documents.change<Line>(LINE, (line = NOBODY) => {
-      const changed = change(line);
-      return changed === NOBODY && line === NOBODY ? undefined : changed;
-    }), NOBODY),
-    saveEnding: (execution, ending, expires) => documents.change<In<'CLOSE'>>(endingId(execution), (saved) => saved ?? ending, { expires }),
-    readEnding: (execution) => documents.read<In<'CLOSE'>>(endingId(execution)),
-    async takeEvent(key, event, execution, expires) {
-      const taken = await documents.change<{ readonly execution: string }>(
-        `event ${key} ${event}`, (document) => document ?? { execution }, { expires });
-      return taken.ok ? { ok: true, value: taken.value?.execution === execution } : taken;
+    read: <T>(key: string, recordTable = TableName) => tryCall(async () => {
+      const { Item } = await client.send(new GetItemCommand({ TableName: recordTable, Key: keyed(key), ConsistentRead: true }));
+      return (Item ? fromItem(Item) : { version: 0 }) as Stored<T>;
+    }),
+    write: (key, document, version, expiresAt) => tryCall(() => unlessConditionFails(async () => {
+      await client.send(new PutItemCommand({
+        TableName,
+        Item: toItem(key, document, version + 1, expiresAt),
+        ConditionExpression: version === 0 ? 'attribute_not_exists(version)' : 'version = :version',
+        ExpressionAttributeValues: version === 0 ? undefined : { ':version': { N: String(version) } },
+      }));
+    })),
+    readOutcome: (execution) => tryCall(async () => {
+      const { Item } = await client.send(new GetItemCommand({
+        TableName, Key: keyed(runKey(execution)), ConsistentRead: true, ProjectionExpression: 'outcome',
+      }));
+      return Item?.outcome ? fromItem(Item).document.outcome as Ended : undefined;
+    }),
+    recordOutcome: async (execution, outcome, now) => {
+      const written = await tryCall(() => unlessConditionFails(async () => {
+        await client.send(new UpdateItemCommand({
+          TableName,
+          Key: keyed(runKey(execution)),
+          UpdateExpression: `SET outcome = :outcome, ${RECORD_EXPIRES} = :expires, #schema = :schema ADD version :one`,
+          ConditionExpression: 'attribute_not_exists(outcome)',
+          ExpressionAttributeNames: { '#schema': 'schema' },
+          ExpressionAttributeValues: marshall({
+            ':outcome': toTexts(outcome), ':expires': Math.floor(runItemExpiresAt(now) / 1_000), ':schema': SCHEMA, ':one': 1,
+          }, { removeUndefinedValues: true }),
+        }));
+      }));
+      return written.ok ? { ok: true, value: undefined } : written;
     },
   };
 }
 
-const endingId = (execution: string): string => `ending ${execution}`;
+async function unlessConditionFails(write: () => Promise<void>): Promise<boolean> {
+  try {
+    await write();
+    return true;
+  } catch (error) {
+    if ((error as Error).name === 'ConditionalCheckFailedException') {
+      return false;
+    }
+    throw error;
+  }
+}
 
-const orElse = <T>(answer: Answer<T | undefined>, fallback: T): Answer<T> => (answer.ok ? { ok: true, value: answer.value ?? fallback } : answer);
+const MAX_TRIES = 6;
+
+/**
+ * Changes a document, again where somebody else was faster; the same document, or undefined, means that nothing is to be written.
+ * The change has to be idempotent: a write whose answer was lost is looked at again.
+ */
+export async function changeDocument<T extends object>(
+  store: Store, key: string, change: (document: T | undefined) => T | undefined, { pause, expiresAt }: Changing,
+): Promise<Result<T | undefined>> {
+  for (let tries = 1; ; tries++) {
+    const read = await store.read<T>(key);
+    const { document, version } = read.ok ? read.value : { version: 0 } as Stored<T>;
+    const changed = read.ok ? change(document) : undefined;
+    const written: Result<boolean> = !read.ok ? read
+      : changed === undefined || changed === document ? { ok: true, value: true } : await store.write(key, changed, version, expiresAt);
+    if (written.ok && written.value) {
+      return { ok: true, value: changed };
+    }
+    if (tries === MAX_TRIES) {
+      return written.ok ? { ok: false, error: CONTENDED } : written;
+    }
+    // Backs off with jitter so that contending writers do not collide again.
+    await pause(20 * 2 ** tries * (0.5 + Math.random()));
+  }
+}
+
+interface Changing {
+  /** Milliseconds. */
+  readonly pause: (millis: number) => Promise<void>;
+  readonly expiresAt?: number;
+}
+
+const CONTENDED = { code: 'RecordContended', message: `Others changed the item at the same time, ${MAX_TRIES} times in a row.`, outcomeUnknown: true };
+
+/** Returns a client that tells soon when DynamoDB cannot be reached, as from a VPC without an endpoint. */
+export function dynamoDBClient(): DynamoDBClient {
+  return new DynamoDBClient({
+    maxAttempts: 2, requestHandler: { connectionTimeout: 2_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
+  });
+}

@@ -2,12 +2,12 @@ import { CleanRoomsClient, UpdateProtectedJobCommand, UpdateProtectedQueryComman
 import type { Parameters, Population, TableIdentifiers } from '../../contract/population';
 import { REQUEST } from '../../contract/time';
 import type { AnalysisType } from '../record/population-record';
-import { answered, type Answer } from '../service-error';
+import { tryCall, type Result } from '../service-error';
 import { withNames } from '../text';
 import {
   GetIntermediateTableCommand, GetProtectedJobCommand, GetProtectedQueryCommand, ListIntermediateTableVersionsCommand, ListProtectedJobsCommand,
   ListProtectedQueriesCommand, PopulateIntermediateTableCommand, type AnalysisDetails, type AnalysisSummary, type IntermediateTableVersionSummary,
-} from './clean-rooms-commands';
+} from './commands';
 import { allPages } from './pages';
 
 export interface Table {
@@ -63,13 +63,13 @@ type Named = TableIdentifiers & Pick<Population, 'parameters'>;
 
 /** The Clean Rooms API as a run sees it: what went wrong is an answer, too. */
 export interface CleanRooms {
-  getTable(table: Named): Promise<Answer<Table>>;
+  getTable(table: Named): Promise<Result<Table>>;
   /** At least those since a moment by the service's clock. */
-  listVersions(table: Named, since?: number): Promise<Answer<readonly Version[]>>;
-  listAnalyses(table: Named, type: AnalysisType, since?: number): Promise<Answer<readonly Analysis[]>>;
-  populate(population: Population, type: AnalysisType): Promise<Answer<Populated>>;
-  getAnalysis(table: Named, type: AnalysisType, analysisId: string): Promise<Answer<Details>>;
-  cancel(table: Named, type: AnalysisType, analysisId: string): Promise<Answer<void>>;
+  listVersions(table: Named, since?: number): Promise<Result<readonly Version[]>>;
+  listAnalyses(table: Named, type: AnalysisType, since?: number): Promise<Result<readonly Analysis[]>>;
+  populate(population: Population, type: AnalysisType): Promise<Result<Populated>>;
+  getAnalysis(table: Named, type: AnalysisType, analysisId: string): Promise<Result<Details>>;
+  cancel(table: Named, type: AnalysisType, analysisId: string): Promise<Result<void>>;
 }
 
 /** A client that asks once: the run decides what is asked again, since the SDK would repeat a populate that was accepted. */
@@ -174,7 +174,7 @@ const identifiers = ({ membershipIdentifier, intermediateTableIdentifier }: Tabl
   ({ membershipIdentifier, intermediateTableIdentifier });
 
 /** The service may quote a parameter's value, which is nobody's to read in a log: the parameter's name stands for it. */
-async function answer<T>({ parameters }: Pick<Population, 'parameters'>, ask: () => Promise<T>): Promise<Answer<T>> {
-  const asked = await answered(ask);
+async function answer<T>({ parameters }: Pick<Population, 'parameters'>, ask: () => Promise<T>): Promise<Result<T>> {
+  const asked = await tryCall(ask);
   return asked.ok ? asked : { ok: false, error: { ...asked.error, message: withNames(asked.error.message, parameters) } };
 }

@@ -1,0 +1,89 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { PopulateAttempt, TableRecord } from './table-record';
+import { tableId, type TableIdentifiers } from '../../contract/definition';
+import { RECORD_EXPIRES, RECORD_KEY } from '../../contract/names';
+
+/** Attributes that a person can read in the console: AWS's own typed values, and moments as texts. */
+
+/** The layout of items: one that is newer is not misread. */
+export const SCHEMA = 1;
+
+export type Item = Record<string, AttributeValue>;
+
+export const tableKey = (table: TableIdentifiers): string => `table ${tableId(table)}`;
+export const pointerKey = (logicalId: string): string => `population ${logicalId}`;
+export const runKey = (execution: string): string => `run ${execution}`;
+export const eventKey = (event: string): string => `event ${event}`;
+
+/** Which table the population of a logical id populates, and since when. */
+export interface Pointer {
+  /** Undefined once its custom resource is deleted. */
+  readonly table?: TableIdentifiers;
+  /** When CloudFormation sent the request that says so. */
+  readonly signedAt: number;
+}
+
+export function toItem(key: string, document: object, version: number, expiresAt?: number): Item {
+  const expires = expiresAt === undefined ? {} : { [RECORD_EXPIRES]: Math.floor(expiresAt / 1_000) };
+  return marshall({ [RECORD_KEY]: key, schema: SCHEMA, version, ...expires, ...toTexts(document) as object }, { removeUndefinedValues: true });
+}
+
+/** @throws if the item is of a newer layout */
+export function fromItem(item: Item): { readonly document: Record<string, unknown>; readonly version: number } {
+  const { [RECORD_KEY]: key, schema, version, [RECORD_EXPIRES]: _, ...document } = unmarshall(item);
+  if (typeof schema === 'number' && schema > SCHEMA) {
+    throw new NewerSchema(`The item "${key}" has schema ${schema}, and this version of the library knows ${SCHEMA}. Deploy the newer one again.`);
+  }
+  return { document: toMoments(document) as Record<string, unknown>, version: typeof version === 'number' ? version : 0 };
+}
+
+/** Is as final as what a service refuses. */
+class NewerSchema extends Error {
+  readonly name = 'RecordIsNewer';
+  readonly $fault = 'client';
+  readonly $metadata = { httpStatusCode: 400 };
+}
+
+const isMoment = (name: string): boolean => /(At|By)$/.test(name);
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+/** Users' own names and values stay as they are, since a parameter may be called `startAt`; and so does what a run has answered. */
+const isVerbatim = (name: string): boolean => ['parameters', 'spark', 'queryDefaults', 'outcome'].includes(name);
+
+export const toTexts = (value: unknown, name = ''): unknown =>
+  (typeof value === 'number' && isMoment(name) ? new Date(value).toISOString() : deeply(value, name, toTexts));
+
+const toMoments = (value: unknown, name = ''): unknown =>
+  (typeof value === 'string' && isMoment(name) && ISO.test(value) ? Date.parse(value) : deeply(value, name, toMoments));
+
+function deeply(value: unknown, name: string, change: (value: unknown, name: string) => unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map((each) => change(each, ''));
+  }
+  return value && typeof value === 'object' && !isVerbatim(name)
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, change(inner, key)]))
+    : value;
+}
+
+const NOTHING = { createdAt: 0, ids: [] };
+const UNKNOWN_ATTEMPT: PopulateAttempt = {
+  token: 'unknown',
+  state: 'INTENDED',
+  execution: 'unknown',
+  isDeploy: false,
+  request: 'unknown',
+  fingerprint: 'unknown',
+  definitionFingerprint: 'unknown',
+  parameterNames: [],
+  parametersHash: 'unknown',
+  mayHaveDefaults: true,
+  analysisType: 'QUERY',
+  intendedAt: 0,
+  deadlineAt: 0,
+  before: { versions: NOTHING, analyses: NOTHING },
+};
+
+/** Returns the record, where an older version of the library, or a person in the console, may have left something out of it. */
+export function toTableRecord({ requests = [], syntheses = [], history = [], attempt, ...others }: Partial<TableRecord> = {}): TableRecord {
+  return { ...others, requests, syntheses, history, ...(attempt ? { attempt: { ...UNKNOWN_ATTEMPT, ...attempt } } : {}) };
+}
