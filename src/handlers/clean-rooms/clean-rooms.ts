@@ -1,7 +1,7 @@
 import { CleanRoomsClient, UpdateProtectedJobCommand, UpdateProtectedQueryCommand, type WorkerComputeConfiguration } from '@aws-sdk/client-cleanrooms';
-import type { Parameters, Population, TableIdentifiers } from '../../contract/population';
-import { REQUEST } from '../../contract/time';
-import type { AnalysisType } from '../record/population-record';
+import type { Compute, Parameters, TableIdentifiers } from '../../contract/definition';
+import { REQUEST_TIMEOUT_SECONDS } from '../../contract/time';
+import type { AnalysisType } from '../record/table-record';
 import { tryCall, type Result } from '../service-error';
 import { withNames } from '../text';
 import {
@@ -34,19 +34,19 @@ export interface Version {
   readonly analysisId: string;
   readonly status: string;
   /** By the service's clock, in milliseconds. */
-  readonly createTime: number;
+  readonly createdAt: number;
 }
 
 /** A protected query or job that populates the table. */
 export interface Analysis {
   readonly id: string;
   readonly status: string;
-  readonly createTime: number;
+  readonly createdAt: number;
 }
 
 export interface Details {
   readonly status: string;
-  readonly createTime?: number;
+  readonly createdAt?: number;
   readonly parameters?: Parameters;
   readonly durationMillis?: number;
   readonly billedCrpuHours?: number;
@@ -59,7 +59,13 @@ export interface Populated {
   readonly analysisType: AnalysisType;
 }
 
-type Named = TableIdentifiers & Pick<Population, 'parameters'>;
+/** A table, and the parameters whose values no message may quote. */
+export type Named = TableIdentifiers & { readonly parameters?: Parameters };
+
+export interface Populate extends Named {
+  readonly compute?: Compute;
+  readonly analysisPayerAccountId?: string;
+}
 
 /** The Clean Rooms API as a run sees it: what went wrong is an answer, too. */
 export interface CleanRooms {
@@ -67,7 +73,7 @@ export interface CleanRooms {
   /** At least those since a moment by the service's clock. */
   listVersions(table: Named, since?: number): Promise<Result<readonly Version[]>>;
   listAnalyses(table: Named, type: AnalysisType, since?: number): Promise<Result<readonly Analysis[]>>;
-  populate(population: Population, type: AnalysisType): Promise<Result<Populated>>;
+  populate(population: Populate, type: AnalysisType): Promise<Result<Populated>>;
   getAnalysis(table: Named, type: AnalysisType, analysisId: string): Promise<Result<Details>>;
   cancel(table: Named, type: AnalysisType, analysisId: string): Promise<Result<void>>;
 }
@@ -76,7 +82,7 @@ export interface CleanRooms {
 export function cleanRoomsClient(): CleanRoomsClient {
   return new CleanRoomsClient({
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: REQUEST * 1_000, throwOnRequestTimeout: true },
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: REQUEST_TIMEOUT_SECONDS * 1_000, throwOnRequestTimeout: true },
   });
 }
 
@@ -140,7 +146,7 @@ export function cleanRooms(client: CleanRoomsClient): CleanRooms {
         : (await client.send(new GetProtectedQueryCommand({ membershipIdentifier, protectedQueryIdentifier: analysisId }))).protectedQuery;
       return {
         status,
-        createTime: createTime?.getTime(),
+        createdAt: createTime?.getTime(),
         parameters: (sqlParameters ?? jobParameters)?.parameters,
         durationMillis: statistics?.totalDurationInMillis,
         billedCrpuHours: statistics?.billedResourceUtilization?.units,
@@ -156,7 +162,7 @@ export function cleanRooms(client: CleanRoomsClient): CleanRooms {
   };
 }
 
-function computeOf({ compute }: Population, type: AnalysisType) {
+function computeOf({ compute }: Populate, type: AnalysisType) {
   if (!compute) {
     return undefined;
   }
@@ -165,16 +171,26 @@ function computeOf({ compute }: Population, type: AnalysisType) {
 }
 
 const toAnalysis = ({ id, status, createTime, intermediateTableConfiguration: table }: AnalysisSummary): Analysis & { table?: string } =>
-  ({ id, status, createTime: createTime.getTime(), table: table?.id });
+  ({ id, status, createdAt: createTime.getTime(), table: table?.id });
 
 const toVersion = ({ versionId, analysisId, status, createTime }: IntermediateTableVersionSummary): Version =>
-  ({ versionId, analysisId, status, createTime: createTime.getTime() });
+  ({ versionId, analysisId, status, createdAt: createTime.getTime() });
 
 const identifiers = ({ membershipIdentifier, intermediateTableIdentifier }: TableIdentifiers) =>
   ({ membershipIdentifier, intermediateTableIdentifier });
 
 /** The service may quote a parameter's value, which is nobody's to read in a log: the parameter's name stands for it. */
-async function answer<T>({ parameters }: Pick<Population, 'parameters'>, ask: () => Promise<T>): Promise<Result<T>> {
+async function answer<T>({ parameters }: Pick<Named, 'parameters'>, ask: () => Promise<T>): Promise<Result<T>> {
   const asked = await tryCall(ask);
   return asked.ok ? asked : { ok: false, error: { ...asked.error, message: withNames(asked.error.message, parameters) } };
+}
+
+/** Of queries and jobs alike. */
+const OVER = ['SUCCESS', 'FAILED', 'CANCELLED', 'TIMED_OUT'];
+export const isOver = ({ status }: { readonly status: string }): boolean => OVER.includes(status);
+
+/** Returns the version whose data is there: the service may still show one whose data is gone. */
+export function liveVersionOf({ status, live }: Table, now: number): LiveVersion | undefined {
+  const isGone = status === 'RETENTION_PERIOD_EXPIRED' || (live?.expiresAt !== undefined && live.expiresAt <= now);
+  return isGone ? undefined : live;
 }

@@ -7,7 +7,7 @@ interface Page<T> {
  * All pages of a list, or, where the list begins with its newest, those since a moment: which order lists have is not documented,
  * so it is seen from the first page.
  */
-export async function allPages<T extends { readonly createTime: number }>(
+export async function allPages<T extends { readonly createdAt: number }>(
   read: (nextToken?: string) => Promise<Page<T>>, since?: number, most = Infinity,
 ): Promise<T[]> {
   const found: T[] = [];
@@ -18,10 +18,10 @@ export async function allPages<T extends { readonly createTime: number }>(
     found.push(...page.items);
     nextToken = page.nextToken;
     pages++;
-  } while (nextToken && pages < most && !(since !== undefined && isNewestFirst(found) && found[found.length - 1].createTime < since));
+  } while (nextToken && pages < most && !(since !== undefined && isNewestFirst(found) && found[found.length - 1].createdAt < since));
   return found;
 }
 
-const isNewestFirst = (items: readonly { readonly createTime: number }[]): boolean =>
-  items.length > 1 && items[0].createTime > items[items.length - 1].createTime
-  && items.every(({ createTime }, index) => index === 0 || createTime <= items[index - 1].createTime);
+const isNewestFirst = (items: readonly { readonly createdAt: number }[]): boolean =>
+  items.length > 1 && items[0].createdAt > items[items.length - 1].createdAt
+  && items.every(({ createdAt }, index) => index === 0 || createdAt <= items[index - 1].createdAt);

@@ -1,50 +1,29 @@
-import type { Parameters } from '../../contract/population';
-import { decoded } from '../../contract/verbatim';
+import type { Parameters } from '../../contract/definition';
 import type { RunInput } from '../../contract/workflow';
 
-/** What an execution's input says, or what is wrong with it: anybody who may start one may have written it, or meant something else. */
+/** Returns what an execution's input says, or what is wrong with it: anybody who may start one may have written it, or meant something else. */
 export function readInput(input: unknown): { readonly input: RunInput; readonly problem?: undefined } | { readonly problem: string } {
-  if (input === undefined || input === null) {
-    return { input: {} };
-  }
-  if (typeof input !== 'object' || Array.isArray(input)) {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     return { problem: `The input is ${kindOf(input)}. Give an object: {} or {"parameters": {"name": "value"}}.` };
   }
   const given = input as RunInput;
-  const problem = misspelled(input) ?? wrongParameters(given.parameters) ?? wrongParameters(decodedParameters(given)) ?? wrongWords(given);
+  const problem = unknownKey(input) ?? wrongParameters(given.parameters) ?? wrongWords(given);
   return problem ? { problem } : { input: given };
 }
 
-const KEYS = ['parameters', 'encodedParameters', 'event', 'afterUpstream', 'observe', 'deployment'];
+const KEYS = ['parameters', 'schedule', 'event', 'afterUpstream', 'observe', 'deployment'];
 
-/** A key that comes near one of ours was meant to be it: the populate would be paid without it. Others are none of our business. */
-function misspelled(input: object): string | undefined {
-  const key = Object.keys(input).find((each) => !KEYS.includes(each) && isNear(each));
+/** A key that is not known may be a misspelled one: the populate would be paid without it. */
+function unknownKey(input: object): string | undefined {
+  // What the Step Functions console adds to an input by itself.
+  const key = Object.keys(input).find((each) => !KEYS.includes(each) && !each.startsWith('AWS_STEP_FUNCTIONS_'));
   return key === undefined ? undefined
     : `The input has a key ${JSON.stringify(key)}, which is not known. Write "parameters", an object of texts, or leave it out.`;
 }
 
-function isNear(key: string): boolean {
-  const letters = key.toLowerCase().replace(/[^a-z]/g, '');
-  return /^(param|sqlparam|queryparam|args?$|arguments?$|variables?$)/.test(letters) || distance(letters, 'parameters') <= 3;
-}
-
-/** How many letters have to be changed, added or left out. */
-function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= one.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= other.length; j++) {
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (one[i - 1] === other[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[other.length];
-}
-
 /** The API's limits: https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_PopulateIntermediateTable.html */
 const NAME = /^[0-9a-zA-Z_]{1,100}$/;
-const LONGEST_VALUE = 1_000;
+const MAX_VALUE_LENGTH = 1_000;
 
 function wrongParameters(parameters?: Parameters): string | undefined {
   if (parameters === undefined) {
@@ -60,16 +39,17 @@ function wrongParameters(parameters?: Parameters): string | undefined {
     if (typeof value !== 'string') {
       return `The input's parameter "${name}" is ${kindOf(value)}. Give a text, in quotes.`;
     }
-    if (value.length > LONGEST_VALUE) {
-      return `The input's parameter "${name}" has ${value.length} characters. Give at most ${LONGEST_VALUE}.`;
+    if (value.length > MAX_VALUE_LENGTH) {
+      return `The input's parameter "${name}" has ${value.length} characters. Give at most ${MAX_VALUE_LENGTH}.`;
     }
   }
   return undefined;
 }
 
-const decodedParameters = ({ encodedParameters }: RunInput) => (encodedParameters === undefined ? undefined : decoded(encodedParameters));
-
-function wrongWords({ event, deployment }: RunInput): string | undefined {
+function wrongWords({ schedule, event, deployment }: RunInput): string | undefined {
+  if (schedule !== undefined && typeof schedule !== 'string') {
+    return 'The input\'s "schedule" is not the name of a schedule. Leave it out.';
+  }
   if (event !== undefined && (typeof event !== 'string' || event.length > 200)) {
     return 'The input\'s "event" is not the id of an event. Leave it out.';
   }

@@ -1,46 +1,62 @@
-import { elapsed } from './moves';
-import type { In, RunState } from './run-state';
+import type { Seen } from './actions';
+import { endOf } from './failures';
+import { onlyMeasures, type Run, type Situation } from './run';
 import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../../contract/names';
+import type { Ended } from '../../contract/workflow';
+import { liveVersionOf } from '../clean-rooms/clean-rooms';
+import { attemptOfVersion } from '../record/table-record';
 
-/** What a run that ends measures, by metric name. */
-export function measurements(state: In<'END'>, now: number): Record<string, number> {
-  const { ended: { output, failure }, live } = state;
+/** What a step has seen that is measured. */
+export interface Measured {
+  /** When the live version's data was made, and when it goes, in milliseconds. */
+  readonly madeAt?: number;
+  readonly expiresAt?: number;
+  /** A run that only measures has found no version. */
+  readonly hasNoVersion?: boolean;
+  /** Of a query of this run that has ended without success. */
+  readonly billedInVain?: number;
+}
+
+export function measuredOf(before: Measured, situation: Situation, { table, liveAnalysis, analysis }: Seen): Measured {
+  const { record, run, now } = situation;
+  const isOwn = record.attempt?.execution === run.execution;
+  const billedInVain = isOwn && analysis?.ok && analysis.value.status !== 'SUCCESS' ? analysis.value.billedCrpuHours : before.billedInVain;
+  if (!table?.ok) {
+    return { ...before, billedInVain };
+  }
+  const live = liveVersionOf(table.value, now);
+  const madeAt = attemptOfVersion(record, live?.versionId)?.populatedAt ?? endOf(liveAnalysis?.ok ? liveAnalysis.value : analysis?.ok ? analysis.value : undefined);
+  return { madeAt: live && madeAt, expiresAt: live?.expiresAt, hasNoVersion: onlyMeasures(situation) && !live, billedInVain };
+}
+
+/** Returns what a run that ends measures, by metric name. */
+export function measurements({ startedAt }: Run, { output, failure }: Ended, measured: Measured, now: number): Record<string, number> {
+  const { madeAt, expiresAt, hasNoVersion, billedInVain } = measured;
+  const secondsUntil = (at: number) => Math.max(0, Math.round((at - now) / 1_000));
   // What somebody else's run has made is counted there.
   const populated = output?.status === 'POPULATED' ? output : undefined;
-  const measured: Record<string, number | undefined> = {
+  const values: Record<string, number | undefined> = {
     Populated: populated && 1,
     TimedOut: failure?.error === 'PopulationTimedOut' ? 1 : undefined,
-    Duration: populated && Math.round(elapsed(state, now)),
-    BilledCrpuHours: populated?.billedCrpuHours ?? state.billedInVain,
-    SecondsSincePopulated: live?.madeAt === undefined ? undefined : Math.max(0, Math.round((now - live.madeAt) / 1000)),
-    SecondsUntilExpiry: untilExpiry(state, now),
+    Duration: populated && Math.round((now - startedAt) / 1_000),
+    BilledCrpuHours: populated?.billedCrpuHours ?? billedInVain,
+    SecondsSincePopulated: madeAt === undefined ? undefined : Math.max(0, Math.round((now - madeAt) / 1_000)),
+    SecondsUntilExpiry: expiresAt !== undefined ? secondsUntil(expiresAt) : hasNoVersion ? 0 : undefined,
   };
-  return Object.fromEntries(Object.entries(measured).filter((entry): entry is [string, number] => entry[1] !== undefined));
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== undefined));
 }
 
-/** A table without a live version has none left. */
-function untilExpiry({ live, cause, ended: { output } }: In<'END'>, now: number): number | undefined {
-  if (live?.expiresAt !== undefined) {
-    return Math.max(0, Math.round((live.expiresAt - now) / 1000));
-  }
-  return cause === 'OBSERVE' && output?.versionId === '' ? 0 : undefined;
-}
-
-/** A log line that CloudWatch takes metrics from: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
-export function embeddedMetrics(state: RunState, now: number): object | undefined {
-  if (state.phase !== 'END') {
+/** Returns a log line that CloudWatch takes metrics from: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
+export function embeddedMetrics(run: Run, ended: Ended, measured: Measured, now: number): object | undefined {
+  const values = measurements(run, ended, measured, now);
+  if (!Object.keys(values).length) {
     return undefined;
   }
-  const measured = measurements(state, now);
-  const stateMachineArn = state.execution.replace(':execution:', ':stateMachine:').replace(/:[^:]+$/, '');
-  if (!Object.keys(measured).length) {
-    return undefined;
-  }
-  const Metrics = Object.keys(measured).map((Name) => ({ Name, Unit: UNITS[Name] }));
+  const Metrics = Object.keys(values).map((Name) => ({ Name, Unit: UNITS[Name] }));
   return {
     _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [[METRIC_DIMENSION]], Metrics }] },
-    [METRIC_DIMENSION]: stateMachineArn,
-    ...measured,
+    [METRIC_DIMENSION]: run.execution.replace(':execution:', ':stateMachine:').replace(/:[^:]+$/, ''),
+    ...values,
   };
 }
 

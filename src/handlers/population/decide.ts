@@ -1,0 +1,172 @@
+import { end, fail, observe, type Action, type Seen } from './actions';
+import { whetherDue, doneSince } from './due';
+import { failure, NO_VERSION, outputOf, superseded, timedOut } from './failures';
+import { finishAttempt, recoverAttempt } from './finishing';
+import { endUnchanged, populateIfDue } from './populating';
+import {
+  holdsLease, isDeploying, isFollowingUp, isHeldBack, isOfDeployment, isPastDeadline, isReleasing, isWanted, lastHasFailed, onlyMeasures, ownRequest,
+  ownTarget, type Situation,
+} from './run';
+import { retry, wait, waitForTurn } from './waiting';
+import { liveVersionOf } from '../clean-rooms/clean-rooms';
+import { desiredOf, openRequestOf } from '../record/table-record';
+import { tableId } from '../../contract/definition';
+
+interface Row {
+  readonly name: string;
+  fits(situation: Situation): boolean;
+  decide(situation: Situation, seen: Seen): Action;
+}
+
+/**
+ * What a step does, by what is on record, what was seen, the run's own request and the moment: the first row that fits.
+ * `docs/lifecycle.svg` is drawn from the names of these rows.
+ */
+export const ROWS: readonly Row[] = [
+  {
+    name: 'its event may have started another run before',
+    fits: ({ run, hints }) => run.input.event !== undefined && hints.eventTaken === undefined,
+    decide: () => ({ type: 'CLAIM_EVENT' }),
+  },
+  {
+    name: 'it only measures',
+    fits: onlyMeasures,
+    decide: endUnchanged,
+  },
+  {
+    name: 'its outcome is on record, and no attempt of its own',
+    fits: ({ outcome, record, run }) => outcome !== undefined && record.attempt?.execution !== run.execution,
+    decide: ({ outcome }) => end(outcome!),
+  },
+  {
+    name: 'its populate was refused for good',
+    fits: ({ refusal, record, run }) => refusal !== undefined && record.attempt?.execution !== run.execution,
+    decide: ({ refusal }) => fail(refusal!),
+  },
+  {
+    name: 'its Delete has ended, and nothing is wanted instead',
+    fits: (situation) => hasReleased(situation) && !isFollowingUp(situation) && !isFinishing(situation),
+    decide: () => end({ output: NO_VERSION }),
+  },
+  {
+    name: 'its Delete has ended, and CloudFormation may not know',
+    fits: (situation) => hasReleased(situation) && !situation.hints.reported,
+    decide: () => ({ type: 'REPORT' }),
+  },
+  {
+    name: 'its request is not its logical id\'s newest, or has ended',
+    fits: (situation) => isOfDeployment(situation.run) && !isFollowingUp(situation) && !isFinishing(situation)
+      && (ownRequest(situation)?.ended !== undefined || !ownRequest(situation)),
+    decide: (situation) => fail(notCarriedOut(situation)),
+  },
+  {
+    name: 'nothing says what it is to make',
+    fits: (situation) => !isReleasing(situation) && !ownTarget(situation) && !isFinishing(situation),
+    decide: (situation, seen) => (desiredOf(situation.record) ? endUnchanged(situation, seen) : undeployed(situation, seen)),
+  },
+  {
+    name: 'it is of a Delete, and no attempt is unwanted',
+    fits: (situation) => isReleasing(situation)
+      && (!situation.record.attempt || isWanted(situation, situation.record.attempt) || isPastDeadline(situation)),
+    decide: () => ({ type: 'RECORD_RELEASED' }),
+  },
+  {
+    name: 'it is held back, and what it was to make was intended since it began, and succeeded',
+    fits: (situation) => !isReleasing(situation) && isHeldBack(situation) && doneSince(situation) !== undefined,
+    decide: (situation) => end({ output: outputOf(doneSince(situation)!, 'UNCHANGED') }),
+  },
+  {
+    name: 'it is of a deploy, and another\'s attempt, which is wanted, is under way',
+    fits: (situation) => {
+      const { run, record: { attempt } } = situation;
+      return isDeploying(situation) && attempt !== undefined && attempt.execution !== run.execution && isWanted(situation, attempt)
+        && (isHeldBack(situation) || holdsLease(situation));
+    },
+    decide: (situation, seen) => endIfNothingIsDue(situation, seen),
+  },
+  {
+    name: 'it is held back',
+    fits: isHeldBack,
+    decide: keepStill,
+  },
+  {
+    name: 'it has not taken or renewed the lease',
+    fits: ({ hasLease }) => !hasLease,
+    decide: () => ({ type: 'ACQUIRE_LEASE' }),
+  },
+  {
+    name: 'it holds the lease, without an attempt, and another\'s request is open',
+    fits: ({ run, record, now }) => !record.attempt && (openRequestOf(record, now)?.execution ?? run.execution) !== run.execution,
+    decide: () => ({ type: 'RELEASE_LEASE' }),
+  },
+  {
+    name: 'no attempt',
+    fits: ({ record }) => !record.attempt,
+    decide: populateIfDue,
+  },
+  {
+    name: 'an attempt is INTENDED',
+    fits: ({ record }) => record.attempt?.state === 'INTENDED',
+    decide: recoverAttempt,
+  },
+  {
+    name: 'an attempt is STARTED',
+    fits: () => true,
+    decide: finishAttempt,
+  },
+];
+
+export const rowFor = (situation: Situation): Row => ROWS.find((row) => row.fits(situation))!;
+
+export const decide = (situation: Situation, seen: Seen): Action => rowFor(situation).decide(situation, seen);
+
+const hasReleased = (situation: Situation): boolean => ownRequest(situation)?.action === 'RELEASE' && !isReleasing(situation);
+
+/** Whoever holds the lease finishes the attempt that it finds before anything else. */
+const isFinishing = (situation: Situation): boolean => holdsLease(situation) && situation.record.attempt !== undefined;
+
+function notCarriedOut(situation: Situation) {
+  return ownRequest(situation) || desiredOf(situation.record) ? superseded(situation) : failure(situation, 'Superseded',
+    'The deployment is not on record: was its item deleted? Deploy again.');
+}
+
+function undeployed(situation: Situation, { pointer }: Seen): Action {
+  if (!pointer) {
+    return observe('pointer');
+  }
+  if (!pointer.ok) {
+    return isPastDeadline(situation) ? fail(timedOut(situation)) : retry(situation, 'DynamoDB', pointer.error);
+  }
+  // The construct is just getting another table: that one's deploy populates it.
+  const isReplacing = pointer.value?.table && tableId(pointer.value.table) !== tableId(situation.run.table);
+  return isReplacing ? end({ output: NO_VERSION }) : fail(failure(situation, 'NotDeployed',
+    'Nothing was populated: no deployment of this population is on record.', 'Deploy its stack; give it another of its `triggers` if nothing else changes.'));
+}
+
+function endIfNothingIsDue(situation: Situation, seen: Seen): Action {
+  if (!seen.table) {
+    return observe('table');
+  }
+  const isDue = !seen.table.ok || whetherDue(situation, liveVersionOf(seen.table.value, situation.now)) !== 'NO';
+  if (!isDue) {
+    return endUnchanged(situation, seen);
+  }
+  return isHeldBack(situation) ? keepStill(situation) : situation.hasLease ? attemptRow(situation).decide(situation, seen) : { type: 'ACQUIRE_LEASE' };
+}
+
+const attemptRow = ({ record }: Situation): Row => ROWS.find(({ name }) => name === `an attempt is ${record.attempt!.state}`)!;
+
+function keepStill(situation: Situation): Action {
+  if (holdsLease(situation) && !situation.record.attempt) {
+    return { type: 'RELEASE_LEASE' };
+  }
+  const isAfterFailure = lastHasFailed(situation);
+  if (isPastDeadline(situation)) {
+    return fail(isAfterFailure ? failure(situation, 'Superseded',
+      'Nothing was populated: the last deployment of this population failed, and nothing is populated before the next one.', 'Deploy again.')
+      : timedOut(situation));
+  }
+  const waitingFor = isAfterFailure ? 'the last deployment failed, and CloudFormation has not said what is wanted instead'
+    : 'another run of this population goes first';
+  return isReleasing(situation) ? wait(situation, 3, waitingFor) : waitForTurn(situation, isDeploying(situation), waitingFor);
+}

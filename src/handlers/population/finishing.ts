@@ -1,0 +1,169 @@
+import { fail, observe, type Action, type Finish, type Seen } from './actions';
+import { adding, endOf, failure, nameOf, outputOf, refused, released, superseded, timedOut, unsuccessful } from './failures';
+import { compareParameters, furtherParameters, matchCandidate, type Match } from './recovery';
+import { graceOf, isPastGrace, isWanted, sameTarget, type Situation } from './run';
+import { poll, POLL_SECONDS, retry, wait, waitForRecovery, waitInQueue } from './waiting';
+import { GOES_LIVE_SECONDS, RECOVERY_SECONDS } from '../../contract/time';
+import type { Ended, Failure } from '../../contract/workflow';
+import { isOver, type Details, type LiveVersion } from '../clean-rooms/clean-rooms';
+import { desiredOf, type FinishedAttempt, type PopulateAttempt } from '../record/table-record';
+import type { ServiceError } from '../service-error';
+
+/**
+ * The rows of whoever holds the lease and finds an attempt: it finishes it, by the attempt's own time and not by its own, whoever began it.
+ * What is wanted is never cancelled, and nothing is populated twice.
+ */
+
+/** `INTENDED`: its ids are found, or nothing has come of it for as long as a lease. */
+export function recoverAttempt(situation: Situation, { candidates }: Seen): Action {
+  const { record, now } = situation;
+  const attempt = record.attempt!;
+  if (!candidates) {
+    return observe('candidates');
+  }
+  const age = (now - attempt.intendedAt) / 1_000;
+  const matches = candidates.ok ? candidates.value.map((seen) => ({ ...seen.candidate, match: matchCandidate(attempt, seen, record.queryDefaults) })) : [];
+  const by = (match: Match) => matches.find((each) => each.match === match);
+  const own = by('MATCH') ?? (age >= RECOVERY_SECONDS && !by('UNREADABLE') ? by('UNVERIFIED') : undefined);
+  if (own) {
+    const { analysisId, versionId, match } = own;
+    return { type: 'RECORD_STARTED', ids: { analysisId, versionId, isUnverified: match === 'UNVERIFIED' } };
+  }
+  if (candidates.ok && !by('UNREADABLE') && age >= RECOVERY_SECONDS) {
+    return { type: 'CLEAR_ATTEMPT' };
+  }
+  if (isPastGrace(situation)) {
+    return fail(adding(timedOut(situation), 'A populate may have been sent, whose answer was lost: it may be running, and may go live.'));
+  }
+  return candidates.ok ? waitForRecovery(situation, age, RECOVERY_SECONDS)
+    : retry(situation, 'Looking for the populate whose answer was lost', candidates.error, () => waitForRecovery(situation, age, RECOVERY_SECONDS));
+}
+
+/** `STARTED`: watched while it is wanted and has time, else cancelled; its end is recorded. */
+export function finishAttempt(situation: Situation, seen: Seen): Action {
+  const attempt = situation.record.attempt as PopulateAttempt & { analysisId: string };
+  const { analysis } = seen;
+  if (!analysis) {
+    return observe('analysis');
+  }
+  if (!analysis.ok) {
+    return unread(situation, attempt, analysis.error);
+  }
+  const details = analysis.value;
+  if (details.status === 'SUCCESS') {
+    return publish(situation, attempt, details, seen);
+  }
+  return isOver(details) ? finishUnsuccessful(situation, attempt, details) : watchOrCancel(situation, attempt, details);
+}
+
+function watchOrCancel(situation: Situation, attempt: PopulateAttempt, details: Details): Action {
+  const { now, record } = situation;
+  const isAnothers = attempt.execution !== situation.run.execution;
+  if (isAnothers && isPastGrace(situation)) {
+    return fail(timedOut(situation));
+  }
+  if (attempt.cancellation) {
+    if (isPastItsGrace(situation, attempt)) {
+      return finishFailed(attempt, stillRunning(attempt, details.status));
+    }
+    return details.status === 'CANCELLING' ? poll(situation, POLL_SECONDS) : { type: 'CANCEL', attempt };
+  }
+  if (!isWanted(situation, attempt)) {
+    return { type: 'RECORD_CANCELLATION', cancellation: desiredOf(record) ? superseded(situation, attempt) : released(situation, attempt) };
+  }
+  if (now >= attempt.deadlineAt) {
+    const reason = timedOut(situation, attempt);
+    return desiredOf(record)!.definition.cancelOnTimeout ? { type: 'RECORD_CANCELLATION', cancellation: reason }
+      : finishFailed(attempt, adding(reason, 'It was left running, as cancelOnTimeout is false, and may go live.'));
+  }
+  return watch(situation, attempt, details);
+}
+
+function watch(situation: Situation, attempt: PopulateAttempt, { status }: Details): Action {
+  const age = (situation.now - attempt.intendedAt) / 1_000;
+  const waitingFor = `the ${nameOf(attempt.analysisType)} is ${status} after ${Math.round(age)} seconds`;
+  return status === 'SUBMITTED' ? waitInQueue(situation, age, waitingFor) : poll(situation, POLL_SECONDS, waitingFor);
+}
+
+/** Success means that the version can be queried: it is the table's live one, and was made with the attempt's own parameters. */
+function publish(situation: Situation, attempt: PopulateAttempt, details: Details, { table }: Seen): Action {
+  if (!table) {
+    return observe('table');
+  }
+  const { now, hints: { succeededAt = now } } = situation;
+  const live = table.ok ? table.value.live : undefined;
+  if (live && (live.versionId === attempt.versionId || live.analysisId === attempt.analysisId)) {
+    return finishLive(situation, attempt, details, live);
+  }
+  const isLate = now - succeededAt >= GOES_LIVE_SECONDS * 1_000 || isPastItsGrace(situation, attempt);
+  if (isLate) {
+    const what = table.ok ? `The ${nameOf(attempt.analysisType)} has succeeded, but its version is not the table's live one. `
+      + `${table.value.status}: ${table.value.statusReason ?? 'no reason given'}` : `Whether the version is live cannot be read. ${table.error.code}`;
+    const reason = attempt.cancellation ?? failure(situation, 'VersionNotLive', what, 'Was the table populated by somebody else at the same time?', attempt);
+    return finish(attempt, { failure: adding(reason, 'It may still go live.') }, false, details);
+  }
+  const waitingFor = `the ${nameOf(attempt.analysisType)} has succeeded, and its version is not live yet`;
+  return table.ok ? poll(situation, POLL_SECONDS, waitingFor, { succeededAt })
+    : retry(situation, 'GetIntermediateTable', table.error, () => wait(situation, 10, waitingFor, { succeededAt }));
+}
+
+function finishLive(situation: Situation, attempt: PopulateAttempt, details: Details, live: LiveVersion): Action {
+  const { record: { queryDefaults } } = situation;
+  const shown = details.parameters ?? live.parameters;
+  if (compareParameters(shown, attempt, queryDefaults) === 'OTHER' && attempt.isUnverified) {
+    return finish(attempt, {
+      failure: failure(situation, 'VersionNotOwn', 'The version that went live was made with other parameters: it is somebody else\'s.',
+        'Was the table populated by somebody else at the same time?', attempt),
+    }, false, details);
+  }
+  const known = { ...attempt, versionId: live.versionId };
+  const { cancellation } = attempt;
+  // Its time was up, and it came in time all the same: it was paid for, and its run is still waited for.
+  const isCounted = !cancellation || cancellation.error === 'PopulationTimedOut';
+  const outcome: Ended = isCounted
+    ? { output: outputOf({ ...known, analysisId: live.analysisId, populatedAt: endOf(details), ...figuresOf(details) }, 'POPULATED') }
+    : { failure: adding(cancellation, 'It had succeeded before it could be cancelled, and its version is live.') };
+  const further = shown && !attempt.isUnverified && attempt.mayHaveDefaults ? furtherParameters(shown, attempt) : {};
+  return { ...finish(known, outcome, true, details), ...(Object.keys(further).length ? { queryDefaults: { ...queryDefaults, ...further } } : {}) };
+}
+
+function finishUnsuccessful(situation: Situation, attempt: PopulateAttempt, details: Details): Action {
+  const reason = attempt.cancellation ? adding(attempt.cancellation, `It is now ${details.status}.`)
+    : unsuccessful(situation, attempt, details, sameTarget(situation.record, attempt) !== undefined);
+  return finish(attempt, { failure: reason }, false, details);
+}
+
+const finishFailed = (attempt: PopulateAttempt, reason: Failure): Action => finish(attempt, { failure: reason }, false);
+
+function finish(attempt: PopulateAttempt, outcome: Ended, succeeded: boolean, details?: Details): Finish {
+  const { versionId, analysisId, analysisType, isDeploy, fingerprint, definitionFingerprint, intendedAt, upstream } = attempt;
+  const finished: FinishedAttempt = {
+    succeeded, versionId, analysisId: analysisId!, analysisType, isDeploy, fingerprint, definitionFingerprint, intendedAt, upstream,
+    ...(succeeded ? { populatedAt: endOf(details) } : {}), ...figuresOf(details),
+  };
+  return { type: 'FINISH', attempt, outcome, finished };
+}
+
+const figuresOf = (details?: Details) => ({ durationMillis: details?.durationMillis, billedCrpuHours: details?.billedCrpuHours });
+
+const isPastItsGrace = ({ now }: Situation, { deadlineAt }: PopulateAttempt): boolean => now >= graceOf(deadlineAt);
+
+const stillRunning = ({ cancellation, analysisType }: PopulateAttempt, status: string): Failure =>
+  adding(cancellation!, `The ${nameOf(analysisType)} is still ${status}, and may go live: cancel it in the console if it should not.`);
+
+/** A query may not be there to read in the first seconds after it was accepted. */
+const SHOWS_AFTER_SECONDS = 120;
+
+function unread(situation: Situation, attempt: PopulateAttempt, error: ServiceError): Action {
+  if (isPastItsGrace(situation, attempt)) {
+    const reason = attempt.cancellation ?? refused(situation, operationOf(attempt), error, attempt);
+    return finishFailed(attempt, adding(reason, 'It is running, as far as is known, and may go live.'));
+  }
+  if (error.code === 'ResourceNotFoundException' && situation.now - attempt.intendedAt < SHOWS_AFTER_SECONDS * 1_000) {
+    return wait(situation, POLL_SECONDS);
+  }
+  // It runs and costs money, as far as anybody knows: it is not left to itself.
+  return retry(situation, operationOf(attempt), error, (cancellation) => (attempt.cancellation ? { type: 'CANCEL', attempt } : { type: 'RECORD_CANCELLATION', cancellation }));
+}
+
+const operationOf = ({ analysisType }: PopulateAttempt): string => (analysisType === 'JOB' ? 'GetProtectedJob' : 'GetProtectedQuery');

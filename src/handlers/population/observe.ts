@@ -1,0 +1,74 @@
+import type { Lists, Seen } from './actions';
+import type { Ports } from './ports';
+import { candidatesOf, RECENT_MILLIS, type CandidateSeen } from './recovery';
+import { sameTarget, type Situation } from './run';
+import { observeUpstream } from './upstream';
+import { liveVersionOf, type Details, type Named, type Table } from '../clean-rooms/clean-rooms';
+import { pointerKey, type Pointer } from '../record/items';
+import { desiredOf, type PopulateAttempt } from '../record/table-record';
+import type { Result } from '../service-error';
+
+type Observers = { readonly [Name in keyof Seen]-?: (situation: Situation, ports: Ports, seen: Seen) => Promise<NonNullable<Seen[Name]>> };
+
+/** Looks at one thing that a row needs to know. Nothing is changed by it, and it may be done again. */
+export const OBSERVERS: Observers = {
+  table: ({ run }, { cleanRooms }) => cleanRooms.getTable(run.table),
+
+  async liveAnalysis({ run, now }, { cleanRooms }, { table }) {
+    const live = table?.ok ? liveVersionOf(table.value, now) : undefined;
+    return cleanRooms.getAnalysis(run.table, live!.analysisType, live!.analysisId);
+  },
+
+  upstream: ({ record }, ports) => observeUpstream(desiredOf(record)?.definition.upstream ?? [], ports),
+
+  async lists({ run, admittedTo = 'QUERY' }, { cleanRooms }): Promise<Lists> {
+    const since = run.startedAt - RECENT_MILLIS;
+    const [versions, analyses] = await Promise.all([
+      cleanRooms.listVersions(run.table, since), cleanRooms.listAnalyses(run.table, admittedTo, since),
+    ]);
+    return { versions, analyses };
+  },
+
+  analysis: (situation, { cleanRooms }) => {
+    const attempt = situation.record.attempt!;
+    return cleanRooms.getAnalysis(named(situation, attempt), attempt.analysisType, attempt.analysisId!);
+  },
+
+  async candidates(situation, ports) {
+    const attempt = situation.record.attempt!;
+    const { cleanRooms } = ports;
+    const table = named(situation, attempt);
+    const versions = await cleanRooms.listVersions(table, attempt.before.versions.createdAt);
+    const analyses = await cleanRooms.listAnalyses(table, attempt.analysisType, attempt.before.analyses.createdAt);
+    if (!versions.ok || !analyses.ok) {
+      return versions.ok ? analyses as Result<never> : versions;
+    }
+    const found: CandidateSeen[] = [];
+    for (const candidate of candidatesOf(attempt, situation.record, versions.value, analyses.value).slice(0, MAX_CANDIDATES)) {
+      const details = await cleanRooms.getAnalysis(table, attempt.analysisType, candidate.analysisId);
+      found.push({ candidate, details: await withLiveParameters(table, candidate.analysisId, details, ports) });
+    }
+    return { ok: true, value: found };
+  },
+
+  async pointer({ run }, { store }) {
+    const read = await store.read<Pointer>(pointerKey(run.logicalId));
+    return read.ok ? { ok: true, value: read.value.document } : read;
+  },
+};
+
+/** More than these cannot have begun in the moments that count. */
+const MAX_CANDIDATES = 6;
+
+/** Adds the version's parameters where the query does not show its own. */
+async function withLiveParameters(named: Named, analysisId: string, details: Result<Details>, { cleanRooms }: Ports): Promise<Result<Details>> {
+  if (!details.ok || details.value.parameters || details.value.status !== 'SUCCESS') {
+    return details;
+  }
+  const table: Result<Table> = await cleanRooms.getTable(named);
+  const live = table.ok && table.value.live?.analysisId === analysisId ? table.value.live : undefined;
+  return table.ok ? { ok: true, value: { ...details.value, parameters: live?.parameters } } : table;
+}
+
+/** With the parameters whose values no message may quote, where they are at hand. */
+const named = ({ run, record }: Situation, attempt: PopulateAttempt): Named => ({ ...run.table, parameters: sameTarget(record, attempt)?.parameters });

@@ -1,0 +1,128 @@
+import { end, fail, observe, type Action, type Lists, type Seen } from './actions';
+import { whetherDue } from './due';
+import { blocked, NO_VERSION, timedOut, unchanged } from './failures';
+import { beforeOf } from './recovery';
+import { deadlineOf, isDeploying, isFollowingUp, isPastDeadline, ownTarget, type Situation } from './run';
+import { lineageOf, waitsFor, type SeenUpstream } from './upstream';
+import { retry, wait, waitForOthersQuery } from './waiting';
+import { parametersHash } from '../../contract/hashing';
+import { UPSTREAM_WAIT_SECONDS } from '../../contract/time';
+import { isOver, liveVersionOf, type Analysis, type Table, type Version } from '../clean-rooms/clean-rooms';
+import { attemptOfVersion, desiredOf } from '../record/table-record';
+import { firstError } from '../service-error';
+
+/** The row of a run that holds the lease and finds no attempt: is anything due, may it be paid for, and can it be? */
+export function populateIfDue(situation: Situation, seen: Seen): Action {
+  const kind = seen.table?.ok ? seen.table.value.analysisType : situation.admittedTo ?? situation.record.history[0]?.analysisType ?? 'QUERY';
+  if (situation.admittedTo === undefined) {
+    return isPastDeadline(situation) ? fail(timedOut(situation)) : { type: 'REQUEST_ADMISSION', kind };
+  }
+  if (!seen.table) {
+    return observe('table');
+  }
+  const error = firstError(seen.table, seen.upstream);
+  if (!seen.table.ok || error) {
+    return isPastDeadline(situation) ? fail(timedOut(situation)) : retry(situation, seen.table.ok ? 'Reading an upstream table' : 'GetIntermediateTable', error!);
+  }
+  const table = seen.table.value;
+  const live = liveVersionOf(table, situation.now);
+  const upstream = seen.upstream?.ok ? seen.upstream.value : undefined;
+  switch (whetherDue(situation, live, upstream)) {
+    case 'ASK_UPSTREAM': return observe('upstream');
+    case 'NO': return endUnchanged(situation, seen);
+    default: return populateIfPossible(situation, seen, table, upstream);
+  }
+}
+
+/** Ends as `UNCHANGED`, with the live version. */
+export function endUnchanged(situation: Situation, { table, liveAnalysis, upstream }: Seen): Action {
+  if (!table) {
+    return observe('table');
+  }
+  if (!table.ok) {
+    return isPastDeadline(situation) ? fail(timedOut(situation)) : retry(situation, 'GetIntermediateTable', table.error);
+  }
+  const live = liveVersionOf(table.value, situation.now);
+  if (!live) {
+    return end({ output: NO_VERSION });
+  }
+  const made = attemptOfVersion(situation.record, live.versionId);
+  if (made?.populatedAt === undefined && !liveAnalysis) {
+    return observe('liveAnalysis');
+  }
+  const output = unchanged(live, made, liveAnalysis?.ok ? liveAnalysis.value : undefined);
+  const lineage = upstream?.ok ? lineageOf(upstream.value) : undefined;
+  // A deploy that keeps a version of unknown lineage takes it as built from what is there: only what comes after that is new.
+  const isAssumed = isDeploying(situation) && made && lineage && Object.keys(lineage).some((id) => made.upstream?.[id] === undefined);
+  return end({ output }, isAssumed ? { assumedLineage: { versionId: live.versionId, upstream: { ...lineage, ...made.upstream } } } : {});
+}
+
+function populateIfPossible(situation: Situation, seen: Seen, table: Table, upstream?: readonly SeenUpstream[]): Action {
+  const problem = blocked(situation, table) ?? (isPastDeadline(situation) ? timedOut(situation) : undefined);
+  if (problem) {
+    return fail(problem);
+  }
+  if (table.analysisType !== situation.admittedTo) {
+    return { type: 'REQUEST_ADMISSION', kind: table.analysisType };
+  }
+  if (desiredOf(situation.record)!.definition.upstream?.length && !upstream) {
+    return observe('upstream');
+  }
+  const waiting = upstream && waitForUpstream(situation, upstream);
+  return waiting ?? (seen.lists ? populate(situation, table, seen.lists, upstream) : observe('lists'));
+}
+
+/** A run that an upstream table's end has started has all its time; others wait ten minutes for one that is at work. */
+function waitForUpstream(situation: Situation, upstream: readonly SeenUpstream[]): Action | undefined {
+  const { now, hints: { upstreamSinceAt = now }, run: { input } } = situation;
+  const follows = input.afterUpstream === true;
+  const mayWait = follows || now - upstreamSinceAt < UPSTREAM_WAIT_SECONDS * 1_000;
+  const waitingFor = waitsFor(upstream, now, mayWait, follows);
+  return waitingFor === undefined ? undefined : wait(situation, 10 + 5 * situation.chance, waitingFor, { upstreamSinceAt });
+}
+
+function populate(situation: Situation, table: Table, { versions, analyses }: Lists, upstream?: readonly SeenUpstream[]): Action {
+  if (!versions.ok) {
+    return retry(situation, 'ListIntermediateTableVersions', versions.error);
+  }
+  if (!analyses.ok) {
+    return retry(situation, table.analysisType === 'JOB' ? 'ListProtectedJobs' : 'ListProtectedQueries', analyses.error);
+  }
+  const running = runningOf(versions.value, analyses.value);
+  if (running) {
+    return waitForOthersQuery(situation, `another population of the table is running (${running})`);
+  }
+  const { run, record, now } = situation;
+  const { definition, parameters, fingerprint, definitionFingerprint } = ownTarget(situation)!;
+  const { compute, analysisPayerAccountId } = definition;
+  return {
+    type: 'POPULATE',
+    populate: { ...run.table, ...(Object.keys(parameters).length ? { parameters } : {}), compute, analysisPayerAccountId },
+    attempt: {
+      token: `${run.execution} ${now}`,
+      state: 'INTENDED',
+      execution: run.execution,
+      isDeploy: isDeploying(situation) && !isFollowingUp(situation),
+      request: desiredOf(record)!.request,
+      schedule: run.input.schedule,
+      parameters: run.input.parameters,
+      fingerprint,
+      definitionFingerprint,
+      parameterNames: Object.keys(parameters).sort(),
+      parametersHash: parametersHash(parameters),
+      mayHaveDefaults: table.mayHaveDefaults,
+      analysisType: table.analysisType,
+      intendedAt: now,
+      deadlineAt: deadlineOf(situation),
+      before: beforeOf(versions.value, analyses.value),
+      upstream: upstream && lineageOf(upstream),
+    },
+  };
+}
+
+/** Returns a version that is listed as begun, unless its query is known to be over; or a query that is not over. */
+function runningOf(versions: readonly Version[], analyses: readonly Analysis[]): string | undefined {
+  const isKnownOver = (analysisId: string) => analyses.some((each) => each.id === analysisId && isOver(each));
+  const version = versions.find(({ status, analysisId }) => status === 'POPULATE_STARTED' && !isKnownOver(analysisId));
+  return version?.analysisId ?? analyses.find((each) => !isOver(each))?.id;
+}

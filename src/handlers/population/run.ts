@@ -1,0 +1,147 @@
+import { fingerprintOf } from '../../contract/hashing';
+import type { Definition, Parameters, TableIdentifiers } from '../../contract/definition';
+import { deadlineFor, RELEASE_SECONDS, SHUTDOWN_GRACE_SECONDS } from '../../contract/time';
+import type { Ended, Failure, Hints, MachineState, RunInput } from '../../contract/workflow';
+import { desiredOf, hasFailed, openRequestOf, requestOf, type AnalysisType, type PopulateAttempt, type TableRecord } from '../record/table-record';
+
+/** Whose step it is: by the machine's state alone. */
+export interface Run {
+  readonly execution: string;
+  readonly startedAt: number;
+  readonly table: TableIdentifiers;
+  readonly logicalId: string;
+  readonly keepsVersion: boolean;
+  readonly input: RunInput;
+}
+
+export const runOf = ({ execution, population }: MachineState, input: RunInput): Run => {
+  const { logicalId, keepsVersion, membershipIdentifier, intermediateTableIdentifier } = population;
+  return {
+    execution: execution.Id,
+    startedAt: Date.parse(execution.StartTime),
+    table: { membershipIdentifier, intermediateTableIdentifier },
+    logicalId,
+    keepsVersion,
+    input,
+  };
+};
+
+/** What a decision rests on, besides what Clean Rooms shows: what is on record, the run's own request, and the moment. */
+export interface Situation {
+  readonly run: Run;
+  readonly record: TableRecord;
+  /** How this run ended, where that is on record. */
+  readonly outcome?: Ended;
+  readonly hints: Hints;
+  readonly now: number;
+  /** From 0 to below 1. */
+  readonly chance: number;
+  /** This step has acquired or renewed the lease. */
+  readonly hasLease: boolean;
+  /** Of which kind this run may ask for a query now. */
+  readonly admittedTo?: AnalysisType;
+  /** Why its populate was refused for good, in this step. */
+  readonly refusal?: Failure;
+}
+
+/** What a run is to make. */
+export interface Target {
+  readonly definition: Definition;
+  readonly parameters: Parameters;
+  readonly fingerprint: string;
+  readonly definitionFingerprint: string;
+}
+
+type Own = Pick<PopulateAttempt, 'schedule' | 'parameters'>;
+
+/** Returns what the newest request that populates makes of what a run brings of its own; undefined where it does not know the schedule. */
+export function targetOf(record: TableRecord, { schedule, parameters }: Own): Target | undefined {
+  const desired = desiredOf(record);
+  const named = schedule === undefined ? undefined : desired?.definition.schedules?.find(({ name }) => name === schedule);
+  if (!desired || (schedule !== undefined && !named)) {
+    return undefined;
+  }
+  const { definition, fingerprint: definitionFingerprint } = desired;
+  const own = { ...named?.parameters, ...parameters };
+  return {
+    definition,
+    parameters: { ...definition.parameters, ...own },
+    fingerprint: Object.keys(own).length ? fingerprintOf(definition, own) : definitionFingerprint,
+    definitionFingerprint,
+  };
+}
+
+/** Returns the target of the attempt's own run, if it would make the same again. */
+export function sameTarget(record: TableRecord, attempt: PopulateAttempt): Target | undefined {
+  const target = targetOf(record, attempt);
+  return target?.fingerprint === attempt.fingerprint ? target : undefined;
+}
+
+/** Returns whether the attempt makes what is wanted. A request that has failed wants no attempt of its own. */
+export function isWanted({ record, now }: Pick<Situation, 'record' | 'now'>, attempt: PopulateAttempt): boolean {
+  const desired = desiredOf(record);
+  const isTakenBack = desired && hasFailed(desired, now) && attempt.request === desired.request;
+  return !isTakenBack && sameTarget(record, attempt) !== undefined;
+}
+
+export const isOfDeployment = ({ input }: Run): boolean => input.deployment !== undefined;
+/** Its event has come before: that run populates, or has. */
+export const onlyMeasures = ({ run: { input }, hints }: Situation): boolean => input.observe === true || hints.eventTaken === false;
+
+export const ownRequest = ({ run, record }: Situation) => (isOfDeployment(run) ? requestOf(record, run.execution) : undefined);
+export const ownTarget = ({ run, record }: Situation): Target | undefined => targetOf(record, run.input);
+
+/** Returns whether the run is of a Delete that has not been answered. */
+export const isReleasing = (situation: Situation): boolean => {
+  const request = ownRequest(situation);
+  return request?.action === 'RELEASE' && !request.ended;
+};
+/** Returns whether the run is of a Delete that has been answered, and goes on as a deploy's, for which nobody waits. */
+export function isFollowingUp(situation: Situation): boolean {
+  const request = ownRequest(situation);
+  const desired = desiredOf(situation.record);
+  return request?.action === 'RELEASE' && request.ended !== undefined && desired !== undefined && !hasFailed(desired, situation.now);
+}
+/** Returns whether the run does what a deploy does: populates where the data is not what the template says. */
+export const isDeploying = (situation: Situation): boolean => ownRequest(situation)?.action === 'POPULATE' || isFollowingUp(situation);
+
+export const holdsLease = ({ run, record }: Situation): boolean => record.lease?.holder === run.execution;
+
+/** Returns whether the run has to keep still: another one may act, or what is wanted is not known before CloudFormation's next request. */
+export function isHeldBack(situation: Situation): boolean {
+  const { run: { execution }, record, now } = situation;
+  const { lease, attempt } = record;
+  if (holdsLease(situation) && attempt) {
+    return false;
+  }
+  const open = openRequestOf(record, now);
+  const isOpen = open?.execution === execution;
+  const isTaken = lease !== undefined && lease.holder !== execution && lease.untilAt > now && !(isOpen && !attempt);
+  const isAnothersTurn = open !== undefined && !isOpen && !holdsLease(situation);
+  return isTaken || isAnothersTurn || (!attempt && lastHasFailed(situation));
+}
+
+export function lastHasFailed({ record, now }: Situation): boolean {
+  const desired = desiredOf(record);
+  return desired !== undefined && hasFailed(desired, now);
+}
+
+/** How long a run may take that nobody has deployed for. */
+const UNDEPLOYED_SECONDS = 300;
+
+/** Returns when the run's time is up, in milliseconds. */
+export function deadlineOf(situation: Situation): number {
+  const { run: { startedAt, input }, record } = situation;
+  const request = ownRequest(situation);
+  const timeout = (desiredOf(record)?.definition.timeoutSeconds ?? UNDEPLOYED_SECONDS) * 1_000;
+  if (request?.action === 'RELEASE') {
+    return startedAt + RELEASE_SECONDS * 1_000 + (request.ended ? timeout : 0);
+  }
+  const answerBy = request?.answerBy ?? (input.deployment && Date.parse(input.deployment.answerBy));
+  return answerBy === undefined ? startedAt + timeout : Math.min(startedAt + timeout, deadlineFor(answerBy));
+}
+
+export const graceOf = (deadlineAt: number): number => deadlineAt + SHUTDOWN_GRACE_SECONDS * 1_000;
+export const isPastDeadline = (situation: Situation): boolean => situation.now >= deadlineOf(situation);
+/** All has to be said by then, whatever is known. */
+export const isPastGrace = (situation: Situation): boolean => situation.now >= graceOf(deadlineOf(situation));
