@@ -1,7 +1,7 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { fromItem, runKey, SCHEMA, tableKey, toItem, toTableRecord } from './items';
-import { runItemExpiresAt } from './run-item';
+import { runItemExpiresAt, type RunItem } from './run-item';
 import type { TableRecord } from './table-record';
 import type { TableIdentifiers } from '../../contract/definition';
 import { RECORD_EXPIRES, RECORD_KEY } from '../../contract/names';
@@ -120,6 +120,11 @@ export async function changeTableRecord(
   }, changing);
   return changed.ok ? { ok: true, value: toTableRecord(changed.value) } : changed;
 }
+
+/** Changes a run's item, which then lives on for a while; the same, or undefined, means that nothing is to be written. */
+export const changeRunItem = (
+  store: Store, execution: string, change: (run: RunItem | undefined) => RunItem | undefined, { pause, now }: Changing & { now: () => number },
+): Promise<Result<RunItem | undefined>> => changeDocument(store, runKey(execution), change, { pause, expiresAt: runItemExpiresAt(now()) });
 
 export interface Changing {
   /** Milliseconds. */
