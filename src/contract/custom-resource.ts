@@ -71,5 +71,10 @@ export interface ResultProperties {
 export const EXECUTION_ATTRIBUTE = 'Execution';
 export const RESULT_ATTRIBUTE = 'Result';
 
-/** What all parameters, those of schedules included, may have in bytes, as the list that the custom resource has: the record holds them. */
+/** What all parameters together may have in bytes: the record holds them, and an item of DynamoDB has at most 400 kB. */
 export const MAX_PARAMETERS_BYTES = 64 * 1_024;
+
+/** Returns how many bytes all parameters have, those of schedules included, as JSON of the lists that they travel in. */
+export const parametersBytes = ({ Parameters = [], Schedules = [] }: Pick<PopulationProperties, 'Parameters' | 'Schedules'>): number =>
+  [Parameters, ...Schedules.map((schedule) => schedule.Parameters ?? [])]
+    .reduce((sum, parameters) => sum + Buffer.byteLength(JSON.stringify(parameters), 'utf8'), 0);

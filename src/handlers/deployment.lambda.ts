@@ -1,48 +1,55 @@
-import { SFNClient } from '@aws-sdk/client-sfn';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { deploy } from './deployment/deploy';
-import { endOf } from './deployment/ending';
-import { isResult, type CloudFormationEvent } from './deployment/event';
-import type { Outside } from './deployment/outside';
-import { report } from './deployment/report';
+import { isResult, type CloudFormationEvent } from './deployment/events';
+import type { Ports } from './deployment/ports';
+import { endOf, report, type ExecutionStatus } from './deployment/report';
 import { putter } from './deployment/response';
 import { answerResult } from './deployment/result';
-import { executions } from './deployment/step-functions';
-import type { Execution } from './executions';
 import { EXECUTION_PREFIX_VARIABLE, RECORD_TABLE_VARIABLE } from '../contract/names';
 import type { RunReport } from '../contract/workflow';
-import { documents, dynamoDBClient } from './record/documents';
+import { dynamoDBClient, dynamoDBStore } from './record/store';
+import { tryCall } from './service-error';
 
-/** "Step Functions Execution Status Change": https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
+/** What EventBridge tells of executions that were stopped, timed out or broke. */
 interface ExecutionStatusChange {
   readonly source: 'aws.states';
-  readonly detail: Execution & { readonly executionArn: string };
+  readonly detail: ExecutionStatus;
 }
-
-const pause = (millis: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, millis); });
 
 const { [EXECUTION_PREFIX_VARIABLE]: executionPrefix = 'cfn', [RECORD_TABLE_VARIABLE]: recordTable = '' } = process.env;
 
-const outside: Outside = {
-  documents: documents(dynamoDBClient(), recordTable, pause),
-  executions: executions(new SFNClient({
-    maxAttempts: 3, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
-  })),
+const pause = (millis: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, millis); });
+
+const stepFunctions = new SFNClient({
+  maxAttempts: 3, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+});
+
+const lasting: Omit<Ports, 'clock'> = {
+  store: dynamoDBStore(dynamoDBClient(), recordTable),
+  async startExecution(stateMachineArn, name, input) {
+    const started = await tryCall(() => stepFunctions.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) })));
+    // An execution of this name is the event's own.
+    return started.ok || started.error.code === 'ExecutionAlreadyExists' ? { ok: true, value: undefined } : started;
+  },
   put: putter(pause),
-  time: { now: () => Date.now(), pause },
   names: { executionPrefix, recordTable, logGroup: process.env.AWS_LAMBDA_LOG_GROUP_NAME ?? process.env.AWS_LAMBDA_FUNCTION_NAME ?? '' },
   log: (message, details) => console.log(JSON.stringify({ message, ...details })),
 };
 
 /** Three speak to this function: CloudFormation, the state machine at the end of a deployment's run, and EventBridge when one broke. */
-export const handler = async (event: CloudFormationEvent | RunReport | ExecutionStatusChange): Promise<object> => {
+export const handler = async (event: CloudFormationEvent | RunReport | ExecutionStatusChange, context: LambdaContext): Promise<object> => {
+  const ports: Ports = { ...lasting, clock: { now: () => Date.now(), pause, remainingMillis: () => context.getRemainingTimeInMillis() } };
   if ('RequestType' in event) {
-    await (isResult(event) ? answerResult(event, outside) : deploy(event, outside));
+    await (isResult(event) ? answerResult(event, ports) : deploy(event, ports));
   } else if ('source' in event) {
-    const { executionArn } = event.detail;
-    const ended = endOf(executionArn, event.detail);
-    await (ended ? report(executionArn, ended, outside) : undefined);
+    const ended = endOf(event.detail);
+    await (ended ? report(event.detail.executionArn, ended, ports) : undefined);
   } else {
-    await report(event.execution, event.ended, outside);
+    await report(event.execution, event.ended, ports);
   }
   return {};
 };
+
+interface LambdaContext {
+  getRemainingTimeInMillis(): number;
+}

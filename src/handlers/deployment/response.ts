@@ -1,4 +1,4 @@
-import type { ResponseTarget } from '../record/awaited';
+import type { PendingResponse } from '../record/run-item';
 import { bytesOf, shortened } from '../text';
 
 /** What CloudFormation is told, through the presigned URL that it hands out. */
@@ -16,7 +16,7 @@ export function fitted(body: (text: string) => object, text: string, limit = LON
   return json(shortened(text, (shorter) => bytesOf(json(shorter)) <= limit));
 }
 
-export function responseBody({ url: _, ...target }: ResponseTarget, result: Result): string {
+export function responseBody({ url: _, ...target }: PendingResponse, result: Result): string {
   return result.Status === 'SUCCESS'
     ? JSON.stringify({ ...target, ...result })
     : fitted((Reason) => ({ ...target, Status: result.Status, Reason }), result.Reason);
@@ -29,11 +29,13 @@ export function signalBody(result: Result): string {
     : fitted((Reason) => ({ Status: 'FAILURE', UniqueId: 'population', Reason, Data: '' }), result.Reason);
 }
 
-/** What a signal's data says, as CloudFormation hands it on; undefined where it is not ours. */
-export function signalled(data = '{}'): Record<string, unknown> | undefined {
+/** Returns what a signal's data says, as CloudFormation hands it on; undefined where it is not ours. */
+export const signalled = (data?: string): Record<string, unknown> | undefined => parsedData(parsedData(data)?.population);
+
+/** Returns attributes that were handed on as JSON; undefined where they were not. */
+export function parsedData(json: unknown): Record<string, unknown> | undefined {
   try {
-    const { population } = JSON.parse(data) as { population?: string };
-    return population ? JSON.parse(population) as Record<string, unknown> : undefined;
+    return typeof json === 'string' ? JSON.parse(json) as Record<string, unknown> : undefined;
   } catch {
     return undefined;
   }

@@ -50,7 +50,7 @@ const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 /** Users' own names and values stay as they are, since a parameter may be called `startAt`; and so does what a run has answered. */
 const isVerbatim = (name: string): boolean => ['parameters', 'spark', 'queryDefaults', 'outcome'].includes(name);
 
-export const toTexts = (value: unknown, name = ''): unknown =>
+const toTexts = (value: unknown, name = ''): unknown =>
   (typeof value === 'number' && isMoment(name) ? new Date(value).toISOString() : deeply(value, name, toTexts));
 
 const toMoments = (value: unknown, name = ''): unknown =>

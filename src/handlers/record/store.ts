@@ -1,7 +1,9 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { fromItem, runKey, SCHEMA, toItem, toTexts } from './items';
-import { runItemExpiresAt } from './run-item';
+import { fromItem, runKey, SCHEMA, tableKey, toItem, toTableRecord } from './items';
+import { runItemExpiresAt, type RunItem } from './run-item';
+import type { TableRecord } from './table-record';
+import type { TableIdentifiers } from '../../contract/definition';
 import { RECORD_EXPIRES, RECORD_KEY } from '../../contract/names';
 import type { Ended } from '../../contract/workflow';
 import { tryCall, type Result } from '../service-error';
@@ -43,7 +45,11 @@ export function dynamoDBStore(client: DynamoDBClient, TableName: string): Store 
     })),
     readOutcome: (execution) => tryCall(async () => {
       const { Item } = await client.send(new GetItemCommand({
-        TableName, Key: keyed(runKey(execution)), ConsistentRead: true, ProjectionExpression: 'outcome',
+        TableName,
+        Key: keyed(runKey(execution)),
+        ConsistentRead: true,
+        ProjectionExpression: 'outcome, #schema',
+        ExpressionAttributeNames: { '#schema': 'schema' },
       }));
       return Item?.outcome ? fromItem(Item).document.outcome as Ended : undefined;
     }),
@@ -56,7 +62,7 @@ export function dynamoDBStore(client: DynamoDBClient, TableName: string): Store 
           ConditionExpression: 'attribute_not_exists(outcome)',
           ExpressionAttributeNames: { '#schema': 'schema' },
           ExpressionAttributeValues: marshall({
-            ':outcome': toTexts(outcome), ':expires': Math.floor(runItemExpiresAt(now) / 1_000), ':schema': SCHEMA, ':one': 1,
+            ':outcome': outcome, ':expires': Math.floor(runItemExpiresAt(now) / 1_000), ':schema': SCHEMA, ':one': 1,
           }, { removeUndefinedValues: true }),
         }));
       }));
@@ -103,7 +109,24 @@ export async function changeDocument<T extends object>(
   }
 }
 
-interface Changing {
+/** Changes a table's item, which is an empty one where there is none; the same means that nothing is to be written. */
+export async function changeTableRecord(
+  store: Store, table: TableIdentifiers, change: (record: TableRecord) => TableRecord, changing: Changing,
+): Promise<Result<TableRecord>> {
+  const changed = await changeDocument<TableRecord>(store, tableKey(table), (document) => {
+    const record = toTableRecord(document);
+    const after = change(record);
+    return after === record ? document : after;
+  }, changing);
+  return changed.ok ? { ok: true, value: toTableRecord(changed.value) } : changed;
+}
+
+/** Changes a run's item, which then lives on for a while; the same, or undefined, means that nothing is to be written. */
+export const changeRunItem = (
+  store: Store, execution: string, change: (run: RunItem | undefined) => RunItem | undefined, { pause, now }: Changing & { now: () => number },
+): Promise<Result<RunItem | undefined>> => changeDocument(store, runKey(execution), change, { pause, expiresAt: runItemExpiresAt(now()) });
+
+export interface Changing {
   /** Milliseconds. */
   readonly pause: (millis: number) => Promise<void>;
   readonly expiresAt?: number;

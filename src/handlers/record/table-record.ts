@@ -20,8 +20,8 @@ export interface TableRecord {
   readonly history: readonly FinishedAttempt[];
   /** What the stored query adds to the parameters that it is given, where a version of ours has shown it. */
   readonly queryDefaults?: Parameters;
-  /** Which wait condition's handle, by hash, belongs to which request: each listens once. */
-  readonly waitHandles?: Readonly<Record<string, string>>;
+  /** The wait conditions' handles that requests have brought, by hash, the newest first: each listens once. */
+  readonly waitHandles?: readonly string[];
 }
 
 export type DeploymentRequest = PopulateRequest | ReleaseRequest;
@@ -37,8 +37,12 @@ interface Request {
   readonly execution: string;
   /** By when its run has to have answered. */
   readonly answerBy: number;
+  /** A wait condition waits for its run; its resource was answered at once. */
+  readonly listens?: boolean;
   /** How its run ended. */
   readonly ended?: 'SUCCEEDED' | 'FAILED';
+  /** It ended without a run, as CloudFormation was told. */
+  readonly isAbandoned?: boolean;
 }
 
 export interface PopulateRequest extends Request {
@@ -151,13 +155,13 @@ export const hasFailed = ({ ended, answerBy }: DeploymentRequest, now: number): 
 export const attemptOfVersion = ({ history }: TableRecord, versionId?: string): FinishedAttempt | undefined =>
   (versionId === undefined ? undefined : history.find((finished) => finished.versionId === versionId));
 
-/** Ends the request of this execution, if there is one that has not ended; carried out, its synthesis counts. */
+/** Ends the request of this execution, if there is one that has not ended. Carried out, its synthesis counts; a release always succeeds. */
 export function endRequest(record: TableRecord, execution: string, succeeded: boolean): TableRecord {
   const request = requestOf(record, execution);
   if (!request || request.ended) {
     return record;
   }
-  const ended = { ...request, ended: succeeded ? 'SUCCEEDED' : 'FAILED' } as const;
+  const ended = { ...request, ended: succeeded || request.action === 'RELEASE' ? 'SUCCEEDED' : 'FAILED' } as const;
   const requests = record.requests.map((each) => (each === request ? ended : each));
   const synthesis = ended.action === 'POPULATE' && succeeded ? ended.synthesis : undefined;
   return synthesis === undefined ? { ...record, requests } : { ...record, requests, syntheses: withSynthesis(record.syntheses, synthesis) };
