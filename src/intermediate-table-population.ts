@@ -3,22 +3,20 @@ import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { Construct } from 'constructs';
 import { ExpiryAlarmOptions, FailureAlarmOptions } from './alarm-options';
 import { POPULATED, POPULATION_FAILED } from './contract/names';
-import { OBSERVE_INPUT } from './contract/workflow';
 import { IIntermediateTablePopulation } from './i-intermediate-table-population';
 import { IntermediateTablePopulationProps } from './population-props';
 import { makeExpiryAlarm, makeFailureAlarm } from './private/alarms';
-import { inOrder } from './private/definition';
 import { eventRule, warnUnlessWatched } from './private/event-rules';
 import { resourceOf } from './private/intermediate-table/references';
-import { requireBoolean } from './private/kinds';
-import { Machinery } from './private/machinery';
 import { ownMetric } from './private/metrics';
+import { PopulationResources } from './private/population-resources';
 import { problem } from './private/problem';
 import { validateSchedule } from './private/schedules';
 import { warnIfShared } from './private/shared-table';
 import { outputDescription, ruleDescription } from './private/texts';
+import { requireBoolean } from './private/type-checks';
 import { validateKey, validateParameters, validateProps } from './private/validation';
-import { verbatim } from './private/verbatim';
+import { PopulationServices } from './population-services';
 import { AddScheduleOptions } from './schedule-options';
 
 /**
@@ -53,7 +51,7 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
    */
   public readonly analysisId: string;
 
-  private readonly machinery: Machinery;
+  private readonly resources: PopulationResources;
   private hasSchedule = false;
   private isWatched = false;
 
@@ -73,10 +71,10 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
         return [];
       },
     });
-    this.machinery = new Machinery(this, known);
-    this.stateMachine = this.machinery.reference;
-    this.versionId = this.machinery.getAtt('versionId');
-    this.analysisId = this.machinery.getAtt('analysisId');
+    this.resources = new PopulationResources(this, known);
+    this.stateMachine = this.resources.reference;
+    this.versionId = this.resources.getAtt('versionId');
+    this.analysisId = this.resources.getAtt('analysisId');
     if (props.versionIdOutput ?? true) {
       new CfnOutput(this, 'VersionId', {
         value: this.versionId,
@@ -89,14 +87,13 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
   }
 
   /**
-   * The network connections of the two functions, in a VPC: for the security groups of VPC endpoints, such as
-   * `endpoint.connections.allowDefaultPortFrom(population)`.
+   * The network connections of the two functions that all populations of the stack share, once they are in a VPC: for the security groups of
+   * VPC endpoints, such as `endpoint.connections.allowDefaultPortFrom(population)`.
    *
    * @throws if the functions are in no VPC
    */
   public get connections(): ec2.Connections {
-    return this.machinery.services.connections
-      ?? problem(this.node.path, 'functionOptions.vpc', undefined, 'Give a VPC: without one, functions have no connections to manage.');
+    return PopulationServices.of(this).connections;
   }
 
   /**
@@ -115,8 +112,8 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
       schedule,
       enabled: options.enabled,
       description: ruleDescription(this.node.path, 'description', options.description, `Populates the intermediate table of ${this.node.path}`),
-      targets: [this.machinery.target({ event: true, encodedParameters: options.parameters && verbatim(inOrder(options.parameters)) })],
     });
+    this.resources.addSchedule(id, rule, options.parameters);
     if (!this.hasSchedule) {
       this.hasSchedule = true;
       warnUnlessWatched(rule, () => this.isWatched);
@@ -131,7 +128,7 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
    * `membershipIdentifier`, `intermediateTableIdentifier`, `population` (this construct's path) and `execution`.
    */
   public onPopulated(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return eventRule(this, id, this.machinery.announced(POPULATED), options);
+    return eventRule(this, id, (listener) => this.resources.announced(listener, POPULATED), options);
   }
 
   /**
@@ -143,7 +140,7 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
    */
   public onPopulationFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
     this.isWatched = true;
-    return eventRule(this, id, this.machinery.announced(POPULATION_FAILED), options);
+    return eventRule(this, id, (listener) => this.resources.announced(listener, POPULATION_FAILED), options);
   }
 
   /**
@@ -159,7 +156,7 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
    * @throws if there is no `versionParameter`
    */
   public grantReadVersion(grantee: iam.IGrantable): iam.Grant {
-    return this.machinery.versionParameter?.grantRead(grantee)
+    return this.resources.versionParameter?.grantRead(grantee)
       ?? problem(this.node.path, 'versionParameter', undefined, 'Give an SSM parameter that holds the version\'s id.');
   }
 
@@ -254,12 +251,6 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
    * dashboards that need it call this themselves.
    */
   public enableFreshnessMetrics(): void {
-    if (!this.node.tryFindChild('Freshness')) {
-      new events.Rule(this, 'Freshness', {
-        schedule: events.Schedule.rate(Duration.hours(6)),
-        description: ruleDescription(this.node.path, 'description', undefined, `Measures how fresh the intermediate table is: ${this.node.path}`),
-        targets: [this.machinery.target(OBSERVE_INPUT)],
-      });
-    }
+    this.resources.measureFreshness();
   }
 }

@@ -1,7 +1,7 @@
 import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { IIntermediateTablePopulation } from './i-intermediate-table-population';
-import { requireList } from './private/kinds';
+import { requireList } from './private/type-checks';
 import { problem } from './private/problem';
 import { requireName } from './private/texts';
 import { populationWidgets } from './private/widgets';

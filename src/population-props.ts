@@ -4,7 +4,6 @@ import * as events from 'aws-cdk-lib/aws-events';
 import { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { PopulationCompute } from './compute';
-import { PopulationFunctionOptions } from './function-options';
 import { IIntermediateTablePopulation } from './i-intermediate-table-population';
 import { PopulateOnDeploy } from './populate-on-deploy';
 
@@ -15,8 +14,8 @@ export interface IntermediateTablePopulationOptions {
   /**
    * Values for the parameters of the table's stored query, by name.
    *
-   * Names are 1 to 100 letters, digits and underscores; values have up to 1,000 characters. They stand in the template
-   * and in the executions' input, so they are no place for secrets.
+   * Names are 1 to 100 letters, digits and underscores; values have up to 1,000 characters, and all of them, those of schedules included,
+   * 64 kB. They stand in the template and on record, so they are no place for secrets, and none are taken from Secrets Manager.
    *
    * @default - the stored query's own defaults
    * @see https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_PopulateIntermediateTable.html
@@ -110,21 +109,11 @@ export interface IntermediateTablePopulationOptions {
    * ends well writes it.
    *
    * For other stacks and apps, which the output would not tell of refreshes. The parameter's value in the template is only
-   * the first one; it must not be `versionId`, which would be a circular dependency.
+   * the first one; it must not be this population's own `versionId`, which would be a circular dependency.
    *
    * @default - none
    */
   readonly versionParameter?: ssm.IParameter;
-
-  /**
-   * Where and how the two Lambda functions run. Populations of one stack with equal options share the functions.
-   *
-   * The options can be changed at any time: the functions are updated in place. Where a stack has two sets of them, the second set's functions
-   * are named for the first population that has it, which has to keep its place before the others of its set.
-   *
-   * @default - outside of a VPC, logs kept for three months
-   */
-  readonly functionOptions?: PopulationFunctionOptions;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { aws_cloudwatch as cloudwatch, aws_stepfunctions as sfn, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ExpiryAlarmOptions, FailureAlarmOptions } from '../alarm-options';
-import { requireDuration } from './kinds';
+import { requireDuration } from './type-checks';
 import { known, problem } from './problem';
 import { alarmDescription, requireText } from './texts';
 

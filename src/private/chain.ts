@@ -1,6 +1,6 @@
-import { aws_events as events, Stack } from 'aws-cdk-lib';
+import { aws_events as events, Lazy, Stack } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
 import { requireSameApp } from './environments';
-import type { Member } from './member';
 import { fail, known } from './problem';
 import { OBSERVE_INPUT } from '../contract/workflow';
 
@@ -10,12 +10,13 @@ import { OBSERVE_INPUT } from '../contract/workflow';
  * Sees whenever a run of an upstream table has ended, well or not: whether there is anything to do is the run's to find out that it starts.
  * Runs of this stack's deploys do not count, since CloudFormation orders those; nor do looks.
  */
-export function chainPattern(upstream: readonly Member[], executionPrefix: string): events.EventPattern {
+export function chainPattern(upstream: readonly { readonly stateMachineSuffix: string }[], executionPrefix: string): events.EventPattern {
   return {
     source: ['aws.states'],
     detailType: ['Step Functions Execution Status Change'],
     detail: {
-      stateMachineArn: upstream.map(({ machine }) => machine.attrArn),
+      // By the ends of their names, which need no reference to each: forty have room in a pattern of 2,048 characters.
+      stateMachineArn: Lazy.any({ produce: () => upstream.map(({ stateMachineSuffix: suffix }) => ({ suffix })) }) as unknown as string[],
       status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'],
       name: events.Match.anythingButPrefix(executionPrefix),
       input: events.Match.anythingBut(JSON.stringify(OBSERVE_INPUT)),
@@ -24,7 +25,7 @@ export function chainPattern(upstream: readonly Member[], executionPrefix: strin
 }
 
 /** Fails where populations are meant to follow others whose refreshes cannot be seen. */
-export function requireNear(scope: Member['scope'], upstream: Member['scope']): void {
+export function requireNear(scope: IConstruct, upstream: IConstruct): void {
   requireSameApp(scope, 'refreshAfter', upstream, 'Let an event of that population start this one instead: see onPopulated().');
   const [here, there] = [Stack.of(scope), Stack.of(upstream)];
   for (const key of ['account', 'region'] as const) {

@@ -4,7 +4,9 @@ import { requireSame } from './environments';
 import { requireName, ruleDescription } from './texts';
 
 /** A rule on what a population's state machine announces. */
-export function eventRule(population: Construct, id: string, pattern: events.EventPattern, options: events.OnEventOptions): events.Rule {
+export function eventRule(
+  population: Construct, id: string, patternFor: (listener: Construct) => events.EventPattern, options: events.OnEventOptions,
+): events.Rule {
   const scope = options.crossStackScope ?? population;
   // A rule sees the events of its own account and region.
   requireSame(population, 'crossStackScope', { node: scope.node, env: Stack.of(scope) }, ['account', 'region']);
@@ -14,7 +16,7 @@ export function eventRule(population: Construct, id: string, pattern: events.Eve
     description: ruleDescription(population.node.path, 'description', options.description),
     eventPattern: options.eventPattern,
   });
-  rule.addEventPattern(pattern);
+  rule.addEventPattern(patternFor(scope));
   rule.addTarget(options.target);
   return rule;
 }

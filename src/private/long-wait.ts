@@ -1,8 +1,9 @@
-import { Aspects, CfnElement, CfnWaitCondition, CfnWaitConditionHandle, CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { CfnElement, CfnWaitCondition, CfnWaitConditionHandle, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { EXECUTION_ATTRIBUTE } from '../contract/custom-resource';
+import { EXECUTION_ATTRIBUTE, RESULT_ATTRIBUTE, type ResultProperties } from '../contract/custom-resource';
 import { canonical, hash } from '../contract/hashing';
-import { CONDITION_LIMIT, RESOURCE_LIMIT } from '../contract/time';
+import { RESOURCE_LIMIT_SECONDS, WAIT_CONDITION_LIMIT_SECONDS } from '../contract/time';
+import { whenFinal } from './late';
 
 /**
  * Waits for a population that may take more than an hour: the custom resource only starts it, a wait condition waits for it,
@@ -24,6 +25,11 @@ export class LongWait {
     return this.handle.ref;
   }
 
+  /** The resource that a deploy ends with, once `follow()` was called. */
+  public get last(): CustomResource {
+    return this.result!;
+  }
+
   /** Once `follow()` was called. */
   public getAtt(name: string): string {
     return this.result!.getAttString(name);
@@ -34,15 +40,20 @@ export class LongWait {
     const condition = new CfnWaitCondition(this.scope, 'Wait', {
       handle: this.handle.ref,
       // Always the longest, although the run's own deadline comes first: one cannot be updated, and a new one would be a new wait.
-      timeout: String(CONDITION_LIMIT),
+      timeout: String(WAIT_CONDITION_LIMIT_SECONDS),
       count: 1,
     });
     condition.node.addDependency(starter);
+    const properties: ResultProperties = {
+      Execution: starter.getAttString(EXECUTION_ATTRIBUTE),
+      Result: starter.getAttString(RESULT_ATTRIBUTE),
+      Signal: condition.attrData.toString(),
+    };
     this.result = new CustomResource(this.scope, 'Version', {
       serviceToken,
       resourceType: 'Custom::IntermediateTableVersion',
-      serviceTimeout: Duration.seconds(RESOURCE_LIMIT),
-      properties: { Execution: starter.getAttString(EXECUTION_ATTRIBUTE), Signal: condition.attrData },
+      serviceTimeout: Duration.seconds(RESOURCE_LIMIT_SECONDS),
+      properties: { ...properties },
     });
     renewBy(due, [this.handle, condition]);
   }
@@ -55,14 +66,7 @@ function renewBy(due: () => object, elements: readonly CfnElement[]): void {
     const version = hash(canonical(Stack.of(elements[0]).resolve(due())), LENGTH);
     elements.forEach((element, index) => element.overrideLogicalId(`${bases[index]}${version}`));
   };
-  // Validations come after all Aspects, but somebody may do without them.
-  Aspects.of(elements[0]).add({ visit: renew });
-  elements[0].node.addValidation({
-    validate() {
-      renew();
-      return [];
-    },
-  });
+  whenFinal(elements[0], renew);
 }
 
 const LENGTH = 8;

@@ -1,87 +1,128 @@
-import { aws_iam as iam, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, CfnResource } from 'aws-cdk-lib';
+import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { Construct } from 'constructs';
-import { LatePolicyDocument } from './late-policy-document';
-import { levelsOf } from './levels';
-import { Member } from './member';
-import { MOST_POLICIES, policyGroupsOf } from './policy-groups';
-import { longestSize } from './policy-size';
-import { isPrecreated } from './precreated';
-import { fail } from './problem';
-import { acknowledge, populationStatements, starterStatements } from './statements';
 import { canonical, hash } from '../contract/hashing';
+import { LatePolicy, whenFinal } from './late';
+import { acknowledgeWildcards } from './nag';
+import { fail } from './problem';
+import { conditionOf, expressionOf, weak } from './references';
+import { keyStatements, membershipOf, populateStatements, readStatements, recordStatements, writeStatements } from './statements';
+import { identityOf } from './table';
 
-export interface Roles {
-  readonly population: iam.Role;
-  readonly starter: iam.Role;
+/** IAM's limit for all inline policies of a role, in characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const MAX_POLICY_CHARACTERS = 10_240;
+
+/** One population, as far as its permissions are concerned. What they name may change until the template is written. */
+export interface Permitted {
+  readonly scope: Construct;
+  readonly table: IIntermediateTableRef;
+  kmsKeyArn(): string | undefined;
 }
 
+/** What a policy is for, and the most characters that one takes. */
+interface Kind {
+  readonly name: string;
+  readonly characters: number;
+  readonly what: string;
+}
+
+const MEMBERSHIP: Kind = { name: 'Membership', characters: 920, what: 'membership' };
+const KEY: Kind = { name: 'Key', characters: 340, what: 'KMS key' };
+const UPSTREAM: Kind = { name: 'Upstream', characters: 330, what: 'membership of other stacks' };
+const RECORD: Kind = { name: 'Record', characters: 240, what: 'record of other stacks' };
+const PARAMETER: Kind = { name: 'Parameter', characters: 240, what: 'version parameter' };
+
 /**
- * Gives the shared roles of a stack what its populations need.
- *
- * A table may depend on another one's population, so one policy for all of them could depend on what depends on it: populations
- * share policies by their level in that order. Each custom resource depends on the policies of its own level only.
+ * The policies of a role that the populations of a stack share, by what they give access to: one for each expression of a membership, of a
+ * key, and so on. So a further population changes none that is there, and none depends on a population but through what it names.
  *
  * An update changes policies before it deletes what is no longer in the template, and a custom resource that is deleted still needs
- * its permissions. So an inline policy is another one as soon as it is for others: the old one goes after the custom resource.
- * Managed policies have no room for that: a role takes ten of them.
+ * its permissions. So each goes with the last population that is in need of it, after its custom resource.
  */
 export class Permissions {
-  private readonly members: Member[] = [];
-  /** Characters that inline policies take. */
-  private inline = 0;
-  private managed = 0;
+  private readonly policies = new Map<string, SharedPolicy>();
+  private characters: number;
 
-  constructor(private readonly scope: Construct, private readonly roles: Roles) {}
+  /** @param own how many characters the role's own policies have */
+  constructor(private readonly scope: Construct, private readonly role: iam.Role, own: number) {
+    this.characters = own;
+  }
 
-  /** At synthesis, once all dependencies are known; again where there are further populations by then. */
-  public add(members: readonly Member[]): void {
-    this.members.push(...members);
-    const levels = levelsOf(members);
-    // Whoever makes the role beforehand divides its policy, too.
-    const { managed, groups } = isPrecreated(this.roles.population)
-      ? { managed: false, groups: levels }
-      : policyGroupsOf(levels, (group) => this.sizeOf(group), this.inline);
-    groups.forEach((group) => this.permit(group, managed));
-    if (this.managed > MOST_POLICIES) {
-      fail(Stack.of(this.scope).node.path,
-        `${this.members.length} populations need ${this.managed} managed policies on one role, of which IAM allows ${MOST_POLICIES}`,
+  /** Returns what a population has to wait for that populates its table. */
+  public populate(population: Permitted): Construct[] {
+    const { scope, table } = population;
+    return [
+      this.share(MEMBERSHIP, scope, identityOf(table).membershipIdentifier, () => membershipOf(scope, table), populateStatements),
+      // Under no expression those whose key is given later, if at all.
+      this.share(KEY, scope, population.kmsKeyArn() ?? '', () => population.kmsKeyArn(), keyStatements),
+    ];
+  }
+
+  /** Returns what a population has to wait for that reads those of another stack which it is built on. */
+  public read(scope: Construct, upstream: IIntermediateTableRef, recordArn: string): Construct[] {
+    return [
+      this.share(UPSTREAM, scope, identityOf(upstream).membershipIdentifier, () => membershipOf(scope, upstream), readStatements),
+      this.share(RECORD, scope, recordArn, () => weak(scope, recordArn), recordStatements),
+    ];
+  }
+
+  public write(scope: Construct, parameterArn: string): Construct[] {
+    return [this.share(PARAMETER, scope, parameterArn, () => parameterArn, writeStatements)];
+  }
+
+  private share(kind: Kind, user: Construct, expression: string, value: Value, statements: Statements): Construct {
+    const id = `${kind.name}Policy${hash(canonical(expressionOf(this.scope, expression)), 8)}`;
+    const shared = this.policies.get(id) ?? new SharedPolicy(this.scope, id, statements);
+    if (!this.policies.has(id) && expression !== '') {
+      this.characters += kind.characters;
+      this.requireRoom(kind, user);
+    }
+    this.policies.set(id, shared);
+    shared.add(value, this.role);
+    return shared.policy;
+  }
+
+  private requireRoom(kind: Kind, user: Construct): void {
+    if (this.characters > MAX_POLICY_CHARACTERS) {
+      const count = [...this.policies.keys()].filter((id) => id.startsWith(kind.name)).length + 1;
+      fail(user.node.path, `its stack's populations would have the ${count}th ${kind.what}, for which IAM has no room in one role`,
         'Spread the populations over several stacks, or over nested ones.');
     }
   }
-
-  private permit(group: readonly Member[], managed: boolean): void {
-    const give = managed ? this.managedPolicies() : this.inlinePolicies(group);
-    const policies = [
-      give(this.roles.population, 'Population', () => populationStatements(this.scope, group, this.members)),
-      give(this.roles.starter, 'Starter', () => starterStatements(group)),
-    ];
-    group.forEach(({ customResource }) => customResource.node.addDependency(...policies));
-    acknowledge(this.scope, group);
-  }
-
-  private inlinePolicies(group: readonly Member[]): Give {
-    this.inline += 2 * this.sizeOf(group);
-    const suffix = hash(canonical(group.map((member) => member.scope.node.addr).sort()), 8);
-    return (role, name, statements) => {
-      const policy = new iam.Policy(this.scope, `${name}Policy${suffix}`, { document: new LatePolicyDocument(statements) });
-      // By the role, which may be one that somebody makes beforehand: see `iam.Role.customizeRoles()`.
-      role.attachInlinePolicy(policy);
-      return policy;
-    };
-  }
-
-  /** By names of their own: CloudFormation cannot make a managed policy of an inline one. */
-  private managedPolicies(): Give {
-    const suffix = this.managed++ || '';
-    return (role, name, statements) =>
-      new iam.ManagedPolicy(this.scope, `${name}ManagedPolicy${suffix}`, { roles: [role], document: new LatePolicyDocument(statements) });
-  }
-
-  /** Of the longer one of the two policies: the starter's are always shorter. */
-  private sizeOf(group: readonly Member[]): number {
-    const statements = populationStatements(this.scope, group, this.members);
-    return longestSize(Stack.of(this.scope).resolve(new iam.PolicyDocument({ statements })));
-  }
 }
 
-type Give = (role: iam.Role, name: string, statements: () => iam.PolicyStatement[]) => Construct;
+type Value = () => string | undefined;
+type Statements = (scope: Construct, value: string) => iam.PolicyStatement[];
+
+/** The policy of all that have asked for the same expression: as a rule of one value, unless somebody has changed it for some of them since. */
+class SharedPolicy {
+  public readonly policy: iam.Policy;
+  private readonly values: Value[] = [];
+
+  constructor(private readonly scope: Construct, id: string, private readonly statements: Statements) {
+    this.policy = new LatePolicy(scope, id, () => this.current().flatMap((value) => statements(scope, value)));
+    whenFinal(this.policy, () => this.follow());
+  }
+
+  public add(value: Value, role: iam.Role): void {
+    this.values.push(value);
+    if (this.values.length === 1) {
+      // By the role, which may be one that somebody makes beforehand, by a report of what it needs now: see `iam.Role.customizeRoles()`.
+      role.attachInlinePolicy(this.policy);
+      this.follow();
+    }
+  }
+
+  private current(): string[] {
+    return [...new Set(this.values.flatMap((value) => value() ?? []))];
+  }
+
+  /** The condition of what it names, and the wildcards in it for cdk-nag. */
+  private follow(): void {
+    const values = this.current();
+    const resource = this.policy.node.defaultChild as CfnResource;
+    resource.cfnOptions.condition = values.map((value) => conditionOf(this.scope, value)).find(Boolean);
+    const wildcards = values.flatMap((value) => this.statements(this.scope, value)).flatMap(({ resources }) => resources).filter((arn) => arn.endsWith('*'));
+    acknowledgeWildcards(this.policy, wildcards, 'Only Clean Rooms knows which tables and associations a stored query reads, and populations are added later.');
+  }
+}

@@ -1,6 +1,6 @@
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { IConstruct } from 'constructs';
-import { requireSchedule } from './kinds';
+import { requireSchedule } from './type-checks';
 import { known, problem } from './problem';
 
 /** What EventBridge takes for a schedule: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html */

@@ -5,12 +5,12 @@ import { IConstruct } from 'constructs';
 import { PopulationCompute } from '../compute';
 import { PopulationFunctionOptions } from '../function-options';
 import { requireHere, requireSame } from './environments';
-import { requireBoolean, requireDuration, requireKey, requireList, requireMap, requireOptions, requireParameter, requireTexts, requireWorkerType } from './kinds';
+import { requireBoolean, requireDuration, requireKey, requireList, requireMap, requireOptions, requireParameter, requireTexts, requireWorkerType } from './type-checks';
 import { fail, known, problem } from './problem';
 import { validateSchedule } from './schedules';
 import { identityOf, kmsKeyArnOf, isSql } from './table';
 import { requireText } from './texts';
-import { LONGEST_TIMEOUT, SHORTEST_TIMEOUT } from '../contract/time';
+import { MAX_TIMEOUT_SECONDS, MIN_TIMEOUT_SECONDS } from '../contract/time';
 import { PopulateOnDeploy } from '../populate-on-deploy';
 import { IntermediateTablePopulationProps } from '../population-props';
 
@@ -89,12 +89,12 @@ function knownKey(scope: IConstruct, arn?: string): string | undefined {
   return known(arn) ? arn : typeof resolved === 'object' ? resolved['Fn::GetAtt']?.join('.') : undefined;
 }
 
-export function validateFunctionOptions(scope: IConstruct, options: PopulationFunctionOptions = {}): void {
-  requireOptions(scope.node.path, 'functionOptions', options);
-  requireList(scope.node.path, 'functionOptions.securityGroups', options.securityGroups);
+export function validateFunctionOptions(path: string, options: PopulationFunctionOptions, before: PopulationFunctionOptions): void {
+  requireOptions(path, 'options', options);
+  requireList(path, 'securityGroups', options.securityGroups);
   for (const prop of ['vpcSubnets', 'securityGroups'] as const) {
-    if (options[prop] && !options.vpc) {
-      fail(scope.node.path, `functionOptions.${prop} is given, and functionOptions.vpc is not`, 'Give the VPC that they are of, too.');
+    if (options[prop] && !(options.vpc ?? before.vpc)) {
+      fail(path, `${prop} of the populations' functions is given, and vpc is not`, 'Give the VPC that they are of, too.');
     }
   }
 }
@@ -111,7 +111,6 @@ export function validateProps(scope: IConstruct, props: IntermediateTablePopulat
   if (props.timeout !== undefined) {
     validateTimeout(scope, props.timeout);
   }
-  validateFunctionOptions(scope, props.functionOptions);
   requireBoolean(scope.node.path, 'cancelOnTimeout', props.cancelOnTimeout);
   requireBoolean(scope.node.path, 'versionIdOutput', props.versionIdOutput);
   requireTexts(scope.node.path, 'triggers', props.triggers);
@@ -183,7 +182,7 @@ export function validateTimeout(scope: IConstruct, timeout: Duration): void {
     return;
   }
   const seconds = timeout.toSeconds({ integral: false });
-  if (seconds < SHORTEST_TIMEOUT || seconds > LONGEST_TIMEOUT) {
+  if (seconds < MIN_TIMEOUT_SECONDS || seconds > MAX_TIMEOUT_SECONDS) {
     problem(scope.node.path, 'timeout', timeout.toHumanString(), 'Give 1 minute to 12 hours, the longest that CloudFormation can wait.');
   }
   if (!Number.isInteger(seconds)) {

@@ -1,11 +1,10 @@
 import { EVENT_SOURCE, POPULATED, POPULATION_FAILED } from '../contract/names';
-import type { Definition } from '../contract/population';
-import { MACHINE } from '../contract/time';
-import { Ended, NOT_INVOKED } from '../contract/workflow';
+import { STATE_MACHINE_TIMEOUT_SECONDS } from '../contract/time';
+import { NOT_INVOKED, type Ended, type Next, type PopulationKey } from '../contract/workflow';
 
-/** What a state machine does besides populating. */
+/** All that differs from one population's state machine to another's; the functions are the stack's. */
 export interface WorkflowOptions {
-  readonly definition: Definition;
+  readonly key: PopulationKey;
   readonly populationFunctionArn: string;
   readonly deploymentFunctionArn: string;
   readonly partition: string;
@@ -26,24 +25,23 @@ const ANY = ['States.ALL'];
 export function workflow(options: WorkflowOptions): object {
   return {
     Comment: 'Populates a Clean Rooms intermediate table once, and ends when its new version can be queried.',
-    TimeoutSeconds: MACHINE,
+    TimeoutSeconds: STATE_MACHINE_TIMEOUT_SECONDS,
     StartAt: 'Begin',
     States: { ...begin(options), ...advance(options), ...outlive(), ...end(options) },
   };
 }
 
-function begin({ definition }: WorkflowOptions): States {
+function begin({ key }: WorkflowOptions): States {
   return {
     Begin: {
       Type: 'Pass',
       Parameters: {
         execution: { 'Id.$': '$$.Execution.Id', 'StartTime.$': '$$.Execution.StartTime', 'Input.$': '$' },
+        population: key,
         crashes: { wait: NO_CRASH },
       },
-      Next: 'Define',
+      Next: 'Advance',
     },
-    // A literal result, so that no key of the user's is taken for a path.
-    Define: { Type: 'Pass', Result: definition, ResultPath: '$.definition', Next: 'Advance' },
   };
 }
 
@@ -72,7 +70,7 @@ function advance(options: WorkflowOptions): States {
   };
 }
 
-/** The function makes a failed run of a write that was refused, and gives the turn back only afterwards. */
+/** The function makes a failed run of a write that was refused, and gives the lease back only afterwards. */
 function keepVersion({ partition }: WorkflowOptions, Name: string): States {
   return {
     KeepVersion: {
@@ -115,9 +113,12 @@ function outlive(): States {
     Uninvoked: counted('$.crashes.wait', 'TooLate'),
     TooLate: { Type: 'Choice', Choices: [{ ...late, Next: 'Broken' }], Default: 'UntilInvoked' },
     UntilInvoked: { Type: 'Wait', Seconds: UNINVOKED_WAIT, Next: 'Advance' },
-    Broken: { Type: 'Pass', Result: BROKEN, ResultPath: '$.ended', Next: 'ToReport' },
+    Broken: { Type: 'Pass', Result: BROKEN, ResultPath: '$.ended', Next: 'GiveUp' },
+    GiveUp: { Type: 'Pass', Result: END, ResultPath: '$.next', Next: 'ToReport' },
   };
 }
+
+const END: Next = 'END';
 
 const BROKEN: Ended = {
   failure: {
@@ -143,8 +144,9 @@ function end(options: WorkflowOptions): States {
       ResultPath: '$.reported',
       Retry: [{ ErrorEquals: ANY, IntervalSeconds: 5, MaxAttempts: 60, BackoffRate: 2, MaxDelaySeconds: 60 }],
       Catch: [{ ErrorEquals: ANY, ResultPath: '$.crash', Next: 'Unreported' }],
-      Next: reported,
+      Next: 'Reported',
     },
+    Reported: { Type: 'Choice', Choices: [{ Variable: '$.next', StringEquals: 'REPORT', Next: 'Advance' }], Default: reported },
     Unreported: { Type: 'Fail', Error: 'Unreported', Cause: 'CloudFormation could not be told how the population ended.' },
     ...(announceAs ? announce(options, announceAs) : {}),
     Ended: { Type: 'Choice', Choices: [{ Variable: '$.ended.failure', IsPresent: true, Next: 'Failed' }], Default: 'Succeeded' },
@@ -153,8 +155,7 @@ function end(options: WorkflowOptions): States {
   };
 }
 
-function announce({ partition, definition }: WorkflowOptions, population: string): States {
-  const { membershipIdentifier, intermediateTableIdentifier } = definition.population;
+function announce({ partition }: WorkflowOptions, population: string): States {
   const putEvent = (DetailType: string, path: string, names: string[]) => ({
     Type: 'Task',
     Resource: `arn:${partition}:states:::events:putEvents`,
@@ -163,8 +164,8 @@ function announce({ partition, definition }: WorkflowOptions, population: string
         Source: EVENT_SOURCE,
         DetailType,
         Detail: {
-          membershipIdentifier,
-          intermediateTableIdentifier,
+          'membershipIdentifier.$': '$.population.membershipIdentifier',
+          'intermediateTableIdentifier.$': '$.population.intermediateTableIdentifier',
           population,
           'execution.$': '$$.Execution.Id',
           ...Object.fromEntries(names.map((name) => [`${name}.$`, `${path}.${name}`])),

@@ -1,12 +1,5 @@
 import { CfnTemplate, resourceOf, Values } from './template';
-import type { Definition } from '../../src/contract/population';
-import { decoded } from '../../src/contract/verbatim';
-
-/** What the custom resource and the state machine of the only population get to know, when deployed. */
-export interface Definitions {
-  readonly resource: Definition;
-  readonly machine: Definition;
-}
+import type { PopulationProperties } from '../../src/contract/custom-resource';
 
 export interface StateMachine {
   readonly TimeoutSeconds: number;
@@ -27,11 +20,6 @@ export function stateMachineIn(template: CfnTemplate, values = new Values(templa
   return JSON.parse(values.of<string>(json)) as StateMachine;
 }
 
-/** Texts that had to be encoded are as the functions read them. */
-export function definitionsIn(template: CfnTemplate, values = new Values(template)): Definitions {
-  const { Definition: json } = resourceOf(template, 'Custom::IntermediateTablePopulation').Properties;
-  return {
-    resource: decoded(JSON.parse(values.of<string>(json)) as Definition),
-    machine: decoded(stateMachineIn(template, values).States.Define.Result as Definition),
-  };
-}
+/** What the custom resource of the only population is told, when deployed. */
+export const propertiesIn = (template: CfnTemplate, values = new Values(template)): PopulationProperties =>
+  values.of<PopulationProperties>(resourceOf(template, 'Custom::IntermediateTablePopulation').Properties);

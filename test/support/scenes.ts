@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { makePopulation, makeTable, MEMBERSHIP, PopulationProps, TABLE } from './stacks';
-import { IntermediateTable, PopulationDashboard } from '../../src';
+import { IntermediateTable, PopulationDashboard, PopulationServices } from '../../src';
 
 const schedule = Schedule.rate(Duration.days(1));
 
@@ -47,7 +47,8 @@ export const scenes: { readonly [name: string]: (stack: Stack) => void } = {
       privateSubnetIds: ['subnet-0123456789abcdef0'],
       privateSubnetRouteTableIds: ['rtb-0123456789abcdef0'],
     });
-    return { functionOptions: { vpc } };
+    PopulationServices.of(stack).configure({ vpc });
+    return {};
   }),
   'a population that takes hours': population(() => ({ timeout: Duration.hours(6) })),
   'a population after one of its own stack': population((stack) => ({ refreshAfter: [makePopulation(stack, 'Upstream', { schedule })] })),
@@ -65,7 +66,7 @@ export const scenes: { readonly [name: string]: (stack: Stack) => void } = {
     watched.grantPopulate(new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') }));
     new PopulationDashboard(stack, 'Dashboard', { populations: [watched] });
   },
-  'so many populations that they take managed policies': (stack) => {
+  'many populations': (stack) => {
     Array.from({ length: 35 }, (_, index) => makePopulation(stack, `P${index}`, { schedule }));
   },
 };

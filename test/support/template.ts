@@ -34,6 +34,7 @@ const ENVIRONMENT: Record<string, string> = {
   'AWS::AccountId': '123456789012',
   'AWS::URLSuffix': 'amazonaws.com',
   'AWS::StackName': 'Stack',
+  'AWS::StackId': 'arn:aws:cloudformation:ap-southeast-1:123456789012:stack/Stack/51af3dc0-da77-11e4-872e-1234567db123',
 };
 const { 'AWS::Region': REGION, 'AWS::AccountId': ACCOUNT } = ENVIRONMENT;
 
@@ -42,9 +43,6 @@ export function uuidOf(seed: string): string {
   const digits = createHash('sha256').update(seed).digest('hex');
   return [[0, 8], [8, 12], [12, 16], [16, 20], [20, 32]].map(([from, to]) => digits.slice(from, to)).join('-');
 }
-
-/** A name as CloudFormation makes one for a state machine: of the longest kind that Step Functions takes, 80 characters. */
-const machineNameOf = (logicalId: string): string => `Stack-${logicalId}`.padEnd(67, 'x').slice(0, 67) + '-AbCdEfGhIjKl';
 
 /** Values of a deployed template: its intrinsics replaced by what they are likely to be, in length above all. */
 export class Values {
@@ -83,6 +81,7 @@ export class Values {
       });
       case 'Fn::Base64': return Buffer.from(this.of<string>(argument)).toString('base64');
       case 'Fn::ImportValue': return this.overrides[argument as string];
+      case 'Fn::GetStackOutput': return this.overrides[(argument as { OutputName: string }).OutputName];
       default: return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.resolve(inner)]));
     }
   }
@@ -101,8 +100,9 @@ export class Values {
       case 'AWS::CleanRooms::IntermediateTable.IntermediateTableIdentifier': return uuidOf(id);
       case 'AWS::CleanRooms::IntermediateTable.Arn':
         return `arn:aws:cleanrooms:${REGION}:${ACCOUNT}:membership/${this.of<string>(properties.MembershipIdentifier)}/intermediatetable/${uuidOf(id)}`;
-      case 'AWS::StepFunctions::StateMachine.Name': return machineNameOf(id);
-      case 'AWS::StepFunctions::StateMachine.Arn': return `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${machineNameOf(id)}`;
+      case 'AWS::StepFunctions::StateMachine.Name': return this.of(properties.StateMachineName);
+      case 'AWS::StepFunctions::StateMachine.Arn':
+        return `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${this.of<string>(properties.StateMachineName)}`;
       case 'AWS::Lambda::Function.Arn': return `arn:aws:lambda:${REGION}:${ACCOUNT}:function:Stack-${id}`.slice(0, 120);
       case 'AWS::KMS::Key.Arn': return `arn:aws:kms:${REGION}:${ACCOUNT}:key/${uuidOf(id)}`;
       default: return `arn:aws:service:${REGION}:${ACCOUNT}:${id}/${attribute}`;

@@ -1,43 +1,26 @@
 import {
-  Aspects, Duration, Fn, IAspect, RemovalPolicy, Stack,
+  Duration, Fn, RemovalPolicy, Stack,
   aws_dynamodb as dynamodb, aws_ec2 as ec2, aws_events as events, aws_iam as iam, aws_lambda as lambda, aws_logs as logs,
 } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { EXECUTION_PREFIX_VARIABLE, RECORD_EXPIRES, RECORD_KEY, RECORD_TABLE_VARIABLE } from '../contract/names';
-import { DEPLOYMENT_FUNCTION, POPULATION_FUNCTION } from '../contract/time';
-import { PopulationFunctionOptions } from '../function-options';
+import { DEPLOYMENT_FUNCTION_TIMEOUT_SECONDS, POPULATION_FUNCTION_TIMEOUT_SECONDS } from '../contract/time';
+import type { PopulationFunctionOptions } from '../function-options';
 import { overfull } from './capacity';
-import type { Member } from './member';
+import { FunctionNetwork } from './function-network';
 import { acknowledgeWildcards } from './nag';
-import { DEFAULT_REMOVAL, DEFAULT_RETENTION, keyOf } from './options-key';
 import { Permissions } from './permissions';
-import { isPrecreated } from './precreated';
-import { hash } from '../contract/hashing';
+import { stateMachinesOf } from './state-machine-names';
 import { DeploymentFunction } from '../handlers/deployment-function';
 import { PopulationFunction } from '../handlers/population-function';
 
-const ID = 'IntermediateTablePopulations';
-
 /**
  * What populations of a stack share: two functions, three roles, a log group and the record. Nothing of it depends on how many populations
- * there are, or in which order they were made, but the policies, which name them.
+ * there are, or in which order they were made. There is one set of it: a function's ARN is a service token, which can never change.
  */
-export class Services extends Construct {
-  /**
-   * The shared services of the scope's stack for these options, made on first use.
-   *
-   * CloudFormation refuses another service token, which is a function's ARN: so options must not be in the ids, or they could never change.
-   * The stack's first set of options has the plain id; a further set has the address of its first population in it.
-   */
-  public static of(scope: IConstruct, options: PopulationFunctionOptions = {}): Services {
-    const stack = Stack.of(scope);
-    const key = keyOf(options);
-    const shared = stack.node.children.find((child): child is Services => child instanceof Services && child.key === key);
-    return shared ?? new Services(stack, stack.node.tryFindChild(ID) ? `${ID}${hash(scope.node.addr, 8)}` : ID, key, options);
-  }
-
+export class SharedResources extends Construct {
   public readonly logGroup: logs.LogGroup;
-  /** Of every population, what is known of it from one run to the next. */
+  /** Of every table that is populated, what is known of it from one run to the next. */
   public readonly record: dynamodb.CfnTable;
   public readonly populationFunction: lambda.Function;
   public readonly deploymentFunction: lambda.Function;
@@ -47,26 +30,17 @@ export class Services extends Construct {
   public readonly starterRole: iam.Role;
   /** Begins the names of the executions that deploys start. */
   public readonly executionPrefix: string;
+  /** Of the population function. */
+  public readonly permissions: Permissions;
+  /** Of the state machines. */
+  public readonly machinePermissions: Permissions;
   private readonly watchdog: Construct[];
   private readonly populationRole: iam.Role;
-  private readonly machinePolicy = new iam.PolicyDocument();
-  private readonly permissions: Permissions;
-  private readonly members: Member[] = [];
-  private readonly incomplete: Member[] = [];
+  private readonly populations: IConstruct[] = [];
+  private network?: FunctionNetwork;
+  private options: PopulationFunctionOptions = {};
 
-  /**
-   * At synthesis, once all populations and all dependencies are known: when CDK comes to the first population. Aspects may have added further
-   * ones when it comes to those, and somebody may synthesize twice.
-   */
-  private readonly completion: IAspect = {
-    visit: () => {
-      if (this.incomplete.length) {
-        this.permissions.add(this.incomplete.splice(0));
-      }
-    },
-  };
-
-  private constructor(scope: Stack, id: string, private readonly key: string, private readonly options: PopulationFunctionOptions) {
+  constructor(scope: Stack, id: string) {
     super(scope, id);
     this.record = this.makeRecord();
     this.logGroup = this.makeLogGroup();
@@ -75,56 +49,59 @@ export class Services extends Construct {
     this.populationRole = this.makeFunctionRole('PopulationRole', lambdaService, 'Populates intermediate tables');
     this.starterRole = this.makeFunctionRole('StarterRole',
       new iam.CompositePrincipal(lambdaService, new iam.ServicePrincipal('events.amazonaws.com')),
-      'Starts populations of intermediate tables, for CloudFormation and for schedules');
+      'Starts populations of intermediate tables, for CloudFormation and for schedules',
+      // By name, so that it depends on none of them.
+      new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachinesOf(scope)] }));
     this.populationFunction = new PopulationFunction(this, 'PopulationFunction', {
       ...this.common(this.populationRole),
       description: 'Takes the steps of intermediate table populations: talks to Clean Rooms',
-      timeout: Duration.seconds(POPULATION_FUNCTION),
+      timeout: Duration.seconds(POPULATION_FUNCTION_TIMEOUT_SECONDS),
     });
     this.deploymentFunction = new DeploymentFunction(this, 'DeploymentFunction', {
       ...this.common(this.starterRole),
       description: 'Starts intermediate table populations for CloudFormation and reports their end',
-      timeout: Duration.seconds(DEPLOYMENT_FUNCTION),
+      timeout: Duration.seconds(DEPLOYMENT_FUNCTION_TIMEOUT_SECONDS),
     });
     this.deploymentFunction.addEnvironment(EXECUTION_PREFIX_VARIABLE, this.executionPrefix);
     this.machineRole = this.makeMachineRole();
     this.watchdog = this.watch();
     acknowledgeWildcards(this, ['*'], 'Log delivery, X-Ray and the network interfaces of functions have no narrower resource.');
-    this.permissions = new Permissions(this, { population: this.populationRole, starter: this.starterRole });
-    this.node.addValidation({ validate: () => [...this.forgotten(), ...overfull(this, this.members.map((member) => member.scope))] });
+    acknowledgeWildcards(this.starterRole, [stateMachinesOf(scope)], 'All state machines of this name are populations of this stack.');
+    this.permissions = new Permissions(this, this.populationRole, OWN_CHARACTERS);
+    this.machinePermissions = new Permissions(this, this.machineRole, OWN_CHARACTERS);
+    this.node.addValidation({ validate: () => overfull(this, this.populations) });
   }
 
-  public add(member: Member): void {
-    this.members.push(member);
-    this.incomplete.push(member);
-    Aspects.of(member.scope).add(this.completion);
-    // A stack that is deleted still watches over what its custom resources have started.
-    member.customResource.node.addDependency(...this.watchdog);
+  /** Takes note of a population. Its custom resource needs the watchdog until it is deleted: a deletion, too, starts a run. */
+  public add(population: IConstruct, customResource: Construct): void {
+    this.populations.push(population);
+    customResource.node.addDependency(...this.watchdog);
+  }
+
+  /** Changes options of the functions and the log group; those that are left out stay as they are. */
+  public configure(options: PopulationFunctionOptions): void {
+    this.options = { ...this.options, ...options };
+    const { logRetention, logRemovalPolicy, logEncryptionKey, environmentEncryption, vpc } = this.options;
+    const logGroup = this.logGroup.node.defaultChild as logs.CfnLogGroup;
+    logGroup.retentionInDays = logRetention === logs.RetentionDays.INFINITE ? undefined : logRetention ?? DEFAULT_RETENTION;
+    logGroup.kmsKeyId = logEncryptionKey?.keyArn;
+    this.logGroup.applyRemovalPolicy(logRemovalPolicy ?? DEFAULT_REMOVAL);
+    for (const each of this.functions) {
+      (each.node.defaultChild as lambda.CfnFunction).kmsKeyArn = environmentEncryption?.keyArn;
+    }
+    if (vpc && (options.vpc || options.vpcSubnets || options.securityGroups)) {
+      this.network ??= new FunctionNetwork(this, 'Network', this.functions, [this.populationRole, this.starterRole]);
+      this.network.configure(vpc, this.options);
+    }
   }
 
   /** Of both functions, where they are in a VPC. */
   public get connections(): ec2.Connections | undefined {
-    if (!this.options.vpc) {
-      return undefined;
-    }
-    const groups = [this.populationFunction, this.deploymentFunction].flatMap(({ connections }) => connections.securityGroups);
-    return new ec2.Connections({ securityGroups: [...new Set(groups)] });
+    return this.network?.connections;
   }
 
-  /** Gives all the state machines a permission. */
-  public letMachines(action: string, resource: string): void {
-    const statement = new iam.PolicyStatement({ actions: [action], resources: [resource] });
-    this.machinePolicy.addStatements(statement);
-    // The report has what the policy was when the role was made.
-    if (isPrecreated(this.machineRole)) {
-      this.machineRole.addToPrincipalPolicy(statement);
-    }
-  }
-
-  /** Populations that an Aspect has added where CDK had been already: without CDK's own remedy it never comes back. */
-  private forgotten(): string[] {
-    return this.incomplete.map(({ scope }) => `${scope.node.path}: an Aspect has added this population after its stack's populations were completed. `
-      + 'Set the feature flag @aws-cdk/core:aspectStabilization, or add the population without an Aspect.');
+  private get functions(): lambda.Function[] {
+    return [this.populationFunction, this.deploymentFunction];
   }
 
   /** By the resource itself: CDK's table brings along a role for scaling, which shows in reports of roles. */
@@ -147,48 +124,43 @@ export class Services extends Construct {
   private makeLogGroup(): logs.LogGroup {
     return new logs.LogGroup(this, 'Logs', {
       logGroupName: Fn.join('', ['/aws/vendedlogs/states/', this.record.ref]),
-      retention: this.options.logRetention ?? DEFAULT_RETENTION,
-      removalPolicy: this.options.logRemovalPolicy ?? DEFAULT_REMOVAL,
-      encryptionKey: this.options.logEncryptionKey,
+      retention: DEFAULT_RETENTION,
+      removalPolicy: DEFAULT_REMOVAL,
     });
   }
 
   private common(role: iam.IRole): lambda.FunctionOptions {
-    const { vpc, vpcSubnets, securityGroups, environmentEncryption } = this.options;
     return {
       role,
       logGroup: this.logGroup,
       architecture: lambda.Architecture.ARM_64,
       memorySize: 256,
       environment: { [RECORD_TABLE_VARIABLE]: this.record.ref },
-      vpc,
-      vpcSubnets,
-      securityGroups,
-      environmentEncryption,
     };
   }
 
-  private makeFunctionRole(id: string, assumedBy: iam.IPrincipal, description: string): iam.Role {
+  private makeFunctionRole(id: string, assumedBy: iam.IPrincipal, description: string, ...further: iam.PolicyStatement[]): iam.Role {
     const statements = [
       new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.logGroup.logGroupArn] }),
-      new iam.PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [this.record.attrArn] }),
+      new iam.PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], resources: [this.record.attrArn] }),
+      ...further,
     ];
-    if (this.options.vpc) {
-      statements.push(new iam.PolicyStatement({ actions: NETWORK, resources: ['*'] }));
-    }
     return new iam.Role(this, id, { assumedBy, description, inlinePolicies: { Own: new iam.PolicyDocument({ statements }) } });
   }
 
   private makeMachineRole(): iam.Role {
-    const functions = [this.populationFunction.functionArn, this.deploymentFunction.functionArn];
-    this.machinePolicy.addStatements(
-      new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: functions }),
+    const statements = [
+      new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: this.functions.map(({ functionArn }) => functionArn) }),
+      new iam.PolicyStatement({
+        actions: ['events:PutEvents'],
+        resources: [Stack.of(this).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
+      }),
       new iam.PolicyStatement({ actions: [...LOG_DELIVERY, ...XRAY], resources: ['*'] }),
-    );
+    ];
     return new iam.Role(this, 'MachineRole', {
       assumedBy: new iam.ServicePrincipal('states.amazonaws.com'),
       description: 'Runs intermediate table populations',
-      inlinePolicies: { Run: this.machinePolicy },
+      inlinePolicies: { Run: new iam.PolicyDocument({ statements }) },
     });
   }
 
@@ -213,6 +185,12 @@ export class Services extends Construct {
   }
 }
 
+const DEFAULT_RETENTION = logs.RetentionDays.THREE_MONTHS;
+const DEFAULT_REMOVAL = RemovalPolicy.DESTROY;
+
+/** How many characters a role's own policy has, at most, of those that IAM allows. */
+const OWN_CHARACTERS = 1_000;
+
 /** Log delivery has no narrower resource: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html */
 const LOG_DELIVERY = [
   'logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery', 'logs:ListLogDeliveries',
@@ -220,9 +198,3 @@ const LOG_DELIVERY = [
 ];
 /** Nor has tracing: https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html */
 const XRAY = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'];
-
-/** Nor have a function's network interfaces: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html */
-const NETWORK = [
-  'ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets', 'ec2:DeleteNetworkInterface',
-  'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses',
-];

@@ -1,0 +1,304 @@
+import {
+  Aws, CfnResource, CustomResource, Duration, Fn, Lazy, Stack,
+  aws_events as events, aws_events_targets as targets, aws_ssm as ssm, aws_stepfunctions as sfn,
+} from 'aws-cdk-lib';
+import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
+import { Construct, Node } from 'constructs';
+import type { PopulationProperties, ScheduleProperties, UpstreamProperties } from '../contract/custom-resource';
+import { canonical, hash } from '../contract/hashing';
+import { EVENT_SOURCE } from '../contract/names';
+import { isLong, MAX_UNAIDED_TIMEOUT_SECONDS, RESOURCE_LIMIT_SECONDS, resourceTimeoutSeconds } from '../contract/time';
+import { AFTER_UPSTREAM_INPUT, OBSERVE_INPUT, type RunInput } from '../contract/workflow';
+import type { IIntermediateTablePopulation } from '../i-intermediate-table-population';
+import { PopulateOnDeploy } from '../populate-on-deploy';
+import type { IntermediateTablePopulationProps } from '../population-props';
+import { PopulationServices } from '../population-services';
+import { chainPattern, requireNear } from './chain';
+import { dataProperties, nameValues } from './custom-resource-properties';
+import { finalProperties } from './final-properties';
+import { LongWait } from './long-wait';
+import { faultsIn, faultsOfSize } from './parameters';
+import { fail } from './problem';
+import { identityIn, weak } from './references';
+import { SharedResources } from './shared-resources';
+import { stateMachineName, stateMachineSuffix } from './state-machine-names';
+import { identityOf, kmsKeyArnOf, replacingProperties } from './table';
+import { ruleDescription } from './texts';
+import { workflow } from './workflow';
+
+/** By the nodes of their populations: others may implement the interface around one of ours. */
+const known = new WeakMap<Node, PopulationResources>();
+
+/** The resources of one population. */
+export class PopulationResources {
+  public readonly shared: SharedResources;
+  public readonly table: IIntermediateTableRef;
+  public readonly upstream: readonly PopulationResources[];
+  public readonly machine: sfn.CfnStateMachine;
+  public readonly reference: sfn.IStateMachine;
+  public readonly customResource: CustomResource;
+  public readonly versionParameter?: ssm.IParameter;
+  private readonly timeout: Duration;
+  private readonly longWait?: LongWait;
+  /** Another text in each synthesis, where every deploy is to be a change. */
+  private readonly synthesis?: string;
+  private readonly schedules = new Map<string, { readonly [name: string]: string } | undefined>();
+  private announces = false;
+
+  constructor(public readonly scope: Construct, private readonly props: IntermediateTablePopulationProps) {
+    this.timeout = props.timeout ?? Duration.seconds(MAX_UNAIDED_TIMEOUT_SECONDS);
+    this.table = props.intermediateTable;
+    this.versionParameter = props.versionParameter;
+    this.synthesis = props.populateOnDeploy === PopulateOnDeploy.ALWAYS ? String(Date.now()) : undefined;
+    this.upstream = (props.refreshAfter ?? []).map((population) => upstreamFor(scope, population));
+    this.shared = PopulationServices.of(scope)._resources;
+    // What depends on the reference depends on the machine, which is a part of it.
+    this.reference = sfn.StateMachine.fromStateMachineName(scope, 'StateMachine', Lazy.string({ produce: () => this.machine.attrName }));
+    this.machine = this.makeMachine();
+    this.longWait = !this.timeout.isUnresolved() && isLong(this.timeout.toSeconds()) ? new LongWait(scope) : undefined;
+    this.customResource = this.makeCustomResource();
+    this.longWait?.follow(this.customResource, this.shared.deploymentFunction.functionArn, () => this.due());
+    this.order();
+    this.shared.add(scope, this.customResource);
+    scope.node.addValidation({ validate: () => this.faults() });
+    known.set(scope.node, this);
+  }
+
+  /** Returns an attribute of the run that the deploy waited for. */
+  public getAtt(name: string): string {
+    return this.longWait?.getAtt(name) ?? this.customResource.getAttString(name);
+  }
+
+  /** Starts the state machine from a rule, which comes once it is on record what there is to make. */
+  public startBy(rule: events.Rule, input: events.RuleTargetInput): void {
+    rule.addTarget(new targets.SfnStateMachine(this.reference, {
+      input,
+      // EventBridge's default, 185 attempts in a day, is for jobs that cost nothing.
+      retryAttempts: 2,
+      maxEventAge: Duration.minutes(15),
+      // The shared role has the permission already.
+      role: this.shared.starterRole.withoutPolicyUpdates(),
+    }));
+    rule.node.addDependency(this.customResource);
+  }
+
+  /** Populates on a schedule with parameters of its own, which its runs find on record under its name. */
+  public addSchedule(name: string, rule: events.Rule, parameters?: { readonly [name: string]: string }): void {
+    this.schedules.set(name, parameters);
+    this.startBy(rule, events.RuleTargetInput.fromObject({ schedule: name, event: events.EventField.eventId } satisfies RunInput));
+  }
+
+  /** Measures four times a day how fresh the live version is. */
+  public measureFreshness(): void {
+    // Within the state machine, where no id of a user's can be.
+    const scope = this.reference as unknown as Construct;
+    if (!scope.node.tryFindChild('Freshness')) {
+      const rule = new events.Rule(scope, 'Freshness', {
+        schedule: events.Schedule.rate(Duration.hours(6)),
+        description: ruleDescription(this.scope.node.path, 'description', undefined, `Measures how fresh the intermediate table is: ${this.scope.node.path}`),
+      });
+      this.startBy(rule, events.RuleTargetInput.fromObject(OBSERVE_INPUT));
+    }
+  }
+
+  /** Matches what the state machine announces, which it does once somebody listens. */
+  public announced(listener: Construct, detailType: string): events.EventPattern {
+    this.announces = true;
+    const { intermediateTableIdentifier } = identityIn(listener, this.table);
+    return {
+      source: [EVENT_SOURCE],
+      detailType: [detailType],
+      detail: { population: [this.scope.node.path], intermediateTableIdentifier: [intermediateTableIdentifier] },
+    };
+  }
+
+  public get stateMachineSuffix(): string {
+    return stateMachineSuffix(this.scope, this.machine);
+  }
+
+  public kmsKeyArn(): string | undefined {
+    const arn = kmsKeyArnOf(this.table, this.props.encryptionKey);
+    return arn && weak(this.scope, arn);
+  }
+
+  private get resource(): CfnResource {
+    return this.customResource.node.defaultChild as CfnResource;
+  }
+
+  /** What makes a populate due when it changes in the template: not how long that may take, or what becomes of it then. */
+  private due(): object {
+    return {
+      table: identityOf(this.table),
+      data: dataProperties(this.props, this.kmsKeyArn()),
+      synthesis: this.synthesis,
+      replacing: replacingProperties(this.table),
+      upstream: this.upstreamHere().map((upstream) => upstream.due()),
+    };
+  }
+
+  private makeCustomResource(): CustomResource {
+    const { scope, longWait, timeout, props } = this;
+    const { membershipIdentifier, intermediateTableIdentifier } = lazyIdentity(scope, this.table);
+    const properties: PopulationProperties = {
+      StateMachineArn: this.machine.attrArn,
+      MembershipIdentifier: membershipIdentifier,
+      IntermediateTableIdentifier: intermediateTableIdentifier,
+      ...dataProperties(props, Lazy.string({ produce: () => this.kmsKeyArn() })),
+      TimeoutSeconds: timeout.toSeconds(),
+      CancelOnTimeout: props.cancelOnTimeout ?? true,
+      Schedules: late(() => this.scheduleProperties()),
+      Upstream: this.upstream.length ? this.upstream.map((upstream) => this.upstreamProperties(upstream)) : undefined,
+      PopulateOnDeploy: props.populateOnDeploy ?? PopulateOnDeploy.ON_CHANGE,
+      Synthesis: this.synthesis,
+      UpstreamVersions: late(() => this.upstreamVersions()),
+      VersionParameter: this.versionParameterHash(),
+      WaitHandle: longWait?.handleUrl,
+    };
+    return new CustomResource(scope, 'Population', {
+      serviceToken: this.shared.deploymentFunction.functionArn,
+      resourceType: 'Custom::IntermediateTablePopulation',
+      serviceTimeout: Duration.seconds(
+        longWait || timeout.isUnresolved() ? RESOURCE_LIMIT_SECONDS : resourceTimeoutSeconds(timeout.toSeconds())),
+      properties: { ...properties },
+    });
+  }
+
+  private scheduleProperties(): ScheduleProperties[] {
+    return [...this.schedules].sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([Name, parameters]) => ({ Name, Parameters: nameValues(parameters) }));
+  }
+
+  private upstreamProperties({ resource, shared }: PopulationResources): UpstreamProperties {
+    return {
+      Population: resource.logicalId,
+      RecordTable: shared === this.shared ? undefined : weak(this.scope, shared.record.ref),
+    };
+  }
+
+  /** An upstream population may be there under a condition only. */
+  private upstreamVersions(): string[] {
+    return this.upstreamHere().map((upstream) => {
+      const { condition } = upstream.resource.cfnOptions;
+      const version = upstream.getAtt('versionId');
+      return condition && condition !== this.resource.cfnOptions.condition
+        ? Fn.conditionIf(condition.logicalId, version, Aws.NO_VALUE).toString()
+        : version;
+    });
+  }
+
+  /** CloudFormation orders upstream tables of the same stack; those of others announce themselves by events. */
+  private upstreamHere(): PopulationResources[] {
+    return this.upstream.filter(({ shared }) => shared === this.shared);
+  }
+
+  /** Returns all that a population of another stack is built on, directly or not, and is to be read. */
+  private upstreamElsewhere(found = new Set<PopulationResources>(), of: PopulationResources = this): PopulationResources[] {
+    for (const upstream of of.upstream.filter((each) => !found.has(each))) {
+      found.add(upstream);
+      this.upstreamElsewhere(found, upstream);
+    }
+    return [...found].filter(({ shared }) => shared !== this.shared);
+  }
+
+  /** When CloudFormation changes the parameter, it writes the template's value into it. */
+  private versionParameterHash(): string | undefined {
+    const parameter = this.versionParameter?.node.defaultChild;
+    return parameter && CfnResource.isCfnResource(parameter)
+      ? Lazy.string({ produce: () => hash(canonical(finalProperties(parameter)), 16) })
+      : undefined;
+  }
+
+  private order(): void {
+    const { permissions, machinePermissions, executionPrefix } = this.shared;
+    const needed: Construct[] = [
+      ...permissions.populate(this),
+      ...this.upstreamElsewhere().flatMap(({ table, shared }) => permissions.read(this.scope, table, shared.record.attrArn)),
+    ];
+    if (this.versionParameter) {
+      needed.push(this.versionParameter, ...machinePermissions.write(this.scope, this.versionParameter.parameterArn));
+    }
+    this.customResource.node.addDependency(...needed);
+    for (const upstream of this.upstream) {
+      this.customResource.node.addDependency(upstream.last);
+      if (CfnResource.isCfnResource(this.table)) {
+        this.table.node.addDependency(upstream.last);
+      }
+    }
+    if (this.upstream.length) {
+      const rule = new events.Rule(this.scope, 'AfterUpstream', {
+        description: ruleDescription(this.scope.node.path, 'description', undefined,
+          `Refreshes the intermediate table after those that it is built on: ${this.scope.node.path}`),
+        eventPattern: chainPattern(this.upstream, executionPrefix),
+      });
+      this.startBy(rule, events.RuleTargetInput.fromObject({ ...AFTER_UPSTREAM_INPUT, event: events.EventField.eventId } satisfies RunInput));
+    }
+  }
+
+  /** The resource that a deploy ends with. */
+  private get last(): Construct {
+    return this.longWait?.last ?? this.customResource;
+  }
+
+  private makeMachine(): sfn.CfnStateMachine {
+    const { populationFunction, deploymentFunction, machineRole, logGroup } = this.shared;
+    const { membershipIdentifier, intermediateTableIdentifier } = lazyIdentity(this.scope, this.table);
+    const definition = () => workflow({
+      key: { membershipIdentifier, intermediateTableIdentifier, logicalId: this.resource.logicalId, keepsVersion: Boolean(this.versionParameter) },
+      populationFunctionArn: populationFunction.functionArn,
+      deploymentFunctionArn: deploymentFunction.functionArn,
+      partition: Aws.PARTITION,
+      versionParameterName: this.versionParameter?.parameterName,
+      announceAs: this.announces ? this.scope.node.path : undefined,
+    });
+    return new sfn.CfnStateMachine(this.reference, 'Resource', {
+      stateMachineName: stateMachineName(this.scope, () => this.machine),
+      definitionString: Lazy.string({ produce: () => Stack.of(this.scope).toJsonString(definition()) }),
+      roleArn: machineRole.roleArn,
+      stateMachineType: 'STANDARD',
+      tracingConfiguration: { enabled: true },
+      // Without execution data: whoever starts a run may give it parameters.
+      loggingConfiguration: {
+        level: 'ALL',
+        includeExecutionData: false,
+        destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: logGroup.logGroupArn } }],
+      },
+    });
+  }
+
+  private faults(): string[] {
+    const { parameters, compute, analysisPayerAccountId, triggers } = this.props;
+    const schedules = Object.fromEntries(this.schedules);
+    return [
+      ...faultsIn(this.scope, { parameters, sparkProperties: compute?.sparkProperties, analysisPayerAccountId, triggers, schedules }),
+      ...faultsOfSize(this.scope, [nameValues(parameters), ...[...this.schedules.values()].map((each) => nameValues(each))]),
+      ...this.faultsOfCondition(),
+    ];
+  }
+
+  /** Where the table's condition is false, whatever refers to it makes the whole template invalid. */
+  private faultsOfCondition(): string[] {
+    const { table, scope } = this;
+    const condition = CfnResource.isCfnResource(table) && table.stack === Stack.of(scope) ? table.cfnOptions.condition : undefined;
+    return condition && !this.resource.cfnOptions.condition ? [
+      `${scope.node.path}: its table ${table.node.path} has the condition ${condition.node.id}, and the population has none. `
+      + 'Give all resources of the population the condition, too, by an Aspect on it.'] : [];
+  }
+}
+
+const late = (produce: () => unknown[]) => Lazy.any({ produce }, { omitEmptyArray: true }) as unknown as undefined;
+
+/** The table's properties may be set until the template is written. */
+const lazyIdentity = (scope: Construct, table: IIntermediateTableRef) => ({
+  membershipIdentifier: Lazy.string({ produce: () => identityIn(scope, table).membershipIdentifier }),
+  intermediateTableIdentifier: Lazy.string({ produce: () => identityIn(scope, table).intermediateTableIdentifier }),
+});
+
+function upstreamFor(scope: Construct, population: IIntermediateTablePopulation): PopulationResources {
+  const upstream = known.get(population.node);
+  if (!upstream) {
+    return fail(scope.node.path, `refreshAfter has ${population.node.path}, which is no population of this library`,
+      'Give an IntermediateTablePopulation, or what wraps one and has its node.');
+  }
+  requireNear(scope, upstream.scope);
+  return upstream;
+}
