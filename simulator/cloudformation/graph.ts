@@ -1,11 +1,11 @@
 import { Template, TemplateResource } from './assembly';
-import { references } from './intrinsics';
+import { references } from './references';
 
 export type Dependencies = ReadonlyMap<string, readonly string[]>;
 
-/** Which resource waits for which: explicit `DependsOn`, and whatever its properties refer to. */
-export function dependenciesOf(template: Template, included: ReadonlySet<string>): Dependencies {
-  const dependencies = new Map([...included].map((id) => [id, of(template.Resources[id]).filter((other) => included.has(other))]));
+/** Says which resource waits for which: explicit `DependsOn`, and whatever its properties refer to. */
+export function dependenciesOf(resources: Template['Resources']): Dependencies {
+  const dependencies = new Map(Object.entries(resources).map(([id, resource]) => [id, of(resource).filter((other) => other in resources)]));
   rejectCycles(dependencies);
   return dependencies;
 }
