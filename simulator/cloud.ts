@@ -3,6 +3,7 @@ import { VirtualClock } from './clock';
 import { CloudOptions } from './cloud-options';
 import { readStack, StackSource } from './cloudformation/assembly';
 import { Inbox, ReceivedPut } from './cloudformation/inbox';
+import { Names } from './cloudformation/names';
 import { CloudFormationService, DeployResult } from './cloudformation/service';
 import { Stack } from './cloudformation/stack';
 import { DynamoDbService } from './dynamodb/service';
@@ -116,7 +117,7 @@ export class Cloud {
     });
     this.inbox = new Inbox(clock, region, (nth) => behaviours.putFault?.(nth));
     this.cloudFormation = new CloudFormationService(
-      { ...this, dynamoDb: this.record, inbox: this.inbox, behaviours, waitHandles: new Map() },
+      { ...this, dynamoDb: this.record, inbox: this.inbox, behaviours, names: new Names(), waitHandles: new Map() },
       { cancellation: behaviours.cancellation ?? 'at-once', onEvent: options.onStackEvent },
     );
     network.serve(`states.${region}.amazonaws.com`, stepFunctionsServer(this.stepFunctions, iam, { clock, faults: this.stepFunctionsFaults }));
