@@ -2,7 +2,7 @@ import { StackSource } from './assembly';
 import { Deployment } from './deployment';
 import { Environment, Evaluation } from './evaluation';
 import { Exports } from './exports';
-import { dependenciesOf } from './graph';
+import { dependenciesOf, rejectUnresolved } from './graph';
 import { parameterValues } from './parameters';
 import { Services } from './services';
 import { Stack, StackEvent, StackStatus } from './stack';
@@ -51,7 +51,9 @@ export class CloudFormationService {
     const stack = this.stacks.get(source.stackName) ?? this.newStack(source.stackName, existing?.requestIds);
     const parameters = parameterValues(source.template, given, stack.deployed?.parameters.written ?? {}, this.services.ssm);
     // What cannot be deployed at all is refused before anything happens.
-    dependenciesOf(new Evaluation(source.template, parameters, stack, this.environment).effective.Resources);
+    const { effective } = new Evaluation(source.template, parameters, stack, this.environment);
+    rejectUnresolved(source.template, effective);
+    dependenciesOf(effective.Resources);
     this.stacks.set(stack.name, stack);
     const before = stack.events.length;
     const deployment = this.deployment(stack, source);
