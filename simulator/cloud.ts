@@ -3,6 +3,7 @@ import { VirtualClock } from './clock';
 import { CloudOptions } from './cloud-options';
 import { readStack, StackSource } from './cloudformation/assembly';
 import { Inbox, ReceivedPut } from './cloudformation/inbox';
+import { Names } from './cloudformation/names';
 import { CloudFormationService, DeployResult } from './cloudformation/service';
 import { Stack } from './cloudformation/stack';
 import { DynamoDbService } from './dynamodb/service';
@@ -92,6 +93,8 @@ export class Cloud {
       onStatusChange: (execution) => this.events.put(statusChange(execution)),
     });
     this.ssm = new ParameterStore({ clock, iam, region, account });
+    // Of `cdk bootstrap`: each template of CDK has a parameter that reads it.
+    this.ssm.set('/cdk-bootstrap/hnb659fds/version', '30');
     const runTask = taskRunner({
       iam,
       lambda: this.lambda,
@@ -114,7 +117,7 @@ export class Cloud {
     });
     this.inbox = new Inbox(clock, region, (nth) => behaviours.putFault?.(nth));
     this.cloudFormation = new CloudFormationService(
-      { ...this, dynamoDb: this.record, inbox: this.inbox, behaviours, waitHandles: new Map() },
+      { ...this, dynamoDb: this.record, inbox: this.inbox, behaviours, names: new Names(), waitHandles: new Map() },
       { cancellation: behaviours.cancellation ?? 'at-once', onEvent: options.onStackEvent },
     );
     network.serve(`states.${region}.amazonaws.com`, stepFunctionsServer(this.stepFunctions, iam, { clock, faults: this.stepFunctionsFaults }));

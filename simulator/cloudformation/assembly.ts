@@ -10,12 +10,30 @@ export interface TemplateResource {
   readonly UpdateReplacePolicy?: string;
 }
 
+export interface ParameterDefinition {
+  readonly Type: string;
+  readonly Default?: unknown;
+  readonly AllowedValues?: readonly unknown[];
+  readonly AllowedPattern?: string;
+  readonly MinLength?: number | string;
+  readonly MaxLength?: number | string;
+  readonly MinValue?: number | string;
+  readonly MaxValue?: number | string;
+  readonly ConstraintDescription?: string;
+}
+
+export interface TemplateOutput {
+  readonly Value: unknown;
+  readonly Condition?: string;
+  readonly Export?: { readonly Name: unknown };
+}
+
 export interface Template {
-  readonly Parameters?: Record<string, { readonly Type: string; readonly Default?: unknown }>;
+  readonly Parameters?: Record<string, ParameterDefinition>;
   readonly Mappings?: Record<string, Record<string, Record<string, unknown>>>;
   readonly Conditions?: Record<string, unknown>;
   readonly Resources: Record<string, TemplateResource>;
-  readonly Outputs?: Record<string, { readonly Value: unknown; readonly Condition?: string; readonly Export?: { readonly Name: unknown } }>;
+  readonly Outputs?: Record<string, TemplateOutput>;
 }
 
 /** What a deployment hands to CloudFormation. */

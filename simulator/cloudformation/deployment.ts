@@ -2,11 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { StackSource, Template } from './assembly';
 import { Environment, Evaluation, isCustom } from './evaluation';
 import { Dependencies, dependenciesOf, reversed, visitInOrder } from './graph';
+import { ParameterValues } from './parameters';
 import { Desired, Provisioner, Report, unchanged } from './provisioning';
 import { Services } from './services';
-import { Cancelled, ResourceState, Stack, StackStatus } from './stack';
-
-type Parameters = Record<string, unknown>;
+import { Cancelled, ResourceFailure, ResourceState, Stack, StackStatus } from './stack';
 
 export interface DeploymentContext {
   readonly services: Services;
@@ -30,16 +29,17 @@ export class Deployment {
     this.provisioner = new Provisioner(services, stack, source.assets, report);
   }
 
-  async create(parameters: Parameters): Promise<void> {
+  async create(parameters: ParameterValues): Promise<void> {
     this.status('CREATE_IN_PROGRESS', 'User Initiated');
-    const failure = await this.apply(this.source.template, parameters);
+    const failure = await this.apply(this.source.template, parameters) ?? this.refusedOutputs(this.source.template, parameters);
     if (!failure) return this.complete('CREATE_COMPLETE', this.source.template, parameters);
     this.status('ROLLBACK_IN_PROGRESS', failure);
     const clean = await this.deleteAll([...this.context.stack.resources.values()], 'rollback');
+    if (clean) this.context.stack.imports = new Set();
     return this.status(clean ? 'ROLLBACK_COMPLETE' : 'ROLLBACK_FAILED', failure);
   }
 
-  async update(parameters: Parameters): Promise<void> {
+  async update(parameters: ParameterValues): Promise<void> {
     const { stack } = this.context;
     const { template } = this.source;
     if (isDeepStrictEqual(stack.deployed, { template, parameters })) {
@@ -48,10 +48,10 @@ export class Deployment {
     }
     const before = new Map(stack.resources);
     this.status('UPDATE_IN_PROGRESS', 'User Initiated');
-    const failure = await this.apply(template, parameters);
+    const failure = await this.apply(template, parameters) ?? this.refusedOutputs(template, parameters);
     if (failure) return this.rollBack(before, failure);
     this.status('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-    await this.cleanUp(new Evaluation(template, parameters, stack, this.context.environment).included());
+    await this.cleanUp(this.evaluation(template, parameters));
     this.complete('UPDATE_COMPLETE', template, parameters);
   }
 
@@ -61,13 +61,17 @@ export class Deployment {
   }
 
   async delete(): Promise<void> {
+    const { stack, environment } = this.context;
+    const refusal = environment.exports.refusalToDelete(stack);
+    // The stack stays in the state that it is in: https://github.com/aws/aws-cdk/issues/604
+    if (refusal) return this.status(stack.status, refusal);
     this.status('DELETE_IN_PROGRESS', 'User Initiated');
     const clean = await this.deleteAll([...this.context.stack.resources.values()], 'delete');
     this.status(clean ? 'DELETE_COMPLETE' : 'DELETE_FAILED');
   }
 
   private async rollBack(before: ReadonlyMap<string, ResourceState>, failure: string): Promise<void> {
-    const { stack, environment } = this.context;
+    const { stack } = this.context;
     const { template, parameters } = stack.deployed!;
     this.status('UPDATE_ROLLBACK_IN_PROGRESS', failure);
     const superseded = this.restoreReplaced(before);
@@ -77,7 +81,7 @@ export class Deployment {
     // A custom resource may have gone back to its old physical id by itself, in which case the old resource stays.
     const kept = new Set([...stack.resources.values(), ...before.values()].map(({ physicalId }) => physicalId));
     this.replaced = [...this.replaced, ...superseded].filter(({ physicalId }) => !kept.has(physicalId));
-    await this.cleanUp(new Evaluation(template, parameters, stack, environment).included());
+    await this.cleanUp(this.evaluation(template, parameters));
     this.complete('UPDATE_ROLLBACK_COMPLETE', template, parameters, failure);
   }
 
@@ -92,10 +96,11 @@ export class Deployment {
   }
 
   /** Brings the stack's resources to what the template says; the first failure's reason, if any. */
-  private async apply(template: Template, parameters: Parameters): Promise<string | undefined> {
-    const { stack, environment, cancellation } = this.context;
-    const evaluation = new Evaluation(template, parameters, stack, environment);
-    const dependencies = dependenciesOf(template, evaluation.included());
+  private async apply(template: Template, parameters: ParameterValues): Promise<string | undefined> {
+    const { stack, cancellation } = this.context;
+    const evaluation = this.evaluation(template, parameters);
+    const dependencies = dependenciesOf(evaluation.effective.Resources);
+    stack.imports = new Set([...stack.imports, ...evaluation.imports()]);
     const failed: string[] = [];
     let byUser = false;
     let drop: (reason: Cancelled) => void;
@@ -108,7 +113,7 @@ export class Deployment {
     await visitInOrder(dependencies, async (logicalId) => {
       if (failed.length > 0 || byUser) return;
       try {
-        await this.bring(logicalId, template, evaluation, dependencies, signal);
+        await this.bring(logicalId, evaluation, dependencies, signal);
       } catch {
         failed.push(logicalId);
         if (cancellation === 'at-once') drop(new Cancelled());
@@ -120,9 +125,9 @@ export class Deployment {
   }
 
   private async bring(
-    logicalId: string, template: Template, evaluation: Evaluation, dependencies: Dependencies, signal: Promise<never>,
+    logicalId: string, evaluation: Evaluation, dependencies: Dependencies, signal: Promise<never>,
   ): Promise<void> {
-    const resource = template.Resources[logicalId];
+    const resource = evaluation.effective.Resources[logicalId];
     const before = this.context.stack.resources.get(logicalId);
     let properties: Record<string, unknown>;
     try {
@@ -143,9 +148,20 @@ export class Deployment {
     if (replaced) this.replaced.push(replaced);
   }
 
+  /** Says why the stack cannot have its outputs; they are looked at when all resources are there. */
+  private refusedOutputs(template: Template, parameters: ParameterValues): string | undefined {
+    const { stack, environment } = this.context;
+    try {
+      return environment.exports.refusalOf(stack, this.evaluation(template, parameters).outputs().exports);
+    } catch (error) {
+      if (error instanceof ResourceFailure) return error.message;
+      throw error;
+    }
+  }
+
   /** Deletes what is in the template no more, and what was replaced. CloudFormation goes on where that fails. */
-  private async cleanUp(included: ReadonlySet<string>): Promise<void> {
-    const removed = [...this.context.stack.resources.values()].filter(({ logicalId }) => !included.has(logicalId));
+  private async cleanUp({ effective }: Evaluation): Promise<void> {
+    const removed = [...this.context.stack.resources.values()].filter(({ logicalId }) => !(logicalId in effective.Resources));
     const replaced = this.replaced.filter(({ updateReplacePolicy }) => updateReplacePolicy !== 'Retain');
     await this.deleteAll(replaced, 'replace');
     await this.deleteAll(removed, 'delete');
@@ -176,12 +192,18 @@ export class Deployment {
     return clean;
   }
 
-  private complete(status: StackStatus, template: Template, parameters: Parameters, reason?: string): void {
-    const { stack, environment } = this.context;
+  private complete(status: StackStatus, template: Template, parameters: ParameterValues, reason?: string): void {
+    const { stack } = this.context;
+    const evaluation = this.evaluation(template, parameters);
     stack.deployed = { template, parameters };
+    stack.imports = evaluation.imports();
     if (!reason) stack.requestIds.clear();
-    Object.assign(stack, new Evaluation(template, parameters, stack, environment).outputs());
+    Object.assign(stack, evaluation.outputs());
     this.status(status, reason);
+  }
+
+  private evaluation(template: Template, parameters: ParameterValues): Evaluation {
+    return new Evaluation(template, parameters, this.context.stack, this.context.environment);
   }
 
   private status(status: StackStatus, reason?: string): void {

@@ -1,25 +1,33 @@
-import { Template } from './assembly';
+import { Template, TemplateOutput, TemplateResource } from './assembly';
+import { Exports } from './exports';
 import { resolve, Scope } from './intrinsics';
+import { ParameterValues } from './parameters';
+import { branchesTaken, importsIn } from './references';
 import { ResourceFailure, Stack } from './stack';
 
 export interface Environment {
   readonly region: string;
   readonly account: string;
-  /** By name, over all stacks of the account and region. */
-  readonly exports: () => Readonly<Record<string, string>>;
+  readonly exports: Exports;
+}
+
+/** What is left of a template where its conditions hold as they do: resources, outputs, and branches that are taken. */
+export interface EffectiveTemplate {
+  readonly Resources: Readonly<Record<string, TemplateResource>>;
+  readonly Outputs: Readonly<Record<string, TemplateOutput>>;
 }
 
 /** A template with its parameters' values, in a stack: what its intrinsic functions come to at this moment. */
 export class Evaluation {
+  readonly effective: EffectiveTemplate;
   private readonly scope: Scope;
 
   constructor(
     private readonly template: Template,
-    private readonly parameters: Record<string, unknown>,
+    private readonly parameters: ParameterValues,
     private readonly stack: Stack,
     private readonly environment: Environment,
   ) {
-    this.checkParameters();
     this.scope = {
       ref: (name) => this.ref(name),
       getAtt: (logicalId, attribute) => this.getAtt(logicalId, attribute),
@@ -28,43 +36,38 @@ export class Evaluation {
       mappings: template.Mappings ?? {},
       region: environment.region,
     };
+    this.effective = { Resources: this.holding(template.Resources), Outputs: this.holding(template.Outputs ?? {}) };
   }
 
   resolve(value: unknown): unknown {
     return resolve(value, this.scope);
   }
 
-  /** Logical ids of the resources whose condition holds. */
-  included(): Set<string> {
-    return new Set(Object.entries(this.template.Resources).filter(([, { Condition }]) => !Condition || this.condition(Condition)).map(([id]) => id));
-  }
-
   outputs(): { outputs: Record<string, string>; exports: Record<string, string> } {
     const outputs: Record<string, string> = {};
     const exports: Record<string, string> = {};
-    for (const [name, { Value, Condition, Export }] of Object.entries(this.template.Outputs ?? {})) {
-      if (Condition && !this.condition(Condition)) continue;
+    for (const [name, { Value, Export }] of Object.entries(this.effective.Outputs)) {
       outputs[name] = String(this.resolve(Value));
       if (Export) exports[String(this.resolve(Export.Name))] = outputs[name];
     }
     return { outputs, exports };
   }
 
-  private checkParameters(): void {
-    const known = this.template.Parameters ?? {};
-    for (const name of Object.keys(this.parameters)) {
-      if (!(name in known)) throw new Error(`Parameters: [${name}] do not exist in the template`);
-    }
-    for (const [name, { Default }] of Object.entries(known)) {
-      if (Default === undefined && !(name in this.parameters)) throw new Error(`Parameters: [${name}] must have values`);
-    }
+  /** Names of the exports of other stacks that this one imports. */
+  imports(): Set<string> {
+    return new Set(importsIn(this.effective).map((name) => String(this.resolve(name))));
+  }
+
+  private holding<T extends { readonly Condition?: string }>(parts: Record<string, T>): Record<string, T> {
+    const holds = (condition: string): boolean => this.condition(condition);
+    const held = Object.entries(parts).filter(([, { Condition }]) => Condition === undefined || holds(Condition));
+    return Object.fromEntries(held.map(([id, part]) => [id, branchesTaken(part, holds) as T]));
   }
 
   private ref(name: string): unknown {
     const pseudo = this.pseudoParameters()[name];
     if (pseudo !== undefined) return pseudo;
-    const parameter = this.template.Parameters?.[name];
-    if (parameter) return this.parameters[name] ?? parameter.Default;
+    if (name in this.parameters.resolved) return this.parameters.resolved[name];
     const { physicalId, ref } = this.resource(name);
     return ref ?? physicalId;
   }
@@ -93,7 +96,7 @@ export class Evaluation {
   }
 
   private importValue(name: string): unknown {
-    const value = this.environment.exports()[name];
+    const value = this.environment.exports.values()[name];
     if (value === undefined) throw new ResourceFailure(`No export named ${name} found.`);
     return value;
   }

@@ -1,17 +1,37 @@
 import { Template, TemplateResource } from './assembly';
-import { references } from './intrinsics';
+import type { EffectiveTemplate } from './evaluation';
+import { references } from './references';
 
 export type Dependencies = ReadonlyMap<string, readonly string[]>;
 
-/** Which resource waits for which: explicit `DependsOn`, and whatever its properties refer to. */
-export function dependenciesOf(template: Template, included: ReadonlySet<string>): Dependencies {
-  const dependencies = new Map([...included].map((id) => [id, of(template.Resources[id]).filter((other) => included.has(other))]));
+/** Says which resource waits for which: explicit `DependsOn`, and whatever its properties refer to. */
+export function dependenciesOf(resources: Template['Resources']): Dependencies {
+  const dependencies = new Map(Object.entries(resources).map(([id, resource]) => [id, of(resource).filter((other) => other in resources)]));
   rejectCycles(dependencies);
   return dependencies;
 }
 
-function of({ Properties, DependsOn = [] }: TemplateResource): string[] {
-  return [...new Set([...references(Properties), ...(typeof DependsOn === 'string' ? [DependsOn] : DependsOn)])];
+/**
+ * Throws where a resource or an output refers to a resource that is not there, be it that its condition does not hold. `DependsOn`
+ * of a resource that a condition leaves out is ignored. https://github.com/aws/serverless-application-model/issues/832
+ */
+export function rejectUnresolved({ Resources, Parameters = {} }: Template, effective: EffectiveTemplate): void {
+  const isKnown = (name: string): boolean => name.startsWith('AWS::') || name in Parameters || name in effective.Resources;
+  const inResources = Object.values(effective.Resources).flatMap((resource) =>
+    [...[...references(resource.Properties)].filter((name) => !isKnown(name)), ...explicit(resource).filter((name) => !(name in Resources))]);
+  const inOutputs = Object.values(effective.Outputs).flatMap((output) => [...references(output)].filter((name) => !isKnown(name)));
+  for (const [block, names] of [['Resources', inResources], ['Outputs', inOutputs]] as const) {
+    const unresolved = [...new Set(names)].join(', ');
+    if (unresolved !== '') throw new Error(`Template format error: Unresolved resource dependencies [${unresolved}] in the ${block} block of the template`);
+  }
+}
+
+function of(resource: TemplateResource): string[] {
+  return [...new Set([...references(resource.Properties), ...explicit(resource)])];
+}
+
+function explicit({ DependsOn = [] }: TemplateResource): string[] {
+  return typeof DependsOn === 'string' ? [DependsOn] : DependsOn;
 }
 
 export function reversed(dependencies: Dependencies): Dependencies {

@@ -73,25 +73,3 @@ const INTRINSICS: Record<string, Intrinsic> = {
   'Fn::GetAZs': (_region: unknown, scope) => ['a', 'b', 'c'].map((zone) => scope.region + zone),
   'Fn::ToJsonString': (inside: unknown, _scope, inner) => JSON.stringify(inner(inside)),
 };
-
-/** The names that a value refers to: resources, parameters and pseudo parameters. */
-export function references(value: unknown): Set<string> {
-  const found = new Set<string>();
-  const visit = (inner: unknown): void => {
-    if (Array.isArray(inner)) inner.forEach(visit);
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return;
-    for (const [key, operand] of Object.entries(inner as Record<string, unknown>)) {
-      if (key === 'Ref') found.add(operand as string);
-      else if (key === 'Fn::GetAtt') found.add((typeof operand === 'string' ? operand.split('.') : operand as string[])[0]);
-      else if (key === 'Fn::Sub') namesIn(operand).forEach((name) => found.add(name));
-      visit(operand);
-    }
-  };
-  visit(value);
-  return found;
-}
-
-function namesIn(operand: unknown): string[] {
-  const text = Array.isArray(operand) ? operand[0] as string : operand as string;
-  return [...text.matchAll(/\$\{([^!}][^}]*)\}/g)].map(([, name]) => name.split('.')[0]);
-}

@@ -32,7 +32,7 @@ export class Provisioner {
     this.report({ logicalId, type }, 'CREATE_IN_PROGRESS');
     try {
       await this.takeTime(handler);
-      const made = await abandonable(handler, Promise.resolve(handler.create(change)), signal);
+      const made = await abandonable(handler, this.make(handler, change), signal);
       this.keep(desired, made);
       this.report({ logicalId, type }, 'CREATE_COMPLETE');
     } catch (error) {
@@ -53,8 +53,9 @@ export class Provisioner {
       await this.takeTime(handler);
       const change = this.change(desired);
       const replace = !handler.update || type !== before.type || needsReplacement(handler, before.properties, desired.properties);
+      if (replace) this.services.names.rejectReplacementOf(before, change);
       if (replace) this.report({ logicalId, type }, 'UPDATE_IN_PROGRESS', 'Requested update requires the creation of a new physical resource; hence creating one.');
-      const made = await abandonable(handler, Promise.resolve(replace ? handler.create(change) : handler.update!(change, before)), signal);
+      const made = await abandonable(handler, replace ? this.make(handler, change) : Promise.resolve(handler.update!(change, before)), signal);
       this.keep(desired, made);
       this.report({ logicalId, type }, 'UPDATE_COMPLETE');
       return made.physicalId === before.physicalId ? undefined : before;
@@ -74,10 +75,22 @@ export class Provisioner {
       await this.takeTime(handler);
       const change = this.change({ logicalId, resource: { Type: type }, properties: state.properties, dependencies: [] });
       await handler.delete?.(change, state);
+      this.services.names.release(state);
       if (this.stack.resources.get(logicalId)?.physicalId === state.physicalId) this.stack.resources.delete(logicalId);
       this.report(state, 'DELETE_COMPLETE');
     } catch (error) {
       this.report(state, 'DELETE_FAILED', (error as Error).message);
+      throw error;
+    }
+  }
+
+  private async make(handler: ResourceHandler, change: Change): Promise<Made> {
+    const { names } = this.services;
+    names.take(change);
+    try {
+      return await handler.create(change);
+    } catch (error) {
+      names.release(change);
       throw error;
     }
   }

@@ -1,5 +1,9 @@
 import { StackSource } from './assembly';
 import { Deployment } from './deployment';
+import { Environment, Evaluation } from './evaluation';
+import { Exports } from './exports';
+import { dependenciesOf, rejectUnresolved } from './graph';
+import { parameterValues } from './parameters';
 import { Services } from './services';
 import { Stack, StackEvent, StackStatus } from './stack';
 
@@ -23,7 +27,12 @@ export class CloudFormationService {
   private readonly stacks = new Map<string, Stack>();
   private readonly deployments = new Map<string, Deployment>();
 
-  constructor(private readonly services: Services, private readonly options: CloudFormationOptions) {}
+  private readonly environment: Environment;
+
+  constructor(private readonly services: Services, private readonly options: CloudFormationOptions) {
+    const { region, account } = services;
+    this.environment = { region, account, exports: new Exports(() => [...this.stacks.values()]) };
+  }
 
   stack(name: string): Stack {
     const stack = this.stacks.get(name);
@@ -36,10 +45,15 @@ export class CloudFormationService {
   }
 
   /** As `cdk deploy` does it: creates or updates; a stack whose creation failed is deleted first. */
-  async deploy(source: StackSource, parameters: Record<string, unknown>): Promise<DeployResult> {
+  async deploy(source: StackSource, given: Record<string, unknown>): Promise<DeployResult> {
     const existing = this.stacks.get(source.stackName);
     if (existing && !existing.deployed) await this.delete(source.stackName);
     const stack = this.stacks.get(source.stackName) ?? this.newStack(source.stackName, existing?.requestIds);
+    const parameters = parameterValues(source.template, given, stack.deployed?.parameters.written ?? {}, this.services.ssm);
+    // What cannot be deployed at all is refused before anything happens.
+    const { effective } = new Evaluation(source.template, parameters, stack, this.environment);
+    rejectUnresolved(source.template, effective);
+    dependenciesOf(effective.Resources);
     this.stacks.set(stack.name, stack);
     const before = stack.events.length;
     const deployment = this.deployment(stack, source);
@@ -64,12 +78,12 @@ export class CloudFormationService {
   }
 
   private deployment(stack: Stack, source: StackSource): Deployment {
-    const { services, options } = this;
+    const { services, options, environment } = this;
     return new Deployment({
       services,
       stack,
       cancellation: options.cancellation,
-      environment: { region: services.region, account: services.account, exports: () => this.exports() },
+      environment,
       report: ({ logicalId, type }, status, reason) => {
         const event = { time: services.clock.now(), stack: stack.name, logicalId, type, status, reason };
         stack.events.push(event);
@@ -81,11 +95,7 @@ export class CloudFormationService {
   private newStack(name: string, requestIds = new Map<string, string>()): Stack {
     const { region, account, random } = this.services;
     const id = `arn:aws:cloudformation:${region}:${account}:stack/${name}/${random.uuid()}`;
-    return { name, id, status: 'REVIEW_IN_PROGRESS', resources: new Map(), events: [], outputs: {}, exports: {}, requestIds };
-  }
-
-  private exports(): Record<string, string> {
-    return Object.assign({}, ...[...this.stacks.values()].map((stack) => stack.exports)) as Record<string, string>;
+    return { name, id, status: 'REVIEW_IN_PROGRESS', resources: new Map(), events: [], outputs: {}, exports: {}, imports: new Set(), requestIds };
   }
 }
 

@@ -2,6 +2,7 @@ import type { CleanRooms } from '../clean-rooms';
 import { VirtualClock } from '../clock';
 import type { CloudFormationBehaviours } from './behaviours';
 import { Inbox } from './inbox';
+import { Names } from './names';
 import { Stack } from './stack';
 import type { WaitHandle } from './wait-handle';
 import type { DynamoDbService } from '../dynamodb/service';
@@ -29,6 +30,7 @@ export interface Services {
   readonly inbox: Inbox;
   readonly behaviours: CloudFormationBehaviours;
   readonly ssm: ParameterStore;
+  readonly names: Names;
   /** By URL. */
   readonly waitHandles: Map<string, WaitHandle>;
 }

@@ -1,4 +1,5 @@
 import { Template } from './assembly';
+import type { ParameterValues } from './parameters';
 
 export type StackStatus =
   | 'REVIEW_IN_PROGRESS'
@@ -40,10 +41,12 @@ export interface Stack {
   readonly events: StackEvent[];
   outputs: Record<string, string>;
   exports: Record<string, string>;
+  /** Names of other stacks' exports; while it changes, both of before and of after. */
+  imports: ReadonlySet<string>;
   /** Sent to custom resources since the last deployment that succeeded. */
   readonly requestIds: Map<string, string>;
   /** What was last deployed to the end. */
-  deployed?: { readonly template: Template; readonly parameters: Record<string, unknown> };
+  deployed?: { readonly template: Template; readonly parameters: ParameterValues };
 }
 
 /** Why a resource could not be made, changed or deleted. */

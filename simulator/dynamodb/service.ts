@@ -4,7 +4,7 @@ import { AttributeValue, plainItem } from './values';
 import { VirtualClock } from '../clock';
 import { Faults } from '../faults';
 import { IamService } from '../iam/service';
-import { ApiCall, jsonServer } from '../runtime/json-server';
+import { ApiCall, ApiError, jsonServer } from '../runtime/json-server';
 
 export interface DynamoDbRequest {
   readonly time: number;
@@ -92,11 +92,33 @@ export class DynamoDbService {
     this.requests.push(request);
     try {
       this.options.iam.authorizeKey(accessKeyId, `dynamodb:${operation}`, this.resourcesOf(input));
-      return await this.engine.call(operation, input);
+      return await this.perform(operation, input);
     } catch (error) {
       request.error = (error as Error).name.split('#').at(-1);
       throw error;
     }
+  }
+
+  /**
+   * Adds what dynalite does not know: the item that a condition did not hold for, if the request asks for it. Of two requests
+   * of one instant it may show what the other has written since.
+   * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html#DDB-UpdateItem-request-ReturnValuesOnConditionCheckFailure
+   */
+  private async perform(operation: string, { ReturnValuesOnConditionCheckFailure: returned, ...input }: Record<string, unknown>): Promise<object> {
+    try {
+      return await this.engine.call(operation, input);
+    } catch (error) {
+      if (!(error instanceof ApiError) || !/#ConditionalCheckFailedException$/.test(error.code) || returned !== 'ALL_OLD') throw error;
+      throw new ApiError(error.code, error.message, error.status, await this.read(input));
+    }
+  }
+
+  /** The item that a write names; it names it by the item itself, or by its key. */
+  private async read({ TableName, Key, Item: item }: Record<string, unknown>): Promise<{ Item?: Item }> {
+    const { Table } = await this.engine.call('DescribeTable', { TableName }) as { Table: { KeySchema: { AttributeName: string }[] } };
+    const written = (Key ?? item) as Item;
+    const key = Object.fromEntries(Table.KeySchema.map(({ AttributeName }) => [AttributeName, written[AttributeName]]));
+    return this.engine.call('GetItem', { TableName, Key: key, ConsistentRead: true });
   }
 
   /** The tables, or the index, that a request names. */

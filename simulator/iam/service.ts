@@ -4,6 +4,8 @@ import { AccessRequest, Decision, evaluate, PolicyDocument, trusts } from './pol
 interface Attachment {
   readonly document: PolicyDocument;
   readonly since: number;
+  /** Which resource of which stack it belongs to, where that is not the role itself. */
+  readonly owner?: string;
 }
 
 interface Role {
@@ -47,16 +49,20 @@ export class IamService {
     return this.managed.get(arn) ?? AWS_MANAGED[arn.replace(/^arn:[^:]+:iam::aws:policy\//, '')];
   }
 
-  attach(roleArn: string, key: string, document: PolicyDocument): void {
+  attach(roleArn: string, key: string, document: PolicyDocument, owner?: string): void {
     const role = this.roles.get(roleArn);
     if (!role) throw new Error(`Cannot attach policy ${key}: role ${roleArn} does not exist.`);
     const known = role.attachments.get(key);
     const unchanged = known && JSON.stringify(known.document) === JSON.stringify(document);
-    role.attachments.set(key, { document, since: unchanged ? known.since : this.clock.now() });
+    role.attachments.set(key, { document, owner, since: unchanged ? known.since : this.clock.now() });
   }
 
   detach(roleArn: string, key: string): void {
     this.roles.get(roleArn)?.attachments.delete(key);
+  }
+
+  ownerOf(roleArn: string, key: string): string | undefined {
+    return this.roles.get(roleArn)?.attachments.get(key)?.owner;
   }
 
   attachedKeys(roleArn: string): string[] {

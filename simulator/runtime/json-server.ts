@@ -5,7 +5,8 @@ import type { Faults } from '../faults';
 
 /** An error as the AWS JSON protocols carry it. */
 export class ApiError extends Error {
-  constructor(readonly code: string, message: string, readonly status = 400) {
+  /** @param members what the error says besides its message */
+  constructor(readonly code: string, message: string, readonly status = 400, readonly members: object = {}) {
     super(message);
     this.name = code;
   }
@@ -48,8 +49,8 @@ async function answer(serve: Serve, operation: string, body: string, request: In
   try {
     return asAnswer(200, await serve({ operation, input: JSON.parse(body || '{}') as Record<string, unknown>, accessKeyId: accessKeyOf(request) }));
   } catch (error) {
-    const { name, message, status = 400 } = error as Error & { status?: number };
-    return asAnswer(status, { __type: name, message });
+    const { name, message, status = 400, members } = error as Error & Partial<Pick<ApiError, 'status' | 'members'>>;
+    return asAnswer(status, { ...members, __type: name, message });
   }
 }
 

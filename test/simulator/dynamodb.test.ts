@@ -99,6 +99,46 @@ describe('a function', () => {
     expect(await cloud.record.items()).toEqual([]);
   });
 
+  test('changes single attributes of an item under a condition, and is given what it asked for', async () => {
+    await deploy();
+    await call('PutItem', item('a', 1));
+    const update = {
+      Key: { id: { S: 'a' } },
+      UpdateExpression: 'SET #l = list_append(#l, :more), begun = if_not_exists(begun, :begun) REMOVE gone ADD n :one',
+      ConditionExpression: 'n = :before',
+      ExpressionAttributeNames: { '#l': 'list' },
+      ExpressionAttributeValues: { ':more': { L: [{ S: 'z' }] }, ':begun': { S: 'f' }, ':one': { N: '1' }, ':before': { N: '1' } },
+      ReturnValues: 'UPDATED_NEW',
+    };
+    expect(JSON.parse((await call('UpdateItem', update)).text!)).toEqual({
+      Attributes: { list: { L: [{ M: { x: { S: 'y' } } }, { S: 'z' }] }, begun: { S: 'f' }, n: { N: '2' } },
+    });
+    expect(await call('UpdateItem', update)).toMatchObject({ status: 400, text: expect.stringContaining('#ConditionalCheckFailedException') });
+    expect(await cloud.record.items()).toEqual([{ id: 'a', n: 2, begun: 'f', list: [{ x: 'y' }, 'z'] }]);
+  });
+
+  test.each([
+    ['UpdateItem', { Key: { id: { S: 'a' } }, UpdateExpression: 'SET n = :n', ExpressionAttributeValues: { ':n': { N: '2' }, ':before': { N: '3' } } }],
+    ['PutItem', { ...item('a', 2), ExpressionAttributeValues: { ':before': { N: '3' } } }],
+  ])('is shown by %s the item that its condition did not hold for, if it asks', async (operation, write) => {
+    await deploy();
+    await call('PutItem', item('a', 1));
+    const refused = async (more: object): Promise<object> => JSON.parse((await call(operation, { ...write, ConditionExpression: 'n = :before', ...more })).text!);
+    expect(await refused({ ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })).toMatchObject({ ...item('a', 1), message: 'The conditional request failed' });
+    expect(Object.keys(await refused({}))).not.toContain('Item');
+  });
+
+  test.each([
+    ['dynamodb:PutItem', 400, []],
+    ['dynamodb:UpdateItem', 200, [{ id: 'a', n: 1 }]],
+  ])('that may %s is answered %i when it updates an item', async (Action, status, items) => {
+    await deploy(table(), { Effect: 'Allow', Action, Resource: ARN });
+    const answer = await call('UpdateItem', { Key: { id: { S: 'a' } }, UpdateExpression: 'ADD n :one', ExpressionAttributeValues: { ':one': { N: '1' } } });
+    expect(answer.status).toBe(status);
+    if (status === 400) expect(answer.text).toMatch(/AccessDeniedException.*dynamodb:UpdateItem on resource: arn:aws:dynamodb.*Stack-Table/);
+    expect(await cloud.record.items()).toEqual(items);
+  });
+
   test('waits no virtual time for the database, but for the way there and back', async () => {
     await deploy();
     await call('GetItem', { Key: { id: { S: 'a' } } });

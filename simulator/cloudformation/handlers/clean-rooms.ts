@@ -141,9 +141,24 @@ function refusedAsFailure<T>(logicalId: string, call: () => T): T {
   try {
     return call();
   } catch (error) {
-    if (error instanceof ServiceError) throw new ResourceFailure(`Resource handler returned message: "${error.message}" (${logicalId}, HandlerErrorCode: ${error.code})`);
-    throw error;
+    if (!(error instanceof ServiceError)) throw error;
+    throw new ResourceFailure(`Resource handler returned message: "${error.message}" (${logicalId}, HandlerErrorCode: ${handlerErrorCodeOf(error)})`);
   }
+}
+
+/** The codes are CloudFormation's: https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html */
+const HANDLER_ERROR_CODES: Readonly<Record<string, string>> = {
+  AccessDeniedException: 'AccessDenied',
+  ConflictException: 'ResourceConflict',
+  InternalServerException: 'ServiceInternalError',
+  ResourceNotFoundException: 'NotFound',
+  ServiceQuotaExceededException: 'ServiceLimitExceeded',
+  ThrottlingException: 'Throttling',
+  ValidationException: 'InvalidRequest',
+};
+
+function handlerErrorCodeOf({ code, members }: ServiceError): string {
+  return members.reason === 'ALREADY_EXISTS' ? 'AlreadyExists' : HANDLER_ERROR_CODES[code] ?? 'GeneralServiceException';
 }
 
 export const cleanRoomsHandlers: Record<string, ResourceHandler> = {

@@ -18,7 +18,12 @@ const role: ResourceHandler = {
   replacedBy: ['RoleName', 'Path'],
   create: (change) => putRole(change, String(change.properties.RoleName ?? change.generatedName)),
   update: (change, { physicalId }) => putRole(change, physicalId),
-  delete: ({ services }, { attributes }) => services.iam.deleteRole(attributes.Arn as string),
+  delete({ services: { iam } }, { attributes }) {
+    const arn = attributes.Arn as string;
+    // CloudFormation takes out the role's own policies, not those of other resources: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
+    if (iam.attachedKeys(arn).some((key) => /^(policy|attached):/.test(key))) throw new ResourceFailure('Cannot delete entity, must delete policies first.');
+    iam.deleteRole(arn);
+  },
 };
 
 function putRole({ services, properties }: Change, name: string): Made {
@@ -31,35 +36,56 @@ function putRole({ services, properties }: Change, name: string): Made {
   return { physicalId: name, attributes: { Arn: arn, RoleId: `AROA${name}` } };
 }
 
+/** Name and roles of an `AWS::IAM::Policy` change in place: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-policy.html */
 const inlinePolicy: ResourceHandler = {
   seconds: 15,
-  replacedBy: ['PolicyName', 'RoleName'],
   create(change) {
-    attachToAll(change, rolesOf(change.properties));
+    embed(change);
     return { physicalId: change.generatedName };
   },
   update(change, existing) {
-    const roles = rolesOf(change.properties);
-    detachFromAll(change, rolesOf(existing.properties).filter((name) => !roles.includes(name)));
-    attachToAll(change, roles);
+    embed(change);
+    const kept = new Set(embeddings(change).map(({ roleName, key }) => `${roleName} ${key}`));
+    takeOut(change, embeddings({ ...change, ...existing }).filter(({ roleName, key }) => !kept.has(`${roleName} ${key}`)));
     return { physicalId: existing.physicalId };
   },
-  delete: (change, { properties }) => detachFromAll(change, rolesOf(properties)),
+  delete: (change, existing) => takeOut(change, embeddings({ ...change, ...existing })),
 };
 
-function rolesOf({ Roles, RoleName }: Record<string, unknown>): string[] {
-  return (Roles as string[] | undefined) ?? [RoleName as string];
+interface Embedding {
+  readonly roleName: string;
+  readonly key: string;
 }
 
-function attachToAll({ services: { iam }, logicalId, properties }: Change, roles: string[]): void {
-  for (const name of roles) attachInline(iam, existingRole(iam, name), `policy:${logicalId}`, properties.PolicyDocument as PolicyDocument);
+/** An inline policy is one by its name in a role. */
+function embeddings({ properties: { Roles, RoleName, PolicyName } }: Pick<Change, 'properties'>): Embedding[] {
+  const roles = (Roles as string[] | undefined) ?? [RoleName as string];
+  return roles.map((roleName) => ({ roleName, key: `policy:${PolicyName as string}` }));
 }
 
-function detachFromAll({ services: { iam }, logicalId }: Change, roles: string[]): void {
-  for (const name of roles) {
-    const arn = iam.arnOf(name);
-    if (arn) iam.detach(arn, `policy:${logicalId}`);
+function embed(change: Change): void {
+  const { services: { iam }, properties } = change;
+  for (const { roleName, key } of embeddings(change)) {
+    const roleArn = existingRole(iam, roleName);
+    const owner = iam.ownerOf(roleArn, key);
+    if (owner !== undefined && owner !== ownerOf(change)) {
+      // As of January 2026: https://github.com/aws-amplify/amplify-cli/issues/14961
+      throw new ResourceFailure(`Policy resource was already managed by another stack or another resource in the current stack. Found stacks: [${owner}]`);
+    }
+    attachInline(iam, roleArn, key, properties.PolicyDocument as PolicyDocument, ownerOf(change));
   }
+}
+
+function takeOut(change: Change, those: Embedding[]): void {
+  const { iam } = change.services;
+  for (const { roleName, key } of those) {
+    const roleArn = iam.arnOf(roleName);
+    if (roleArn !== undefined && iam.ownerOf(roleArn, key) === ownerOf(change)) iam.detach(roleArn, key);
+  }
+}
+
+function ownerOf({ stack, logicalId }: Change): string {
+  return `${stack.name}|${logicalId}`;
 }
 
 const managedPolicy: ResourceHandler = {
@@ -91,10 +117,10 @@ function attachManaged(iam: IamService, roleArn: string, key: string, document: 
   iam.attach(roleArn, key, document);
 }
 
-function attachInline(iam: IamService, roleArn: string, key: string, document: PolicyDocument): void {
+function attachInline(iam: IamService, roleArn: string, key: string, document: PolicyDocument, owner?: string): void {
   const others = iam.inlineDocuments(roleArn, /^(own|policy):/, key).reduce((sum, other) => sum + sizeOf(other), 0);
   if (others + sizeOf(document) > MOST_INLINE) throw new ResourceFailure(`Maximum policy size of ${MOST_INLINE} bytes exceeded for role ${roleArn}`);
-  iam.attach(roleArn, key, document);
+  iam.attach(roleArn, key, document, owner);
 }
 
 function existingRole(iam: IamService, name: string): string {
@@ -110,6 +136,6 @@ function sizeOf(document: PolicyDocument): number {
 export const iamHandlers: Record<string, ResourceHandler> = {
   'AWS::IAM::Role': role,
   'AWS::IAM::Policy': inlinePolicy,
-  'AWS::IAM::RolePolicy': inlinePolicy,
+  'AWS::IAM::RolePolicy': { ...inlinePolicy, replacedBy: ['PolicyName', 'RoleName'] },
   'AWS::IAM::ManagedPolicy': managedPolicy,
 };
