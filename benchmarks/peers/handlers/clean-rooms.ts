@@ -1,5 +1,5 @@
 import { CleanRoomsClient, GetProtectedQueryCommand } from '@aws-sdk/client-cleanrooms';
-import { PopulateIntermediateTableCommand } from '../../../src/handlers/population/clean-rooms-commands';
+import { PopulateIntermediateTableCommand } from '../../../src/handlers/clean-rooms/commands';
 
 /** What all the peers' functions call, as one would write it on an afternoon. */
 

@@ -4,4 +4,4 @@ export * from '@aws-sdk/client-cleanrooms';
 export {
   GetIntermediateTableCommand, GetProtectedJobCommand, GetProtectedQueryCommand, ListIntermediateTableVersionsCommand, ListProtectedJobsCommand,
   ListProtectedQueriesCommand, PopulateIntermediateTableCommand,
-} from '../../../src/handlers/population/clean-rooms-commands';
+} from '../../../src/handlers/clean-rooms/commands';

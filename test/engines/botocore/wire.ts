@@ -3,7 +3,7 @@ import type { AddressInfo } from 'net';
 import { isDeepStrictEqual } from 'util';
 import { CleanRoomsClient, UpdateProtectedJobCommand, UpdateProtectedQueryCommand } from '@aws-sdk/client-cleanrooms';
 import { Botocore } from './client';
-import * as commands from '../../../src/handlers/population/clean-rooms-commands';
+import * as commands from '../../../src/handlers/clean-rooms/commands';
 import { Finding } from '../report';
 
 interface Sent {
