@@ -68,6 +68,8 @@ export interface Hints {
   readonly refusedSeconds?: number;
   /** Since when its query has succeeded and its version is not the live one. */
   readonly succeededAt?: number;
+  /** What became of the last request to cancel its query, in words. */
+  readonly cancelling?: string;
   /** Since when it waits for upstream tables. */
   readonly upstreamSinceAt?: number;
   /** CloudFormation has been told. */

@@ -5,7 +5,7 @@ import { graceOf, isPastGrace, isWanted, sameTarget, type Situation } from './ru
 import { poll, POLL_SECONDS, retry, wait, waitForRecovery, waitInQueue } from './waiting';
 import { GOES_LIVE_SECONDS, RECOVERY_SECONDS } from '../../contract/time';
 import type { Ended, Failure } from '../../contract/workflow';
-import { isOver, type Details, type LiveVersion } from '../clean-rooms/clean-rooms';
+import { isOver, type Details, type LiveVersion, type Table } from '../clean-rooms/clean-rooms';
 import { desiredOf, type FinishedAttempt, type PopulateAttempt } from '../record/table-record';
 import type { ServiceError } from '../service-error';
 
@@ -64,7 +64,7 @@ function watchOrCancel(situation: Situation, attempt: PopulateAttempt, details: 
   }
   if (attempt.cancellation) {
     if (isPastItsGrace(situation, attempt)) {
-      return finishFailed(attempt, stillRunning(attempt, details.status));
+      return finishFailed(attempt, stillRunning(situation, attempt, details.status));
     }
     return details.status === 'CANCELLING' ? poll(situation, POLL_SECONDS) : { type: 'CANCEL', attempt };
   }
@@ -95,26 +95,27 @@ function publish(situation: Situation, attempt: PopulateAttempt, details: Detail
   if (live && (live.versionId === attempt.versionId || live.analysisId === attempt.analysisId)) {
     return finishLive(situation, attempt, details, live);
   }
-  const isLate = now - succeededAt >= GOES_LIVE_SECONDS * 1_000 || isPastItsGrace(situation, attempt);
-  if (isLate) {
-    const what = table.ok ? `The ${nameOf(attempt.analysisType)} has succeeded, but its version is not the table's live one. `
-      + `${table.value.status}: ${table.value.statusReason ?? 'no reason given'}` : `Whether the version is live cannot be read. ${table.error.code}`;
-    const reason = attempt.cancellation ?? failure(situation, 'VersionNotLive', what, 'Was the table populated by somebody else at the same time?', attempt);
+  const waitingFor = table.ok ? notLive(attempt, table.value, now - succeededAt) : `whether the version is live cannot be read: ${table.error.code}`;
+  if (now - succeededAt >= GOES_LIVE_SECONDS * 1_000 || isPastItsGrace(situation, attempt)) {
+    const reason = attempt.cancellation
+      ?? failure(situation, 'VersionNotLive', waitingFor, 'Was the table populated by somebody else at the same time?', attempt);
     return finish(attempt, { failure: adding(reason, 'It may still go live.') }, false, details);
   }
-  const waitingFor = `the ${nameOf(attempt.analysisType)} has succeeded, and its version is not live yet`;
   return table.ok ? poll(situation, POLL_SECONDS, waitingFor, { succeededAt })
     : retry(situation, 'GetIntermediateTable', table.error, () => wait(situation, 10, waitingFor, { succeededAt }));
+}
+
+function notLive({ analysisType, versionId }: PopulateAttempt, { live, status }: Table, passedMillis: number): string {
+  return `The ${nameOf(analysisType)} succeeded, but ${Math.round(passedMillis / 1_000)} seconds later its version${versionId ? ` ${versionId}` : ''} `
+    + `is not the table's live one: ${live ? `version ${live.versionId} is` : 'no version is'}, and the table's status is ${status}.`;
 }
 
 function finishLive(situation: Situation, attempt: PopulateAttempt, details: Details, live: LiveVersion): Action {
   const { record: { queryDefaults } } = situation;
   const shown = details.parameters ?? live.parameters;
   if (compareParameters(shown, attempt, queryDefaults) === 'OTHER' && attempt.isUnverified) {
-    return finish(attempt, {
-      failure: failure(situation, 'VersionNotOwn', 'The version that went live was made with other parameters: it is somebody else\'s.',
-        'Was the table populated by somebody else at the same time?', attempt),
-    }, false, details);
+    // Somebody else's after all. Its own was not accepted, or would have been found.
+    return { type: 'CLEAR_ATTEMPT' };
   }
   const known = { ...attempt, versionId: live.versionId };
   const { cancellation } = attempt;
@@ -128,7 +129,7 @@ function finishLive(situation: Situation, attempt: PopulateAttempt, details: Det
 }
 
 function finishUnsuccessful(situation: Situation, attempt: PopulateAttempt, details: Details): Action {
-  const reason = attempt.cancellation ? adding(attempt.cancellation, `It is now ${details.status}.`)
+  const reason = attempt.cancellation ? adding(attempt.cancellation, saying(situation, `It is now ${details.status}.`))
     : unsuccessful(situation, attempt, details, sameTarget(situation.record, attempt) !== undefined);
   return finish(attempt, { failure: reason }, false, details);
 }
@@ -148,8 +149,10 @@ const figuresOf = (details?: Details) => ({ durationMillis: details?.durationMil
 
 const isPastItsGrace = ({ now }: Situation, { deadlineAt }: PopulateAttempt): boolean => now >= graceOf(deadlineAt);
 
-const stillRunning = ({ cancellation, analysisType }: PopulateAttempt, status: string): Failure =>
-  adding(cancellation!, `The ${nameOf(analysisType)} is still ${status}, and may go live: cancel it in the console if it should not.`);
+const stillRunning = (situation: Situation, { cancellation, analysisType }: PopulateAttempt, status: string): Failure => adding(cancellation!,
+  saying(situation, `The ${nameOf(analysisType)} is still ${status}, and may go live: cancel it in the console if it should not.`));
+
+const saying = ({ hints: { cancelling } }: Situation, more: string): string => (cancelling ? `${cancelling} ${more}` : more);
 
 /** A query may not be there to read in the first seconds after it was accepted. */
 const SHOWS_AFTER_SECONDS = 120;

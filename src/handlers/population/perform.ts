@@ -10,6 +10,7 @@ import { closeAdmission, isAdmitted, nextRefusedSeconds, openAdmission, releaseA
 import { eventKey, pointerKey, tableKey, type Pointer } from '../record/items';
 import { changeDocument } from '../record/store';
 import { describe, kindOf, type Result, type ServiceError } from '../service-error';
+import { sentence } from '../text';
 
 /** What an action has come to, for the loop: what it goes on with, or a further action. */
 export interface Performed {
@@ -49,8 +50,8 @@ export async function perform(action: Performable, situation: Situation, version
     case 'CANCEL': {
       const { analysisType, analysisId } = action.attempt;
       const cancelled = await ports.cleanRooms.cancel(run.table, analysisType, analysisId!);
-      const said = cancelled.ok ? 'its cancellation was asked for' : `cancelling it was refused: ${describe(cancelled.error)}`;
-      return { then: poll(situation, POLL_SECONDS, said) };
+      const cancelling = cancelled.ok ? 'Its cancellation was asked for.' : `Cancelling it was refused: ${sentence(describe(cancelled.error))}`;
+      return { then: poll(situation, POLL_SECONDS, undefined, { cancelling }) };
     }
     case 'FINISH': return finish(action, situation, version, ports);
     case 'RECORD_RELEASED': return release(situation, version, ports);
@@ -172,7 +173,7 @@ async function finish(action: Finish, situation: Situation, version: number, por
   if (written.value) {
     await changeAdmission(attempt.analysisType, (admission) => openAdmission(admission, now), ports);
   }
-  return { hasLease: false, hints: { ...hints, succeededAt: undefined } };
+  return { hasLease: false, hints: { ...hints, succeededAt: undefined, cancelling: undefined } };
 }
 
 /** Points to the table, for populations of other stacks, before CloudFormation hears of it. */
