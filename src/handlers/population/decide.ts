@@ -8,9 +8,9 @@ import {
   ownTarget, type Situation,
 } from './run';
 import { retry, wait, waitForTurn } from './waiting';
+import { tableId } from '../../contract/definition';
 import { liveVersionOf } from '../clean-rooms/clean-rooms';
 import { desiredOf, openRequestOf } from '../record/table-record';
-import { tableId } from '../../contract/definition';
 
 interface Row {
   readonly name: string;

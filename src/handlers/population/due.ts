@@ -1,8 +1,8 @@
+import { isDeploying, ownTarget, type Situation } from './run';
 import type { SeenUpstream } from './upstream';
 import { differsFrom, knownToDiffer } from './upstream';
-import { isDeploying, ownTarget, type Situation } from './run';
-import { attemptOfVersion, desiredOf, type FinishedAttempt } from '../record/table-record';
 import type { LiveVersion } from '../clean-rooms/clean-rooms';
+import { attemptOfVersion, desiredOf, type FinishedAttempt } from '../record/table-record';
 
 export type Due =
   | 'YES'

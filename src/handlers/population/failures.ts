@@ -3,9 +3,9 @@ import { deadlineOf } from './run';
 import type { Failure, PopulationOutput } from '../../contract/workflow';
 import type { Details, LiveVersion, Table } from '../clean-rooms/clean-rooms';
 import type { AnalysisType, FinishedAttempt, PopulateAttempt } from '../record/table-record';
+import { desiredOf } from '../record/table-record';
 import { describe, type ServiceError } from '../service-error';
 import { bytesOf, sentence, shortened } from '../text';
-import { desiredOf } from '../record/table-record';
 
 /**
  * How many bytes of JSON the words of what happened may take: the response to CloudFormation has 4,096, and up to 1,500 of them

@@ -139,8 +139,17 @@ const finishFailed = (attempt: PopulateAttempt, reason: Failure): Action => fini
 function finish(attempt: PopulateAttempt, outcome: Ended, succeeded: boolean, details?: Details): Finish {
   const { versionId, analysisId, analysisType, isDeploy, fingerprint, definitionFingerprint, intendedAt, upstream } = attempt;
   const finished: FinishedAttempt = {
-    succeeded, versionId, analysisId: analysisId!, analysisType, isDeploy, fingerprint, definitionFingerprint, intendedAt, upstream,
-    ...(succeeded ? { populatedAt: endOf(details) } : {}), ...figuresOf(details),
+    succeeded,
+    versionId,
+    analysisId: analysisId!,
+    analysisType,
+    isDeploy,
+    fingerprint,
+    definitionFingerprint,
+    intendedAt,
+    upstream,
+    ...(succeeded ? { populatedAt: endOf(details) } : {}),
+    ...figuresOf(details),
   };
   return { type: 'FINISH', attempt, outcome, finished };
 }

@@ -1,14 +1,14 @@
 import type { Action, End, Finish, Ids } from './actions';
 import type { Ports } from './ports';
-import { addToHistory, endRequest, releaseLease, requestOf, type PopulateAttempt, type TableRecord } from '../record/table-record';
 import { isDeploying, type Situation } from './run';
 import { FIRST_LOOK_SECONDS, poll, POLL_SECONDS, retry, wait, waitForAdmission, waitForOthersQuery } from './waiting';
 import { tableId } from '../../contract/definition';
-import type { Failure } from '../../contract/workflow';
 import { INTENT_MAX_AGE_SECONDS, LEASE_SECONDS } from '../../contract/time';
+import type { Failure } from '../../contract/workflow';
 import { closeAdmission, isAdmitted, nextRefusedSeconds, openAdmission, releaseAdmission, requestAdmission, admissionKey, type Admission } from '../record/admission';
 import { eventKey, pointerKey, tableKey, type Pointer } from '../record/items';
 import { changeDocument } from '../record/store';
+import { addToHistory, endRequest, releaseLease, requestOf, type PopulateAttempt, type TableRecord } from '../record/table-record';
 import { describe, kindOf, type Result, type ServiceError } from '../service-error';
 import { sentence } from '../text';
 

@@ -1,5 +1,5 @@
-import { parametersHash } from '../../contract/hashing';
 import type { Parameters } from '../../contract/definition';
+import { parametersHash } from '../../contract/hashing';
 import { RECOVERY_SECONDS } from '../../contract/time';
 import type { Analysis, Details, Version } from '../clean-rooms/clean-rooms';
 import type { Before, Newest, PopulateAttempt, TableRecord } from '../record/table-record';

@@ -1,5 +1,5 @@
-import { fingerprintOf } from '../../contract/hashing';
 import type { Definition, Parameters, TableIdentifiers } from '../../contract/definition';
+import { fingerprintOf } from '../../contract/hashing';
 import { deadlineFor, RELEASE_SECONDS, SHUTDOWN_GRACE_SECONDS } from '../../contract/time';
 import type { Ended, Failure, Hints, MachineState, RunInput } from '../../contract/workflow';
 import { desiredOf, hasFailed, openRequestOf, requestOf, type AnalysisType, type PopulateAttempt, type TableRecord } from '../record/table-record';

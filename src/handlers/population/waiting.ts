@@ -42,11 +42,15 @@ export const waitForTurn = (situation: Situation, isDeploy: boolean, waitingFor:
   ? poll(situation, clamp(ageOf(situation) / 30, 1, 5), waitingFor)
   : wait(situation, clamp(ageOf(situation) / 10, 3, 15) + 2 * situation.chance, waitingFor));
 
-/** Others of the stack ask Clean Rooms, or its quota is full: who waits longest looks most often, the run of a deploy every second. */
+/** A run that has no more time than this is in a hurry. */
+const HURRY_SECONDS = 120;
+
+/** Others of the stack ask Clean Rooms, or its quota is full: who waits longest looks most often; the run of a deploy, or in a hurry, every second. */
 export function waitForAdmission(situation: Situation, isDeploy: boolean, waitingFor: string): Wait {
   const age = ageOf(situation);
-  const seconds = isDeploy ? 1 : age > 600 ? 1 : age > 60 ? 2 : 5;
-  return poll(situation, seconds * (0.5 + situation.chance), situation.hints.waitingFor ?? waitingFor, { waitingFor: situation.hints.waitingFor ?? waitingFor });
+  const isInHurry = isDeploy || deadlineOf(situation) - situation.now < HURRY_SECONDS * 1_000;
+  const seconds = isInHurry || age > 600 ? 1 : age > 60 ? 2 : 5;
+  return poll(situation, seconds * (0.5 + situation.chance), situation.hints.waitingFor ?? waitingFor);
 }
 
 export const waitForOthersQuery = (situation: Situation, waitingFor: string): Wait =>
