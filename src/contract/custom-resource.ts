@@ -75,6 +75,6 @@ export const RESULT_ATTRIBUTE = 'Result';
 export const MAX_PARAMETERS_BYTES = 64 * 1_024;
 
 /** Returns how many bytes all parameters have, those of schedules included, as JSON of the lists that they travel in. */
-export const parametersBytes = ({ Parameters = [], Schedules = [] }: Pick<PopulationProperties, 'Parameters' | 'Schedules'>): number =>
-  [Parameters, ...Schedules.map((schedule) => schedule.Parameters ?? [])]
-    .reduce((sum, parameters) => sum + Buffer.byteLength(JSON.stringify(parameters), 'utf8'), 0);
+export const parametersBytes = ({ Parameters, Schedules = [] }: Pick<PopulationProperties, 'Parameters' | 'Schedules'>): number =>
+  [Parameters, ...Schedules.map((schedule) => schedule.Parameters)]
+    .reduce((sum, list) => sum + (list ? Buffer.byteLength(JSON.stringify(list), 'utf8') : 0), 0);

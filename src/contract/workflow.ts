@@ -93,7 +93,7 @@ export type Next =
   | 'WAIT'
   /** Writes the version of `ended` into the SSM parameter, and comes back. */
   | 'KEEP_VERSION'
-  /** Tells CloudFormation, and comes back. */
+  /** Tells CloudFormation that a table is released, and comes back: `ended` has an output. */
   | 'REPORT'
   | 'END';
 

@@ -1,97 +1,82 @@
 import { responseTo, type CloudFormationEvent } from './events';
-import { deadlineWithin, retryUntil, type Names, type Ports } from './ports';
-import { abandonRequest, askedBy, executionName, recordRequest, rivalOf, verdictOf, type Asked } from './requests';
+import { deadlineWithin, retryUntil, type Ports } from './ports';
+import { closeRun, endRun, responseFor } from './report';
+import { askedBy, executionName, newestOf, recordRequest, refusalOf, type Asked } from './requests';
 import { responseBody, type Result as Response } from './response';
 import { EXECUTION_ATTRIBUTE, RESULT_ATTRIBUTE } from '../../contract/custom-resource';
-import { tableId } from '../../contract/definition';
 import { RETRY_SECONDS } from '../../contract/time';
+import type { RunItem } from '../record/run-item';
 import { changeRunItem, changeTableRecord } from '../record/store';
-import { requestOf, type DeploymentRequest, type TableRecord } from '../record/table-record';
+import type { DeploymentRequest } from '../record/table-record';
 import { describe, type Result, type ServiceError } from '../service-error';
 import { sentence } from '../text';
 
 /** Puts the event on record and starts its run, which answers; or answers at once. All of it may be done again. */
 export async function deploy(event: CloudFormationEvent, ports: Ports): Promise<void> {
   const { RequestType: requestType, RequestId: requestId } = event;
-  const { names: { logGroup }, log, put } = ports;
-  const beginning = await begin(event, ports).catch((error: Error) => ({ refused: `${error.name}: ${error.message}` }));
-  log('refused' in beginning ? 'not started' : 'started', { requestType, requestId, ...beginning });
-  const response = immediateResponse(event, beginning, logGroup);
+  const response = await begin(event, ports).catch((error: Error) => failed(`${error.name}: ${error.message}`, ports));
+  ports.log(response ? 'answered' : 'the run answers', { requestType, requestId, response });
   if (response) {
     const to = responseTo(event);
-    await put(to.url, responseBody(to, response));
-  }
-}
-
-/** What became of an event: its execution, and whether a wait condition listens for that one's end; or why there is none. */
-type Beginning = { readonly execution: string; readonly listens: boolean } | { readonly refused: string };
-
-/** Returns what is answered before the run ends; undefined where the run answers. */
-function immediateResponse({ RequestType }: CloudFormationEvent, beginning: Beginning, logGroup: string): Response | undefined {
-  if ('refused' in beginning) {
     // A Delete goes through whatever happens: nothing of the table's data depends on it.
-    return RequestType === 'Delete'
-      ? { Status: 'SUCCESS', Data: {} }
-      : { Status: 'FAILED', Reason: `${sentence(beginning.refused)} See the log group ${logGroup}.` };
+    await ports.put(to.url, responseBody(to, requestType === 'Delete' ? { Status: 'SUCCESS', Data: {} } : response));
   }
-  const { execution, listens } = beginning;
-  return listens ? { Status: 'SUCCESS', Data: { [EXECUTION_ATTRIBUTE]: execution, [RESULT_ATTRIBUTE]: '' } } : undefined;
 }
 
-async function begin(event: CloudFormationEvent, ports: Ports): Promise<Beginning> {
+const failed = (words: string, { names: { logGroup } }: Ports): Response =>
+  ({ Status: 'FAILED', Reason: `${sentence(words)} See the log group ${logGroup}.` });
+
+/** Returns what is answered at once; undefined where the run's report answers. */
+async function begin(event: CloudFormationEvent, ports: Ports): Promise<Response | undefined> {
   const { store, clock, names } = ports;
   const asked = askedBy(event, names.executionPrefix, clock.now());
-  const { table, request: { execution, signedAt } } = asked;
+  const { table, request: { execution, logicalId, signedAt } } = asked;
   const deadline = deadlineWithin(signedAt + RETRY_SECONDS * 1_000, clock);
   const within = <T>(ask: () => Promise<Result<T>>) => retryUntil(deadline, ask, clock);
   const recorded = await within(() => changeTableRecord(store, table, (record) => recordRequest(record, asked, clock.now()), clock));
-  const refused = recorded.ok && refusalOf(recorded.value, asked, clock.now());
-  if (refused) {
-    return { refused };
+  const refusal = recorded.ok ? refusalOf(recorded.value, asked, clock.now()) : undefined;
+  if (refusal) {
+    return failed(refusal, ports);
   }
-  const request = recorded.ok ? requestOf(recorded.value, execution)! : asked.request;
-  const listens = request.listens === true;
+  const request = recorded.ok ? newestOf(recorded.value, logicalId)! : asked.request;
   // On record before the run is there, which may end at once.
-  const noted = recorded.ok ? await within(() => noteRun(asked, listens, event, ports)) : recorded;
-  const started = noted.ok ? await within(() => startRun(asked, request, ports)) : noted;
-  if (started.ok) {
-    return { execution, listens };
+  const noted = recorded.ok ? await within(() => noteRun(event, asked, request, ports)) : recorded;
+  if (!noted.ok) {
+    // The request may be on record all the same, and would be waited for.
+    await changeTableRecord(store, table, (record) => closeRun(record, execution, false), clock);
+    return failed(unrecorded(noted.error, names.recordTable), ports);
   }
-  const closed = await changeTableRecord(store, table, (record) => abandonRequest(record, execution), clock);
-  if (closed.ok && requestOf(closed.value, execution)?.ended && !requestOf(closed.value, execution)!.isAbandoned) {
-    // The answer that it was started has been lost for as long as the run took.
-    return { execution, listens };
+  if (noted.value.outcome) {
+    return responseFor(execution, noted.value.outcome);
   }
-  return { refused: noted.ok ? unstarted(execution, started.error, closed.ok) : unrecorded(noted.error, names) };
+  const started = await within(() => startRun(asked, request, ports));
+  if (!started.ok) {
+    return abandon(execution, started.error, ports);
+  }
+  ports.log('started', { execution });
+  return request.listens ? { Status: 'SUCCESS', Data: { [EXECUTION_ATTRIBUTE]: execution, [RESULT_ATTRIBUTE]: '' } } : undefined;
 }
 
-/** Notes whom the run's end is told: either the resource waits for it, or the wait condition does. */
-const noteRun = ({ table, request, waitHandleUrl }: Asked, listens: boolean, event: CloudFormationEvent, { store, clock }: Ports): Promise<Result<unknown>> =>
-  changeRunItem(store, request.execution, (known) => known ?? {
-    table, action: request.action, ...(listens ? { waitHandleUrl } : { responses: [responseTo(event)] }),
-  }, clock);
-
-const startRun = ({ stateMachineArn }: Asked, { request, answerBy }: DeploymentRequest, { startExecution, names }: Ports): Promise<Result<void>> =>
-  startExecution(stateMachineArn, executionName(names.executionPrefix, request), { deployment: { request, answerBy: new Date(answerBy).toISOString() } });
-
-/** Returns why the event has no run of its own; undefined where it has. */
-function refusalOf(record: TableRecord, asked: Asked, now: number): string | undefined {
-  switch (verdictOf(record, asked, now)) {
-    case 'RUN':
-      return undefined;
-    case 'SUPERSEDED':
-      return 'Superseded: CloudFormation has gone on to another deployment of this population, whose event came before this one.';
-    case 'CONFLICT':
-      return `The table ${tableId(asked.table)} is just being populated by the resource ${rivalOf(record, asked.request, now)?.logicalId} of this `
-        + `stack, and ${asked.request.logicalId} is to populate it, too. Keep one of the two.`;
-    case 'ABANDONED':
-      return 'The population could not be started when this event came for the first time.';
-  }
+/** Notes whom the run's end is told: either the resource waits for it, or a wait condition does. */
+function noteRun(event: CloudFormationEvent, { table, waitHandleUrl }: Asked, request: DeploymentRequest, { store, clock }: Ports) {
+  const { action, execution, listens } = request;
+  const waiting: RunItem = listens ? { waitHandleUrl } : { responses: [responseTo(event)] };
+  return changeRunItem(store, execution, (known = { table, action, ...waiting }) => known, clock);
 }
 
-const unstarted = (execution: string, error: ServiceError, surely: boolean): string =>
-  `${sentence(`The population could not be started. ${describe(error)}`)} Execution ${execution}.${surely ? '' : ' It may run all the same.'}`;
+function startRun({ stateMachineArn }: Asked, { request, answerBy }: DeploymentRequest, { startExecution, names }: Ports): Promise<Result<void>> {
+  const deployment = { request, answerBy: new Date(answerBy).toISOString() };
+  return startExecution(stateMachineArn, executionName(names.executionPrefix, request), { deployment });
+}
 
-const unrecorded = (error: ServiceError, { recordTable }: Names): string =>
+/** Ends a run that could not be started. Should it have been, it finds that on record; should it have ended, what it has said counts. */
+async function abandon(execution: string, error: ServiceError, ports: Ports): Promise<Response> {
+  const words = `${sentence(`The population could not be started. ${describe(error)}`)} Execution ${execution}.`;
+  const failure = { error: 'PopulationNotStarted', cause: `${words} See the log group ${ports.names.logGroup}.`, analysisId: '', retryable: null };
+  const { run } = await endRun(execution, { failure }, ports);
+  return run.ok && run.value?.outcome ? responseFor(execution, run.value.outcome) : failed(`${words} It may run all the same.`, ports);
+}
+
+const unrecorded = (error: ServiceError, recordTable: string): string =>
   `${sentence(`The record of populations cannot be reached. ${describe(error)}`)} It is the DynamoDB table ${recordTable}, `
   + 'for which a function in a VPC needs an endpoint. Nothing was started.';

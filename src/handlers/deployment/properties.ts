@@ -16,15 +16,12 @@ export interface Properties extends Target {
   readonly waitHandleUrl?: string;
 }
 
-/** Names a property, and never quotes its value, which may be a parameter's. */
-class InvalidDefinition extends Error {
-  readonly name = 'InvalidDefinition';
-
-  constructor(path: string, problem: string) {
-    super(`The property ${path} of the custom resource ${problem}.`);
-  }
-}
-
+const NAMES = [
+  'ServiceToken', 'ServiceTimeout', 'StateMachineArn', 'MembershipIdentifier', 'IntermediateTableIdentifier', 'Parameters', 'Compute',
+  'AnalysisPayerAccountId', 'KmsKey', 'Triggers', 'TimeoutSeconds', 'CancelOnTimeout', 'Schedules', 'Upstream', 'PopulateOnDeploy', 'Synthesis',
+  // Only there for CloudFormation to see a change.
+  'UpstreamVersions', 'VersionParameter', 'WaitHandle',
+];
 const MODES: readonly DeployMode[] = ['ON_CHANGE', 'ALWAYS', 'IF_UNPOPULATED', 'NEVER'];
 
 /** @throws InvalidDefinition */
@@ -38,44 +35,31 @@ export function readTarget({ StateMachineArn, MembershipIdentifier, Intermediate
   };
 }
 
-/** @throws InvalidDefinition, also for a property that is not known: a newer library would mean something by it. */
+/** @throws InvalidDefinition, also for a property that is not known: a newer library would mean something by it */
 export function readProperties(raw: Readonly<Record<string, unknown>>): Properties {
-  const {
-    ServiceToken: _, ServiceTimeout: __, StateMachineArn, MembershipIdentifier, IntermediateTableIdentifier,
-    PopulateOnDeploy, Synthesis, WaitHandle, UpstreamVersions, VersionParameter, ...definition
-  } = raw;
-  // Only there for CloudFormation to see a change.
-  list(UpstreamVersions, 'UpstreamVersions', required);
-  text(VersionParameter, 'VersionParameter');
-  return {
-    ...readTarget({ StateMachineArn, MembershipIdentifier, IntermediateTableIdentifier }),
-    definition: definitionIn(definition),
-    mode: MODES.find((mode) => mode === PopulateOnDeploy) ?? fail('PopulateOnDeploy', `is none of ${MODES.join(', ')}`),
-    synthesis: text(Synthesis, 'Synthesis'),
-    waitHandleUrl: text(WaitHandle, 'WaitHandle'),
-  };
-}
-
-const PARTS = [
-  'Parameters', 'Compute', 'AnalysisPayerAccountId', 'KmsKey', 'Triggers', 'TimeoutSeconds', 'CancelOnTimeout', 'Schedules', 'Upstream',
-];
-
-function definitionIn(raw: unknown): Definition {
-  const parts = members(raw, 'ResourceProperties', PARTS);
+  const given = members(raw, 'ResourceProperties', NAMES);
   const definition: Definition = {
-    parameters: map(parts.Parameters, 'Parameters'),
-    compute: computeIn(parts.Compute),
-    analysisPayerAccountId: text(parts.AnalysisPayerAccountId, 'AnalysisPayerAccountId'),
-    kmsKey: text(parts.KmsKey, 'KmsKey'),
-    triggers: list(parts.Triggers, 'Triggers', required),
-    timeoutSeconds: integer(required(parts.TimeoutSeconds, 'TimeoutSeconds'), 'TimeoutSeconds', MIN_TIMEOUT_SECONDS, MAX_TIMEOUT_SECONDS)!,
-    cancelOnTimeout: flag(parts.CancelOnTimeout, 'CancelOnTimeout'),
-    schedules: list(parts.Schedules, 'Schedules', scheduleIn),
-    upstream: list(parts.Upstream, 'Upstream', upstreamIn),
+    parameters: map(given.Parameters, 'Parameters'),
+    compute: computeIn(given.Compute),
+    analysisPayerAccountId: text(given.AnalysisPayerAccountId, 'AnalysisPayerAccountId'),
+    kmsKey: text(given.KmsKey, 'KmsKey'),
+    triggers: list(given.Triggers, 'Triggers', required),
+    timeoutSeconds: integer(required(given.TimeoutSeconds, 'TimeoutSeconds'), 'TimeoutSeconds', MIN_TIMEOUT_SECONDS, MAX_TIMEOUT_SECONDS)!,
+    cancelOnTimeout: flag(given.CancelOnTimeout, 'CancelOnTimeout'),
+    schedules: list(given.Schedules, 'Schedules', scheduleIn),
+    upstream: list(given.Upstream, 'Upstream', upstreamIn),
   };
-  const bytes = parametersBytes(parts);
-  return bytes <= MAX_PARAMETERS_BYTES ? definition
-    : fail('Parameters', `has ${bytes} bytes, those of schedules included. At most ${MAX_PARAMETERS_BYTES} can be kept on record`);
+  const bytes = parametersBytes(given);
+  if (bytes > MAX_PARAMETERS_BYTES) {
+    fail('Parameters', `has ${bytes} bytes, those of schedules included. At most ${MAX_PARAMETERS_BYTES} can be kept on record`);
+  }
+  return {
+    ...readTarget(given),
+    definition,
+    mode: MODES.find((mode) => mode === given.PopulateOnDeploy) ?? fail('PopulateOnDeploy', `is none of ${MODES.join(', ')}`),
+    synthesis: text(given.Synthesis, 'Synthesis'),
+    waitHandleUrl: text(given.WaitHandle, 'WaitHandle'),
+  };
 }
 
 function computeIn(raw: unknown = {}): Compute | undefined {
@@ -97,8 +81,9 @@ function upstreamIn(raw: unknown, path: string): Upstream {
 
 // CloudFormation hands over every scalar as text, and leaves out what is AWS::NoValue.
 
+/** Names a property, and never quotes its value, which may be a parameter's. */
 function fail(path: string, problem: string): never {
-  throw new InvalidDefinition(path, problem);
+  throw Object.assign(new Error(`The property ${path} of the custom resource ${problem}.`), { name: 'InvalidDefinition' });
 }
 
 function text(raw: unknown, path: string): string | undefined {

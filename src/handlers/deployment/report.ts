@@ -32,10 +32,10 @@ export function endOf({ executionArn, status, error, cause }: ExecutionStatus): 
 }
 
 /** Tells everybody who waits for the run. Where nobody is on record nothing happens, whatever the execution says of itself. */
-export async function report(execution: string, ended: Ended, { store, clock, put, log }: Ports): Promise<void> {
-  const run = valueOf(execution, await changeRunItem(store, execution, (known) => recordEnd(known, ended), clock));
-  const closed = await (run?.table ? changeTableRecord(store, run.table, (record) => closeRun(record, execution, !!run.outcome?.output), clock) : undefined);
-  const messages = run ? messagesOf(execution, run) : [];
+export async function report(execution: string, ended: Ended, ports: Ports): Promise<void> {
+  const { store, clock, put, log } = ports;
+  const { run, closed } = await endRun(execution, ended, ports);
+  const messages = messagesOf(execution, ended, valueOf(execution, run));
   const told = await Promise.allSettled(messages.map(({ url, body }) => put(url, body)));
   const urls = messages.filter((_, index) => told[index].status === 'fulfilled').map(({ url }) => url);
   if (urls.length) {
@@ -45,30 +45,42 @@ export async function report(execution: string, ended: Ended, { store, clock, pu
   if (failed) {
     throw failed.reason;
   }
-  // CloudFormation has been told all the same, and the machine reports once more.
+  // CloudFormation has been told all the same. The machine reports once more.
   valueOf(execution, closed);
-  log('reported', { execution, told: urls.length, error: run?.outcome?.failure?.error });
+  log('reported', { execution, told: urls.length, error: ended.failure?.error });
 }
 
-function valueOf<T>(execution: string, result: Result<T> | undefined): T | undefined {
-  if (result && !result.ok) {
+/** Records how a run ended, and closes what it has left behind. A release's run that ends well does so itself: it may go on for others. */
+export async function endRun(execution: string, ended: Ended, { store, clock }: Ports) {
+  const mayGoOn = (action?: RunItem['action']) => action === 'RELEASE' && ended.output !== undefined;
+  const run = await changeRunItem(store, execution, (known) => (mayGoOn(known?.action) ? known : recordEnd(known, ended)), clock);
+  const { table, action, outcome } = (run.ok && run.value) || {};
+  const closed: Result<unknown> = !table || mayGoOn(action) ? NOTHING_TO_CLOSE
+    : await changeTableRecord(store, table, (record) => closeRun(record, execution, outcome?.output !== undefined), clock);
+  return { run, closed };
+}
+
+const NOTHING_TO_CLOSE = { ok: true, value: undefined } as const;
+
+function valueOf<T>(execution: string, result: Result<T>): T {
+  if (!result.ok) {
     throw new Error(`The record of the execution ${execution} cannot be reached. ${describe(result.error)}`);
   }
-  return result?.value;
+  return result.value;
 }
 
 /** Records how the run ended. First writer wins. */
-export const recordEnd = (run: RunItem | undefined, ended: Ended): RunItem | undefined =>
+const recordEnd = (run: RunItem | undefined, ended: Ended): RunItem | undefined =>
   (run && !run.outcome ? { ...run, outcome: ended } : run);
 
-/** Closes what a run has left behind that could not do so itself. An attempt of its own is left to whoever takes the lease next. */
+/** Ends the run's request, and gives its lease back. An attempt is left to whoever takes the lease once it has run out. */
 export function closeRun(record: TableRecord, execution: string, succeeded: boolean): TableRecord {
   const ended = endRequest(record, execution, succeeded);
   return record.attempt ? ended : releaseLease(ended, execution);
 }
 
 /** Removes those who have been told: their URLs are credentials. */
-export function removeNotified(run: RunItem | undefined, urls: readonly string[]): RunItem | undefined {
+function removeNotified(run: RunItem | undefined, urls: readonly string[]): RunItem | undefined {
   return run && {
     ...run,
     responses: run.responses?.filter(({ url }) => !urls.includes(url)),
@@ -77,20 +89,23 @@ export function removeNotified(run: RunItem | undefined, urls: readonly string[]
 }
 
 /** Returns who has not been told yet, and what they are to hear. */
-function messagesOf(execution: string, { action, responses = [], waitHandleUrl, outcome }: RunItem): readonly { url: string; body: string }[] {
-  const response = action === 'RELEASE' ? RELEASED : responseFor(execution, outcome!);
+function messagesOf(execution: string, ended: Ended, run: RunItem = {}): readonly { readonly url: string; readonly body: string }[] {
+  const { responses = [], waitHandleUrl } = run;
+  const response = responseFor(execution, run.outcome ?? ended, run.action);
   return [
     ...(waitHandleUrl ? [{ url: waitHandleUrl, body: signalBody(response) }] : []),
-    ...responses.map((pending) => ({ url: pending.url, body: responseBody(pending, withResult(response)) })),
+    ...responses.map((pending) => ({ url: pending.url, body: responseBody(pending, response) })),
   ];
 }
 
-const RELEASED: Response = { Status: 'SUCCESS', Data: {} };
-
-/** Returns what CloudFormation is told of a run's end. */
-export function responseFor(execution: string, { output, failure }: Ended): Response {
+/** Returns what CloudFormation is told of a run's end. A release succeeds however it ends. */
+export function responseFor(execution: string, { output, failure }: Ended, action: RunItem['action'] = 'POPULATE'): Response {
+  if (action === 'RELEASE') {
+    return { Status: 'SUCCESS', Data: {} };
+  }
   if (output) {
-    return { Status: 'SUCCESS', Data: { ...attributesOf(output), [EXECUTION_ATTRIBUTE]: execution } };
+    const attributes = { ...attributesOf(output), [EXECUTION_ATTRIBUTE]: execution };
+    return { Status: 'SUCCESS', Data: { ...attributes, [RESULT_ATTRIBUTE]: JSON.stringify(attributes) } };
   }
   const { error, cause } = failure!;
   const where = cause.includes(execution) ? '' : ` Execution ${execution}.`;
@@ -100,7 +115,3 @@ export function responseFor(execution: string, { output, failure }: Ended): Resp
 /** CloudFormation has no null: what is not known is an empty text. */
 const attributesOf = (output: PopulationOutput): Record<string, string | number> =>
   Object.fromEntries(Object.entries(output).map(([name, value]) => [name, (value ?? '') as string | number]));
-
-/** Adds all attributes as one, for the resource that reads what has been waited for, here or by a wait condition. */
-const withResult = (response: Response): Response =>
-  (response.Status === 'SUCCESS' ? { ...response, Data: { ...response.Data, [RESULT_ATTRIBUTE]: JSON.stringify(response.Data) } } : response);

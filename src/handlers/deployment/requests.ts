@@ -1,8 +1,9 @@
 import { requestHash, signedAt, type CloudFormationEvent } from './events';
 import { readProperties, readTarget, type Target } from './properties';
+import { tableId } from '../../contract/definition';
 import { fingerprintOf, hash } from '../../contract/hashing';
 import { ANSWER_MARGIN_SECONDS, MIN_TIMEOUT_SECONDS, resourceTimeoutSeconds, WAIT_CONDITION_LIMIT_SECONDS } from '../../contract/time';
-import { endRequest, requestOf, type DeploymentRequest, type TableRecord } from '../record/table-record';
+import type { DeploymentRequest, TableRecord } from '../record/table-record';
 
 /** What an event asks for. */
 export interface Asked extends Target {
@@ -51,8 +52,7 @@ const MAX_WAIT_HANDLES = 50;
 /** Records what an event asks for; returns the same record where the event changes nothing. */
 export function recordRequest(record: TableRecord, { request, waitHandleUrl }: Asked, now: number): TableRecord {
   const known = newestOf(record, request.logicalId);
-  const isKnown = known && [known.request, known.replaces].includes(request.request);
-  if (isKnown || (known && known.signedAt > request.signedAt) || rivalOf(record, request, now)) {
+  if (known?.request === request.request || isSuperseded(request, known) || rivalOf(record, request, now)) {
     return record;
   }
   const { requests, waitHandles = [] } = record;
@@ -68,8 +68,11 @@ export function recordRequest(record: TableRecord, { request, waitHandleUrl }: A
   };
 }
 
-const newestOf = ({ requests }: TableRecord, logicalId: string): DeploymentRequest | undefined =>
+export const newestOf = ({ requests }: TableRecord, logicalId: string): DeploymentRequest | undefined =>
   requests.find((request) => request.logicalId === logicalId);
+
+const isSuperseded = ({ request, signedAt: sentAt }: DeploymentRequest, newest?: DeploymentRequest): boolean =>
+  newest !== undefined && (newest.signedAt > sentAt || newest.replaces === request);
 
 /** Sorts, the newest first, and keeps the last ten. Of the others the newest that populates stays: the data follows it. */
 function newestRequests(requests: readonly DeploymentRequest[]): readonly DeploymentRequest[] {
@@ -78,41 +81,19 @@ function newestRequests(requests: readonly DeploymentRequest[]): readonly Deploy
   return sorted.filter((request, index) => index < MAX_REQUESTS || request === desired);
 }
 
-/** Returns the open request of another resource that populates the same table, as only a template can bring about whose conditions are wrong. */
-export function rivalOf({ requests }: TableRecord, { action, logicalId }: DeploymentRequest, now: number): DeploymentRequest | undefined {
-  return action === 'RELEASE' ? undefined
-    : requests.find((other) => other.action === 'POPULATE' && other.logicalId !== logicalId && !other.ended && now < other.answerBy);
-}
+/** Returns another resource's open request to populate the same table, which synthesis could not see, as with conditions. */
+const rivalOf = ({ requests }: TableRecord, { action, logicalId }: DeploymentRequest, now: number): DeploymentRequest | undefined =>
+  (action === 'RELEASE' ? undefined
+    : requests.find((other) => other.action === 'POPULATE' && other.logicalId !== logicalId && !other.ended && now < other.answerBy));
 
-/**
- * What is to be done about an event once it is on record.
- * - `RUN`: it is its logical id's newest; its run is to be there.
- * - `SUPERSEDED`: there is a newer one.
- * - `CONFLICT`: another resource populates the same table at the same time.
- * - `ABANDONED`: CloudFormation was told already that it failed.
- */
-export type Verdict =
-  | 'RUN'
-  | 'SUPERSEDED'
-  | 'CONFLICT'
-  | 'ABANDONED';
-
-export function verdictOf(record: TableRecord, { request }: Asked, now: number): Verdict {
-  const recorded = requestOf(record, request.execution);
-  if (recorded) {
-    return recorded.isAbandoned ? 'ABANDONED' : 'RUN';
-  }
+/** Returns why an event has no run; undefined where it is its logical id's newest on record, and its run is to be there. */
+export function refusalOf(record: TableRecord, { request, table }: Asked, now: number): string | undefined {
   const newest = newestOf(record, request.logicalId);
-  const isNewer = newest && (newest.signedAt > request.signedAt || newest.replaces === request.request);
-  return !isNewer && rivalOf(record, request, now) ? 'CONFLICT' : 'SUPERSEDED';
-}
-
-/** Ends a request that has no run. A run that was started all the same finds that here; one that has ended by itself stays as it is. */
-export function abandonRequest(record: TableRecord, execution: string): TableRecord {
-  const request = requestOf(record, execution);
-  if (!request || request.ended) {
-    return record;
+  if (newest?.request === request.request) {
+    return undefined;
   }
-  const ended = endRequest(record, execution, false);
-  return { ...ended, requests: ended.requests.map((each) => (each.execution === execution ? { ...each, isAbandoned: true } : each)) };
+  const rival = isSuperseded(request, newest) ? undefined : rivalOf(record, request, now);
+  return rival
+    ? `Table ${tableId(table)} is being populated by ${rival.logicalId}, and ${request.logicalId} of the same stack is to populate it, too. Keep one.`
+    : 'Superseded: CloudFormation has gone on to another deployment of this population, whose event came before this one.';
 }

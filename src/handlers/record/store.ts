@@ -122,9 +122,9 @@ export async function changeTableRecord(
 }
 
 /** Changes a run's item, which then lives on for a while; the same, or undefined, means that nothing is to be written. */
-export const changeRunItem = (
-  store: Store, execution: string, change: (run: RunItem | undefined) => RunItem | undefined, { pause, now }: Changing & { now: () => number },
-): Promise<Result<RunItem | undefined>> => changeDocument(store, runKey(execution), change, { pause, expiresAt: runItemExpiresAt(now()) });
+export const changeRunItem = <T extends RunItem | undefined>(
+  store: Store, execution: string, change: (run: RunItem | undefined) => T, { pause, now }: Changing & { readonly now: () => number },
+): Promise<Result<T>> => changeDocument(store, runKey(execution), change, { pause, expiresAt: runItemExpiresAt(now()) }) as Promise<Result<T>>;
 
 export interface Changing {
   /** Milliseconds. */

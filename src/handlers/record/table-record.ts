@@ -41,8 +41,6 @@ interface Request {
   readonly listens?: boolean;
   /** How its run ended. */
   readonly ended?: 'SUCCEEDED' | 'FAILED';
-  /** It ended without a run, as CloudFormation was told. */
-  readonly isAbandoned?: boolean;
 }
 
 export interface PopulateRequest extends Request {

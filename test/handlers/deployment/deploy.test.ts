@@ -1,27 +1,27 @@
-import { eventOf, MACHINE_ARN, OUTPUT, POPULATION, PREFIX, propertiesWith, RECORD, refusal, SENT, TABLE, World, type Sent } from './support';
+import {
+  eventOf, executionOf, FAILURE, FIRST_SIGNED_AT, OUTPUT, PREFIX, propertiesWith, refusal, TABLE, TABLE_ID, urlOf, World, type Sent,
+} from './support';
 import { deploy } from '../../../src/handlers/deployment/deploy';
-import { requestHash, type CloudFormationEvent } from '../../../src/handlers/deployment/event';
+import { requestHash, type CloudFormationEvent } from '../../../src/handlers/deployment/events';
 import { report } from '../../../src/handlers/deployment/report';
-import { awaitedId, type Awaited } from '../../../src/handlers/record/awaited';
-import { tableId, type PopulationRecord } from '../../../src/handlers/record/population-record';
-import { UNREACHABLE } from '../record/fake';
+import { runKey, tableKey } from '../../../src/handlers/record/items';
+import { THROTTLED, UNREACHABLE } from '../record/fake';
 
-const runOf = (event: CloudFormationEvent): string => `${MACHINE_ARN.replace(':stateMachine:', ':execution:')}:${PREFIX}-${requestHash(event)}`;
-const LONG: Sent = { properties: propertiesWith({ definition: { timeoutSeconds: 7_200 }, WaitHandle: 'https://wait.example?signature=w' }) };
+const LONG: Sent = { properties: propertiesWith({ TimeoutSeconds: '7200', WaitHandle: 'https://wait.example?signature=w' }) };
 const [CREATE, UPDATE, DELETE] = [eventOf('Create'), eventOf('Update', { seconds: 60 }), eventOf('Delete', { seconds: 120 })];
 const CREATE_LONG = eventOf('Create', LONG);
+const [TABLE_ITEM, RUN_ITEM] = [/ table /, / run /];
 
 const times = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one);
 
 async function deploying(world: World, ...events: CloudFormationEvent[]): Promise<Record<string, unknown>[]> {
   for (const event of events) {
-    await deploy(event, world.outside);
+    await deploy(event, world.ports());
   }
   return world.put.map(({ body }) => body);
 }
 
-const awaitedIn = (world: World, event = CREATE) => world.documents.get<Awaited>(awaitedId(runOf(event)));
-const deploymentIn = (world: World) => world.documents.get<PopulationRecord>(RECORD)?.deployment;
+const newestIn = (world: World) => world.table().requests[0];
 
 describe('an event of CloudFormation', () => {
   test('starts a run that knows no more than which request it is of, and until when it has to be answered', async () => {
@@ -29,39 +29,44 @@ describe('an event of CloudFormation', () => {
     expect(await deploying(world, CREATE)).toEqual([]);
     expect(world.started).toEqual([{
       name: `${PREFIX}-${requestHash(CREATE)}`,
-      input: { deployment: { request: requestHash(CREATE), answerBy: new Date(deploymentIn(world)!.answerBy).toISOString() } },
+      input: { deployment: { request: requestHash(CREATE), answerBy: new Date(newestIn(world).answerBy).toISOString() } },
     }]);
   });
 
   test('is on record before its run is there, with whom to answer', async () => {
     const world = new World();
     let known: unknown;
-    const { start } = world.outside.executions;
-    const starting: typeof start = (...asked) => {
-      known = [deploymentIn(world), awaitedIn(world)];
-      return start(...asked);
+    world.startTrouble = () => {
+      known = [newestIn(world), world.run(CREATE)];
+      return undefined;
     };
-    await deploy(CREATE, { ...world.outside, executions: { ...world.outside.executions, start: starting } });
-    expect(known).toMatchObject([
-      { request: requestHash(CREATE), execution: runOf(CREATE), action: 'POPULATE' },
-      { requestedAt: SENT, action: 'POPULATE', responses: [{ url: CREATE.ResponseURL, RequestId: 'request-0', PhysicalResourceId: tableId(TABLE) }] },
+    await deploying(world, CREATE);
+    expect(known).toEqual([
+      expect.objectContaining({ request: requestHash(CREATE), execution: executionOf(CREATE), action: 'POPULATE', signedAt: FIRST_SIGNED_AT }),
+      {
+        table: TABLE,
+        action: 'POPULATE',
+        responses: [{
+          url: CREATE.ResponseURL, StackId: CREATE.StackId, RequestId: 'request-0', LogicalResourceId: 'AudiencePopulation', PhysicalResourceId: TABLE_ID,
+        }],
+      },
     ]);
-    expect(world.documents.lives.get(awaitedId(runOf(CREATE)))?.expires).toBe(SENT / 1000 + 86_400);
-    expect(world.documents.lives.get(RECORD)).toBeUndefined();
+    expect(world.store.items.get(runKey(executionOf(CREATE)))?.expires).toEqual({ N: String(FIRST_SIGNED_AT / 1_000 + 2 * 86_400) });
+    expect(world.store.items.get(tableKey(TABLE))?.expires).toBeUndefined();
   });
 
   test('is answered by its run', async () => {
     const world = new World();
     await deploying(world, CREATE);
-    await report(runOf(CREATE), { output: OUTPUT }, world.outside);
+    await report(executionOf(CREATE), { output: OUTPUT }, world.ports());
     expect(world.put).toMatchObject([{ url: CREATE.ResponseURL, body: { Status: 'SUCCESS', Data: { versionId: 'version-1' } } }]);
   });
 
-  test('that a wait condition waits for is answered at once, and the handle by the run', async () => {
+  test('that a wait condition waits for is answered at once, with an empty result, and the handle by the run', async () => {
     const world = new World();
-    expect(await deploying(world, CREATE_LONG)).toMatchObject([{ Status: 'SUCCESS', Data: { Execution: runOf(CREATE_LONG) } }]);
-    expect(awaitedIn(world, CREATE_LONG)).toMatchObject({ responses: [], waitHandle: 'https://wait.example?signature=w' });
-    await report(runOf(CREATE_LONG), { output: OUTPUT }, world.outside);
+    expect(await deploying(world, CREATE_LONG)).toMatchObject([{ Status: 'SUCCESS', Data: { Execution: executionOf(CREATE_LONG), Result: '' } }]);
+    expect(world.run(CREATE_LONG)).toEqual({ table: TABLE, action: 'POPULATE', waitHandleUrl: 'https://wait.example?signature=w' });
+    await report(executionOf(CREATE_LONG), { output: OUTPUT }, world.ports());
     expect(world.put[1]).toMatchObject({ url: 'https://wait.example?signature=w', body: { Status: 'SUCCESS' } });
   });
 
@@ -69,14 +74,14 @@ describe('an event of CloudFormation', () => {
     const world = new World();
     await deploying(world, CREATE, event);
     expect(world.started).toHaveLength(2);
-    expect(deploymentIn(world)).toMatchObject({ request: requestHash(event), action });
-    expect(awaitedIn(world, event)).toMatchObject({ action });
+    expect(newestIn(world)).toMatchObject({ request: requestHash(event), action });
+    expect(world.run(event)).toMatchObject({ action });
   });
 
   test('is in no log with its URL or its parameters', async () => {
     const world = new World();
     await deploying(world, CREATE, CREATE_LONG);
-    expect(world.logged.join()).toContain(runOf(CREATE));
+    expect(world.logged.join()).toContain(executionOf(CREATE));
     expect(world.logged.join()).not.toMatch(/s3cret|signature|north/);
   });
 });
@@ -86,49 +91,59 @@ describe('an event that is delivered twice', () => {
     const world = new World();
     expect(await deploying(world, CREATE, CREATE)).toEqual([]);
     expect(world.started).toHaveLength(1);
-    expect(awaitedIn(world)?.responses).toHaveLength(1);
-  });
-
-  test('does not bring back whom the run has answered', async () => {
-    const world = new World();
-    await deploying(world, CREATE);
-    await report(runOf(CREATE), { output: OUTPUT }, world.outside);
-    await deploying(world, CREATE);
-    expect(awaitedIn(world)).toMatchObject({ responses: [], ended: { output: OUTPUT } });
-    expect(world.put).toHaveLength(1);
+    expect(world.run(CREATE)?.responses).toHaveLength(1);
+    expect(world.store.writes()).toBe(2);
   });
 
   test.each([
-    ['before it was on record', RECORD],
-    ['before who waits was', awaitedId(runOf(CREATE))],
-  ])('goes on where the first delivery crashed %s', async (_what, id) => {
+    ['well', { output: OUTPUT }, { Status: 'SUCCESS', Data: expect.objectContaining({ versionId: 'version-1' }) }],
+    ['badly', { failure: FAILURE }, { Status: 'FAILED', Reason: expect.stringContaining('ProtectedQueryFailed: OOM') }],
+  ])('after its run has ended %s is told the same again, and nothing is started', async (_what, ended, body) => {
     const world = new World();
-    const { change } = world.documents;
-    world.documents.change = ((asked: string, ...more: [never]) =>
-      (asked === id ? new Promise<never>(() => undefined) : change.call(world.documents, asked, ...more))) as never;
-    void deploy(CREATE, world.outside);
+    await deploying(world, CREATE);
+    await report(executionOf(CREATE), ended, world.ports());
+    const starts = world.starts.length;
+    expect(await deploying(world, CREATE)).toMatchObject([body, body]);
+    expect(world.starts).toHaveLength(starts);
+    expect(world.run(CREATE)?.responses).toEqual([]);
+  });
+
+  test.each([
+    ['before it was on record', TABLE_ITEM],
+    ['before who waits was', RUN_ITEM],
+  ])('goes on where the first delivery crashed %s', async (_what, kind) => {
+    const world = new World();
+    const crashing = world.ports();
+    const write = crashing.store.write.bind(crashing.store);
+    void deploy(CREATE, {
+      ...crashing,
+      store: Object.assign(Object.create(crashing.store), {
+        write: (...asked: Parameters<typeof write>) => (kind.test(` ${asked[0]}`) ? new Promise<never>(() => undefined) : write(...asked)),
+      }),
+    });
     await new Promise(setImmediate);
     expect(world.started).toEqual([]);
-    world.documents.change = change;
     await deploying(world, CREATE);
     expect(world.started).toHaveLength(1);
-    expect(awaitedIn(world)?.responses).toHaveLength(1);
+    expect(world.run(CREATE)?.responses).toHaveLength(1);
   });
 
   test('is answered twice where the wait condition waits', async () => {
     const world = new World();
-    expect(await deploying(world, CREATE_LONG, CREATE_LONG)).toMatchObject(times(2, { Status: 'SUCCESS', Data: { Execution: runOf(CREATE_LONG) } }));
+    expect(await deploying(world, CREATE_LONG, CREATE_LONG)).toMatchObject(times(2, { Status: 'SUCCESS', Data: { Execution: executionOf(CREATE_LONG) } }));
     expect(world.started).toHaveLength(1);
   });
 });
 
-describe('an event that was overtaken', () => {
+describe('an event that was superseded', () => {
   test('does nothing, and is told so at once', async () => {
     const world = new World();
-    expect(await deploying(world, UPDATE, CREATE)).toMatchObject([{ Status: 'FAILED', RequestId: 'request-0', PhysicalResourceId: tableId(TABLE), Reason: expect.stringContaining('Superseded') }]);
+    expect(await deploying(world, UPDATE, CREATE)).toMatchObject([
+      { Status: 'FAILED', RequestId: 'request-0', PhysicalResourceId: TABLE_ID, Reason: expect.stringContaining('Superseded') },
+    ]);
     expect(world.started).toHaveLength(1);
-    expect(awaitedIn(world)).toBeUndefined();
-    expect(deploymentIn(world)?.request).toBe(requestHash(UPDATE));
+    expect(world.run(CREATE)).toBeUndefined();
+    expect(newestIn(world)?.request).toBe(requestHash(UPDATE));
   });
 
   test('goes through where it is a delete', async () => {
@@ -144,165 +159,265 @@ describe('an event that was overtaken', () => {
     test('the one that arrives later is the newest', async () => {
       const world = new World();
       await deploying(world, first);
-      world.clock += 1;
+      world.elapsed += 1;
       expect(await deploying(world, second)).toEqual([]);
-      expect(deploymentIn(world)?.request).toBe(requestHash(second));
+      expect(newestIn(world)?.request).toBe(requestHash(second));
     });
 
     test('a second delivery of the first counts as its first one', async () => {
       const world = new World();
       await deploying(world, first);
-      world.clock += 60_000;
+      world.elapsed += 60_000;
       await deploying(world, second);
-      world.clock += 60_000;
-      expect(await deploying(world, first)).toMatchObject([{ Status: 'FAILED' }]);
-      expect(deploymentIn(world)?.request).toBe(requestHash(second));
+      world.elapsed += 60_000;
+      expect(await deploying(world, first)).toMatchObject([{ Status: 'FAILED', Reason: expect.stringContaining('Superseded') }]);
+      expect(newestIn(world)?.request).toBe(requestHash(second));
+      expect(newestIn(world)?.signedAt).toBe(FIRST_SIGNED_AT + 60_100);
     });
   });
 });
 
-describe('where Step Functions does not start the run', () => {
-  const throttled = refusal('ThrottlingException', { message: 'Rate exceeded', throttled: true });
-  const missing = refusal('StateMachineDoesNotExist', { message: 'State Machine Does Not Exist' });
-  const lost = refusal('TimeoutError', { doubtful: true });
+test('two resources that populate one table are told so, by both names: the one that came second fails, and changes nothing', async () => {
+  const world = new World();
+  const second = eventOf('Create', { seconds: 1, more: { LogicalResourceId: 'SecondPopulation' } });
+  const [{ Status, Reason }] = await deploying(world, CREATE, second);
+  expect(Status).toBe('FAILED');
+  expect(Reason).toContain(`Table ${TABLE_ID} is being populated by AudiencePopulation, and SecondPopulation of the same stack is to populate it, too.`);
+  expect(world.table().requests).toHaveLength(1);
+  expect(world.started).toHaveLength(1);
+});
 
-  test.each([
-    ['throttled', throttled],
-    ['not permitted yet', refusal('AccessDeniedException')],
-    ['full of executions', refusal('ExecutionLimitExceeded')],
-    ['silent', lost],
-    ['silent, though it has started the run', { ...lost, after: true }],
-  ])('it is asked again while it is %s', async (_what, trouble) => {
+describe('where the record throttles for 90 seconds', () => {
+  test.each([['an update', UPDATE], ['a delete, as of a rollback', DELETE]])('%s is recorded, started and answered by its run all the same', async (_what, event) => {
     const world = new World();
-    world.starts.push(...times(15, trouble));
+    await deploying(world, CREATE);
+    world.elapsed = 121_000;
+    world.befalls(/./, THROTTLED, 211);
+    expect(await deploying(world, event)).toEqual([]);
+    expect(world.started).toHaveLength(2);
+    expect(world.elapsed).toBeLessThan(220_000);
+  });
+
+  test('by requests that hang and get no answer, too', async () => {
+    const world = new World();
+    world.befalls(/./, UNREACHABLE, 60, { takesSeconds: 8 });
     expect(await deploying(world, CREATE)).toEqual([]);
     expect(world.started).toHaveLength(1);
-    expect(deploymentIn(world)?.abandoned).toBeUndefined();
+  });
+});
+
+describe('where Step Functions cannot be reached', () => {
+  const unreachableUntil = (world: World, seconds: number, isWritten = false) => {
+    world.startTrouble = () => (world.elapsed < seconds * 1_000 ? { error: { ...UNREACHABLE, message: 'No.' }, isWritten } : undefined);
+  };
+
+  test('for nine minutes, the run is started then', async () => {
+    const world = new World();
+    unreachableUntil(world, 540);
+    expect(await deploying(world, CREATE)).toEqual([]);
+    expect(world.started).toHaveLength(1);
+    expect(newestIn(world).ended).toBeUndefined();
   });
 
-  test.each([['for a minute', throttled, 19], ['for good', missing, 1]])('%s, CloudFormation hears why, within the function\'s time', async (_what, trouble, asked) => {
+  test('for eleven, CloudFormation hears why after ten, and the request has failed on record', async () => {
     const world = new World();
-    world.starts.push(...times(100, trouble));
+    unreachableUntil(world, 660);
     const [{ Status, Reason, PhysicalResourceId }] = await deploying(world, CREATE);
-    expect([Status, PhysicalResourceId]).toEqual(['FAILED', tableId(TABLE)]);
-    expect(Reason).toBe(`The population could not be started. ${trouble.error.code}: ${trouble.error.message}. Execution ${runOf(CREATE)}. `
+    expect([Status, PhysicalResourceId]).toEqual(['FAILED', TABLE_ID]);
+    expect(Reason).toBe(`PopulationNotStarted: The population could not be started. TimeoutError: No. Execution ${executionOf(CREATE)}. `
       + 'See the log group /aws/lambda/Deployment.');
-    expect(100 - world.starts.length).toBe(asked);
-    expect(world.clock).toBeLessThan(76_000);
+    expect(world.starts.at(-1)).toBeGreaterThan(590);
+    expect(world.elapsed).toBeLessThan(601_000);
+    expect(world.started).toEqual([]);
+    expect(newestIn(world)).toMatchObject({ request: requestHash(CREATE), ended: 'FAILED' });
   });
 
-  test('a run that was started all the same finds on record that nobody wants it', async () => {
+  test('a run that was started all the same finds on record that it has failed', async () => {
     const world = new World();
-    world.starts.push(...times(100, { ...lost, after: true }));
+    unreachableUntil(world, 660, true);
     const [{ Reason }] = await deploying(world, CREATE);
-    expect(deploymentIn(world)).toMatchObject({ request: requestHash(CREATE), abandoned: true });
+    expect(world.started).toHaveLength(1);
+    expect(world.run(CREATE)?.outcome?.failure?.error).toBe('PopulationNotStarted');
+    expect(newestIn(world).ended).toBe('FAILED');
     expect(Reason).not.toContain('all the same');
   });
 
-  test('and DynamoDB cannot be told of it, the failure says that a run may have been started', async () => {
+  test('a run that was started all the same, and has ended meanwhile, is answered as it ended', async () => {
     const world = new World();
-    world.starts.push(...times(100, { ...lost, after: true }));
-    const { start } = world.outside.executions;
-    await deploy(CREATE, {
-      ...world.outside,
-      executions: {
-        ...world.outside.executions,
-        start: (...asked) => {
-          world.documents.befalls(RECORD, { before: UNREACHABLE });
-          return start(...asked);
-        },
-      },
-    });
-    expect(world.put[0].body.Reason).toContain('It may run all the same.');
+    unreachableUntil(world, 660, true);
+    const { startTrouble } = world;
+    world.startTrouble = () => {
+      void world.store.recordOutcome(executionOf(CREATE), { output: OUTPUT }, FIRST_SIGNED_AT);
+      return startTrouble();
+    };
+    expect(await deploying(world, CREATE)).toMatchObject([{ Status: 'SUCCESS', Data: { versionId: 'version-1' } }]);
+    expect(newestIn(world).ended).toBe('SUCCEEDED');
   });
 
-  test('a second delivery of the event is not started either: CloudFormation was told', async () => {
+  test('and DynamoDB cannot either by then, the failure says that a run may have been started', async () => {
     const world = new World();
-    world.starts.push(missing);
-    expect(await deploying(world, CREATE, CREATE)).toMatchObject([{ Status: 'FAILED' }, { Status: 'FAILED' }]);
+    unreachableUntil(world, 660, true);
+    const { startTrouble } = world;
+    world.startTrouble = () => {
+      world.befalls(/./, UNREACHABLE);
+      return startTrouble();
+    };
+    const [{ Reason }] = await deploying(world, CREATE);
+    expect(Reason).toMatch(/^The population could not be started\. .* It may run all the same\. See the log group/);
+  });
+
+  test('a second delivery is not started after that: CloudFormation was told, and is told the same', async () => {
+    const world = new World();
+    unreachableUntil(world, 660);
+    const answers = await deploying(world, CREATE, CREATE);
+    expect(answers[1]).toEqual(answers[0]);
+    world.elapsed = 700_000;
+    expect(await deploying(world, CREATE)).toHaveLength(3);
     expect(world.started).toEqual([]);
   });
 
-  test('a delete goes through', async () => {
+  test('what a wait condition would have waited for fails at once', async () => {
     const world = new World();
-    world.starts.push(missing);
+    unreachableUntil(world, 660);
+    expect(await deploying(world, CREATE_LONG)).toMatchObject([{ Status: 'FAILED', Reason: expect.stringContaining('could not be started') }]);
+  });
+
+  test('a delete goes through, and holds up nobody', async () => {
+    const world = new World();
+    unreachableUntil(world, 780);
     expect(await deploying(world, DELETE)).toMatchObject([{ Status: 'SUCCESS', PhysicalResourceId: 'physical-id' }]);
-    expect(world.documents.get<PopulationRecord>(RECORD)?.released).toEqual([tableId(TABLE)]);
+    expect(newestIn(world)).toMatchObject({ action: 'RELEASE', ended: 'SUCCEEDED' });
+  });
+
+  test.each([
+    ['throttled', THROTTLED],
+    ['not permitted yet', refusal('AccessDeniedException').error],
+    ['full of executions', refusal('ExecutionLimitExceeded').error],
+    ['silent', UNREACHABLE],
+  ])('it is asked again while it is %s', async (_what, error) => {
+    const world = new World();
+    world.startTrouble = () => (world.elapsed < 60_000 ? { error } : undefined);
+    expect(await deploying(world, CREATE)).toEqual([]);
+    expect(world.started).toHaveLength(1);
+  });
+
+  test('what is refused for good is told at once', async () => {
+    const world = new World();
+    world.startTrouble = () => ({ error: refusal('StateMachineDoesNotExist', { message: 'State Machine Does Not Exist' }).error });
+    expect((await deploying(world, CREATE))[0].Reason).toContain('StateMachineDoesNotExist: State Machine Does Not Exist. Execution');
+    expect(world.starts).toHaveLength(1);
+  });
+});
+
+describe('the time for that', () => {
+  const unreachable = (world: World) => { world.startTrouble = () => ({ error: UNREACHABLE }); };
+
+  test('is what the function has, where somebody has lowered its timeout: there is time to answer', async () => {
+    const world = new World();
+    world.timeoutSeconds = 30;
+    unreachable(world);
+    expect(await deploying(world, CREATE)).toMatchObject([{ Status: 'FAILED' }]);
+    expect(world.elapsed).toBeLessThan(16_000);
+    expect(world.starts.length).toBeGreaterThan(1);
+  });
+
+  test('counts from when the event was signed, and all is tried once where that is over', async () => {
+    const world = new World();
+    world.elapsed = 900_000;
+    unreachable(world);
+    expect(await deploying(world, CREATE)).toMatchObject([{ Status: 'FAILED' }]);
+    expect(world.starts).toHaveLength(1);
   });
 });
 
 describe('where DynamoDB cannot be reached', () => {
-  const ID = { 'the record': RECORD, 'who waits': awaitedId(runOf(CREATE)) };
-
-  test.each(Object.entries(ID))('for %s, it is asked again', async (_what, id) => {
+  test.each([['the record', TABLE_ITEM], ['who waits', RUN_ITEM]])('for %s, CloudFormation hears why after ten minutes, and nothing is started', async (_what, kind) => {
     const world = new World();
-    world.documents.befalls(id, ...times(15, { before: UNREACHABLE }));
-    expect(await deploying(world, CREATE)).toEqual([]);
-    expect(world.started).toHaveLength(1);
-  });
-
-  test.each(Object.entries(ID))('for %s, CloudFormation hears why in the end, and nothing is started', async (_what, id) => {
-    const world = new World();
-    world.documents.befalls(id, ...times(100, { before: UNREACHABLE }));
+    world.befalls(kind, UNREACHABLE);
     expect(await deploying(world, CREATE)).toMatchObject([{
       Status: 'FAILED',
       Reason: 'The record of populations cannot be reached. TimeoutError: Connection timed out after 2000 ms. It is the DynamoDB table Audience-Record, '
         + 'for which a function in a VPC needs an endpoint. Nothing was started. See the log group /aws/lambda/Deployment.',
     }]);
     expect(world.started).toEqual([]);
-    expect(world.clock).toBeLessThan(76_000);
+    expect(world.elapsed).toBeGreaterThan(580_000);
+    expect(world.elapsed).toBeLessThan(610_000);
   });
 
-  test('for who waits, a later delivery does not start what CloudFormation takes for failed', async () => {
+  test('and every request hangs, there is still time to answer', async () => {
     const world = new World();
-    world.documents.befalls(awaitedId(runOf(CREATE)), ...times(19, { before: UNREACHABLE }));
-    expect(await deploying(world, CREATE, CREATE)).toMatchObject([{ Status: 'FAILED' }, { Status: 'FAILED' }]);
-    expect(world.started).toEqual([]);
+    world.befalls(/./, UNREACHABLE, Infinity, { takesSeconds: 8 });
+    expect(await deploying(world, CREATE)).toMatchObject([{ Status: 'FAILED' }]);
+    expect(world.elapsed).toBeLessThan(660_000);
   });
 
-  test('by permissions that will not come, it is the service\'s own words', async () => {
+  test('for who waits, the request has failed on record', async () => {
     const world = new World();
-    world.documents.befalls(RECORD, ...times(100, { before: refusal('ResourceNotFoundException', { message: 'Requested resource not found' }).error }));
+    world.befalls(RUN_ITEM, UNREACHABLE);
+    await deploying(world, CREATE);
+    expect(newestIn(world).ended).toBe('FAILED');
+  });
+
+  test('by an error that will not pass, it is the service\'s own words at once', async () => {
+    const world = new World();
+    world.befalls(TABLE_ITEM, refusal('ResourceNotFoundException', { message: 'Requested resource not found' }).error);
     expect((await deploying(world, CREATE))[0].Reason).toContain('ResourceNotFoundException: Requested resource not found.');
-    expect(world.clock).toBe(100);
+    expect(world.elapsed).toBeLessThan(10_000);
   });
 
   test('a delete goes through', async () => {
     const world = new World();
-    world.documents.befalls(RECORD, ...times(100, { before: UNREACHABLE }));
+    world.befalls(/./, UNREACHABLE);
     expect(await deploying(world, DELETE)).toMatchObject([{ Status: 'SUCCESS' }]);
   });
 
-  test.each(Object.entries(ID))('after it wrote %s, nothing is written otherwise', async (_what, id) => {
+  test.each([['the record', /write table/], ['who waits', /write run/]])('after it wrote %s, nothing is written otherwise', async (_what, kind) => {
     const [world, calm] = [new World(), new World()];
-    world.documents.befalls(id, { after: UNREACHABLE }, 'ASKED_AGAIN');
+    world.befalls(kind, UNREACHABLE, 30, { isWritten: true });
     await deploying(world, CREATE);
     await deploying(calm, CREATE);
-    expect([deploymentIn(world), awaitedIn(world), world.started]).toEqual([deploymentIn(calm), awaitedIn(calm), calm.started]);
+    expect([newestIn(world), world.run(CREATE), world.started]).toEqual([newestIn(calm), calm.run(CREATE), calm.started]);
   });
 });
 
 describe('an event that cannot be understood', () => {
-  const BROKEN = { properties: { ...propertiesWith(), Definition: JSON.stringify({ population: POPULATION }).slice(0, -5) } };
+  const BROKEN: Sent = { properties: propertiesWith({ Parameters: { region: 'north' } as never }) };
 
-  test('is a failure under the physical id that is there, without the text that holds parameters', async () => {
+  test('is a failure under the table\'s physical id, without the value, and nothing is recorded', async () => {
     const world = new World();
     const [{ Status, Reason, PhysicalResourceId }] = await deploying(world, eventOf('Update', BROKEN));
-    expect([Status, PhysicalResourceId]).toEqual(['FAILED', 'physical-id']);
-    expect(Reason).toContain('InvalidDefinition: The property Definition');
-    expect(Reason).not.toContain('north');
+    expect([Status, PhysicalResourceId]).toEqual(['FAILED', TABLE_ID]);
+    expect(Reason).toBe('InvalidDefinition: The property Parameters of the custom resource is not a list. See the log group /aws/lambda/Deployment.');
+    expect(world.store.asked).toEqual([]);
   });
 
-  test('is not in the way of a delete', async () => {
-    expect(await deploying(new World(), eventOf('Delete', BROKEN))).toMatchObject([{ Status: 'SUCCESS', PhysicalResourceId: 'physical-id' }]);
+  test('is a delete all the same: the table is released', async () => {
+    const world = new World();
+    expect(await deploying(world, eventOf('Delete', BROKEN))).toEqual([]);
+    expect(newestIn(world)).toMatchObject({ action: 'RELEASE' });
+  });
+
+  test('goes through where it is a delete that does not name its table', async () => {
+    const world = new World();
+    const event = eventOf('Delete', { properties: { Definition: '{}' } });
+    expect(await deploying(world, event)).toMatchObject([{ Status: 'SUCCESS', PhysicalResourceId: 'physical-id' }]);
   });
 });
 
 test('an answer that cannot be delivered is an error, so that Lambda hands the event over again', async () => {
   const world = new World();
   world.refusing.add(CREATE_LONG.ResponseURL);
-  await expect(deploy(CREATE_LONG, world.outside)).rejects.toThrow('answered status 503');
+  await expect(deploy(CREATE_LONG, world.ports())).rejects.toThrow('answered status 503');
   world.refusing.clear();
   expect(await deploying(world, CREATE_LONG)).toMatchObject([{ Status: 'SUCCESS' }]);
   expect(world.started).toHaveLength(1);
+});
+
+test('the URL of a retried deployment is another one: the same RequestId makes another run', async () => {
+  const world = new World();
+  const retried = { ...CREATE, ResponseURL: urlOf(600, 'b') };
+  await deploying(world, CREATE);
+  await report(executionOf(CREATE), { failure: FAILURE }, world.ports());
+  await deploying(world, retried);
+  expect(world.started).toHaveLength(2);
 });

@@ -1,42 +1,53 @@
 import type { PopulationProperties } from '../../../src/contract/custom-resource';
-import type { Definition, Population } from '../../../src/contract/population';
+import { tableId, type Definition } from '../../../src/contract/definition';
 import type { PopulationOutput } from '../../../src/contract/workflow';
-import type { CloudFormationEvent } from '../../../src/handlers/deployment/event';
-import type { Outside } from '../../../src/handlers/deployment/outside';
-import type { Execution } from '../../../src/handlers/executions';
+import { requestHash, type CloudFormationEvent } from '../../../src/handlers/deployment/events';
+import type { Ports } from '../../../src/handlers/deployment/ports';
+import { runKey, tableKey, toTableRecord } from '../../../src/handlers/record/items';
+import type { RunItem } from '../../../src/handlers/record/run-item';
+import type { TableRecord } from '../../../src/handlers/record/table-record';
 import type { ServiceError } from '../../../src/handlers/service-error';
-import { FakeDocuments } from '../record/fake';
+import { FakeStore, type Trouble } from '../record/fake';
 
 export const PREFIX = 'cfn-0a1b2c3d';
 export const MACHINE_ARN = 'arn:aws:states:eu-west-1:111122223333:stateMachine:Audience';
-export const RECORD = 'c80a0e3bb1';
 
 export const TABLE = { membershipIdentifier: '11111111-2222-4333-8444-555555555555', intermediateTableIdentifier: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee' };
 export const OTHER_TABLE = { ...TABLE, intermediateTableIdentifier: 'ffffffff-bbbb-4ccc-8ddd-eeeeeeeeeeee' };
+export const TABLE_ID = tableId(TABLE);
 
-export const POPULATION: Population = { ...TABLE, parameters: { region: 'north' } };
+export const DEFINITION: Definition = {
+  parameters: { region: 'north' }, triggers: ['1'], timeoutSeconds: 3_300, cancelOnTimeout: true,
+};
 
-export const definitionWith = (more: Partial<Definition> = {}): Definition =>
-  ({ population: POPULATION, change: { triggers: ['1'] }, timeoutSeconds: 3_300, cancelOnTimeout: true, record: RECORD, ...more });
+/** The custom resource's properties, as CloudFormation hands them over. */
+export const propertiesWith = (more: Partial<PopulationProperties> = {}): PopulationProperties & { readonly ServiceToken: string } => ({
+  ServiceToken: 'arn:aws:lambda:eu-west-1:111122223333:function:Deployment',
+  StateMachineArn: MACHINE_ARN,
+  MembershipIdentifier: TABLE.membershipIdentifier,
+  IntermediateTableIdentifier: TABLE.intermediateTableIdentifier,
+  Parameters: [{ Name: 'region', Value: 'north' }],
+  Triggers: ['1'],
+  TimeoutSeconds: '3300',
+  CancelOnTimeout: 'true',
+  PopulateOnDeploy: 'ON_CHANGE',
+  ...more,
+});
 
-type Change = Partial<Omit<PopulationProperties, 'Definition'>> & { readonly definition?: Partial<Definition> };
-
-/** The custom resource's properties, as the template has them. */
-export const propertiesWith = ({ definition, ...more }: Change = {}): PopulationProperties =>
-  ({ StateMachineArn: MACHINE_ARN, Definition: JSON.stringify(definitionWith(definition)), PopulateOnDeploy: 'ON_CHANGE', ...more });
+export const OF_OTHER_TABLE = propertiesWith({ IntermediateTableIdentifier: OTHER_TABLE.intermediateTableIdentifier });
 
 /** When CloudFormation sent the first event; the others come so many seconds later. */
-export const SENT = Date.UTC(2026, 10, 23, 6, 0, 0);
+export const FIRST_SIGNED_AT = Date.UTC(2026, 10, 23, 6, 0, 0);
 
 export function urlOf(seconds: number, token = 'a'): string {
-  const date = new Date(SENT + seconds * 1000).toISOString().replace(/[-:]|\.\d+/g, '');
+  const date = new Date(FIRST_SIGNED_AT + seconds * 1_000).toISOString().replace(/[-:]|\.\d+/g, '');
   return `https://bucket.s3.amazonaws.com/${token}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=${date}&X-Amz-Expires=7200&X-Amz-Signature=s3cret`;
 }
 
 export interface Sent {
   readonly seconds?: number;
-  readonly properties?: PopulationProperties;
-  readonly old?: PopulationProperties;
+  readonly properties?: object;
+  readonly old?: object;
   readonly more?: Partial<CloudFormationEvent>;
 }
 
@@ -55,6 +66,9 @@ export function eventOf(RequestType: CloudFormationEvent['RequestType'], { secon
   };
 }
 
+export const executionOf = (event: CloudFormationEvent): string =>
+  `${MACHINE_ARN.replace(':stateMachine:', ':execution:')}:${PREFIX}-${requestHash(event)}`;
+
 export const OUTPUT: PopulationOutput = {
   versionId: 'version-1',
   analysisId: 'analysis-1',
@@ -68,56 +82,72 @@ export const OUTPUT: PopulationOutput = {
 export const FAILURE = { error: 'ProtectedQueryFailed', cause: 'OOM: Out of memory. Query analysis-1.', analysisId: 'analysis-1', retryable: null };
 
 export const refusal = (code: string, more: Partial<ServiceError> = {}): { readonly ok: false; readonly error: ServiceError } =>
-  ({ ok: false, error: { code, message: 'No.', doubtful: false, ...more } });
+  ({ ok: false, error: { code, message: 'No.', outcomeUnknown: false, ...more } });
 
-type Refusal = ReturnType<typeof refusal>;
-
-/** Everything around the deployment function, in memory and without waiting. */
+/** Everything around the deployment function, in memory, with a clock that moves where the function pauses or a request takes its time. */
 export class World {
   /** In milliseconds since the first event. */
-  clock = 100;
-  readonly documents = new FakeDocuments();
+  elapsed = 100;
+  /** What is left of an invocation when it begins: the function's timeout. */
+  timeoutSeconds = 720;
+  readonly store = new FakeStore();
   readonly logged: string[] = [];
   readonly put: { readonly url: string; readonly body: Record<string, unknown> }[] = [];
   /** URLs that refuse. */
   readonly refusing = new Set<string>();
-  readonly executions = new Map<string, Execution>();
   readonly started: { readonly name: string; readonly input: unknown }[] = [];
-  /** What becomes of the next starts; `after` where the execution is there all the same. */
-  readonly starts: (Refusal & { readonly after?: boolean })[] = [];
-  readonly describes: (Refusal | (() => void))[] = [];
+  /** How often an execution was asked to start, by seconds since the first event. */
+  readonly starts: number[] = [];
+  /** What befalls a start. */
+  startTrouble: () => Trouble | undefined = () => undefined;
 
-  readonly outside: Outside = {
-    documents: this.documents,
-    executions: {
-      start: async (stateMachineArn, name, input) => {
-        const trouble = this.starts.shift();
-        if (!trouble || trouble.after) {
-          const arn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
-          if (!this.executions.has(arn)) {
-            this.executions.set(arn, { status: 'RUNNING' });
-            this.started.push({ name, input });
-          }
+  /** The ports of one invocation, which begins now. */
+  ports(): Ports {
+    const begunAt = this.elapsed;
+    return {
+      store: this.store,
+      startExecution: async (_stateMachineArn, name, input) => {
+        this.starts.push(this.elapsed / 1_000);
+        const trouble = this.startTrouble();
+        const isNew = !this.started.some((one) => one.name === name);
+        if (isNew && (!trouble || trouble.isWritten)) {
+          this.started.push({ name, input });
         }
-        return trouble ?? { ok: true, value: undefined };
+        return trouble ? { ok: false, error: trouble.error } : { ok: true, value: undefined };
       },
-      describe: async (arn) => {
-        const trouble = this.describes.shift();
-        if (typeof trouble === 'object') {
-          return trouble;
+      put: async (url, body) => {
+        if (this.refusing.has(url)) {
+          throw new Error('CloudFormation\'s response URL answered status 503, 5 times.');
         }
-        trouble?.();
-        return { ok: true, value: this.executions.get(arn) };
+        this.put.push({ url, body: JSON.parse(body) as Record<string, unknown> });
       },
-    },
-    put: async (url, body) => {
-      if (this.refusing.has(url)) {
-        throw new Error('CloudFormation\'s response URL answered status 503, 5 times.');
+      clock: {
+        now: () => FIRST_SIGNED_AT + this.elapsed,
+        pause: async (millis) => { this.elapsed += millis; },
+        remainingMillis: () => this.timeoutSeconds * 1_000 - (this.elapsed - begunAt),
+      },
+      names: { executionPrefix: PREFIX, recordTable: 'Audience-Record', logGroup: '/aws/lambda/Deployment' },
+      log: (message, details) => { this.logged.push(JSON.stringify({ message, ...details })); },
+    };
+  }
+
+  table(table = TABLE): TableRecord {
+    return toTableRecord(this.store.get<TableRecord>(tableKey(table)));
+  }
+
+  run(event: CloudFormationEvent): RunItem | undefined {
+    return this.store.get<RunItem>(runKey(executionOf(event)));
+  }
+
+  /** Something befalls each request of this kind, such as `write table`, until so many seconds after the first event. */
+  befalls(kind: RegExp, error: ServiceError, untilSeconds = Infinity, more: { readonly isWritten?: boolean; readonly takesSeconds?: number } = {}): void {
+    const before = this.store.trouble;
+    this.store.trouble = (request) => {
+      if (!kind.test(request) || this.elapsed >= untilSeconds * 1_000) {
+        return before(request);
       }
-      this.put.push({ url, body: JSON.parse(body) as Record<string, unknown> });
-    },
-    time: { now: () => SENT + this.clock, pause: async (millis) => { this.clock += millis; } },
-    names: { executionPrefix: PREFIX, recordTable: 'Audience-Record', logGroup: '/aws/lambda/Deployment' },
-    log: (message, details) => { this.logged.push(JSON.stringify({ message, ...details })); },
-  };
+      this.elapsed += (more.takesSeconds ?? 0) * 1_000;
+      return { error, isWritten: more.isWritten };
+    };
+  }
 }

@@ -1,92 +1,81 @@
-import type { Documents, Lifetime } from '../../../src/handlers/record/documents';
-import type { Answer, ServiceError } from '../../../src/handlers/service-error';
+import type { Ended } from '../../../src/contract/workflow';
+import { fromItem, runKey, toItem, type Item } from '../../../src/handlers/record/items';
+import { runItemExpiresAt, type RunItem } from '../../../src/handlers/record/run-item';
+import type { Store, Stored } from '../../../src/handlers/record/store';
+import type { Result, ServiceError } from '../../../src/handlers/service-error';
 
-export type Trouble =
-  /** The request is refused, or lost on its way there. */
-  | { readonly before: ServiceError }
-  /** A change is made, and its answer lost: it is asked again. */
-  | 'ASKED_AGAIN'
-  /** A change is made, and no answer ever comes. */
-  | { readonly after: ServiceError }
-  /** Somebody else writes between the reading and the writing. */
-  | { readonly meanwhile: () => void };
+/** What befalls a request. */
+export interface Trouble {
+  readonly error: ServiceError;
+  /** The write is in all the same. */
+  readonly isWritten?: boolean;
+}
 
-/** The record in memory: documents are kept as JSON, and `change` is asked again as often as somebody else was faster. */
-export class FakeDocuments implements Documents {
-  /** What was asked, such as `change line`. */
+/** The record in memory, as items. */
+export class FakeStore implements Store {
+  readonly items = new Map<string, Item>();
+  /** What was asked, such as `write table m/t`. */
   readonly asked: string[] = [];
-  readonly lives = new Map<string, Lifetime | undefined>();
-  /** How many writes took effect. */
-  writes = 0;
-  private readonly stored = new Map<string, string>();
-  private readonly troubles: { readonly id: string; readonly trouble: Trouble }[] = [];
+  /** Decides what befalls a request; it may also do something before that one is served. */
+  trouble: (request: string) => Trouble | undefined = () => undefined;
 
-  constructor(documents: Readonly<Record<string, object>> = {}) {
-    Object.entries(documents).forEach(([id, document]) => this.set(id, document));
+  get<T>(key: string): T | undefined {
+    const item = this.items.get(key);
+    return item && fromItem(item).document as T;
   }
 
-  get<T>(id: string): T | undefined {
-    const json = this.stored.get(id);
-    return json === undefined ? undefined : JSON.parse(json) as T;
+  set(key: string, document: object): void {
+    this.items.set(key, toItem(key, document, this.stored(key).version + 1));
   }
 
-  set(id: string, document: object): void {
-    this.stored.set(id, JSON.stringify(document));
+  /** Counts the writes of a document, or all. */
+  writes(key = ''): number {
+    return this.asked.filter((request) => request.startsWith(`write ${key}`)).length;
   }
 
-  delete(id: string): void {
-    this.stored.delete(id);
+  async read<T extends object>(key: string, recordTable?: string): Promise<Result<Stored<T>>> {
+    return this.served(`read ${recordTable ? `${recordTable} ` : ''}${key}`, () => this.stored(key) as Stored<T>);
   }
 
-  /** What befalls the next requests for the document, one each. */
-  befalls(id: string, ...troubles: Trouble[]): void {
-    this.troubles.push(...troubles.map((trouble) => ({ id, trouble })));
-  }
-
-  /** Documents of another stack's table are kept under `<table> <id>`. */
-  async read<T>(id: string, table?: string): Promise<Answer<T | undefined>> {
-    this.asked.push(`read ${id}`);
-    const trouble = this.next(id);
-    const error = typeof trouble !== 'string' && trouble && ('before' in trouble ? trouble.before : 'after' in trouble && trouble.after);
-    return error ? { ok: false, error } : { ok: true, value: this.get<T>(table ? `${table} ${id}` : id) };
-  }
-
-  async change<T extends object>(id: string, change: (document: T | undefined) => T | undefined, lives?: Lifetime): Promise<Answer<T | undefined>> {
-    this.asked.push(`change ${id}`);
-    let trouble = this.next(id);
-    for (;;) {
-      if (typeof trouble === 'object' && 'before' in trouble) {
-        return { ok: false, error: trouble.before };
+  async write(key: string, document: object, version: number, expiresAt?: number): Promise<Result<boolean>> {
+    return this.served(`write ${key}`, () => {
+      const isFirst = this.stored(key).version === version;
+      if (isFirst) {
+        this.items.set(key, toItem(key, document, version + 1, expiresAt));
       }
-      const before = this.stored.get(id);
-      const document = this.get<T>(id);
-      const changed = change(document);
-      if (changed === document || changed === undefined) {
-        return { ok: true, value: changed };
+      return isFirst;
+    });
+  }
+
+  async readOutcome(execution: string): Promise<Result<Ended | undefined>> {
+    return this.served(`read ${runKey(execution)}`, () => this.get<RunItem>(runKey(execution))?.outcome);
+  }
+
+  async recordOutcome(execution: string, outcome: Ended, now: number): Promise<Result<void>> {
+    const key = runKey(execution);
+    return this.served(`write ${key}`, () => {
+      const run = this.get<RunItem>(key);
+      if (!run?.outcome) {
+        this.items.set(key, toItem(key, { ...run, outcome }, this.stored(key).version + 1, runItemExpiresAt(now)));
       }
-      if (typeof trouble === 'object' && 'meanwhile' in trouble) {
-        trouble.meanwhile();
-        trouble = undefined;
-      }
-      if (this.stored.get(id) === before) {
-        this.set(id, changed);
-        this.lives.set(id, lives);
-        this.writes++;
-        if (typeof trouble === 'object') {
-          return { ok: false, error: trouble.after };
-        }
-        if (trouble !== 'ASKED_AGAIN') {
-          return { ok: true, value: this.get<T>(id) };
-        }
-        trouble = undefined;
-      }
+    });
+  }
+
+  private stored(key: string): Stored<object> {
+    const item = this.items.get(key);
+    return item ? fromItem(item) : { version: 0 };
+  }
+
+  private async served<T>(request: string, serve: () => T): Promise<Result<T>> {
+    this.asked.push(request);
+    const trouble = this.trouble(request);
+    if (!trouble || trouble.isWritten) {
+      const value = serve();
+      return trouble ? { ok: false, error: trouble.error } : { ok: true, value };
     }
-  }
-
-  private next(id: string): Trouble | undefined {
-    const index = this.troubles.findIndex((one) => one.id === id);
-    return index < 0 ? undefined : this.troubles.splice(index, 1)[0].trouble;
+    return { ok: false, error: trouble.error };
   }
 }
 
-export const UNREACHABLE: ServiceError = { code: 'TimeoutError', message: 'Connection timed out after 2000 ms', doubtful: true };
+export const UNREACHABLE: ServiceError = { code: 'TimeoutError', message: 'Connection timed out after 2000 ms', outcomeUnknown: true };
+export const THROTTLED: ServiceError = { code: 'ThrottlingException', message: 'Rate exceeded', throttled: true, outcomeUnknown: false };

@@ -1,5 +1,5 @@
-import { definitionWith, eventOf, propertiesWith } from './support';
-import { definitionOf, isResult, requestHash, signedAt, targetOf } from '../../../src/handlers/deployment/event';
+import { eventOf, propertiesWith, TABLE_ID } from './support';
+import { isResult, requestHash, responseTo, signedAt } from '../../../src/handlers/deployment/events';
 
 describe('the hash of a request', () => {
   const EVENT = { RequestId: 'request-1', ResponseURL: 'https://cloudformation.example/1?signature=a', RequestType: 'Create' as const };
@@ -37,44 +37,29 @@ describe('when CloudFormation sent an event', () => {
 });
 
 describe('whom to answer', () => {
-  const physicalId = (...[event, table]: Parameters<typeof targetOf>) => targetOf(event, table).PhysicalResourceId;
+  const physicalId = (event: ReturnType<typeof eventOf>) => responseTo(event).PhysicalResourceId;
 
   test('is the event\'s own resource, under its table', () => {
     const { ResponseURL, StackId, RequestId, LogicalResourceId } = eventOf('Create');
-    expect(targetOf(eventOf('Create'), 'm/t')).toEqual({ url: ResponseURL, StackId, RequestId, LogicalResourceId, PhysicalResourceId: 'm/t' });
+    expect(responseTo(eventOf('Create'))).toEqual({ url: ResponseURL, StackId, RequestId, LogicalResourceId, PhysicalResourceId: TABLE_ID });
+  });
+
+  test('has the physical id of the table on every path: also where the rest of the properties cannot be read', () => {
+    expect(physicalId(eventOf('Update', { properties: propertiesWith({ Parameters: 'x' as never }) }))).toBe(TABLE_ID);
   });
 
   test('has the physical id that a deleted resource has, whatever its table', () => {
-    expect(physicalId(eventOf('Delete'), 'm/t')).toBe('physical-id');
-  });
-
-  test('has the physical id that is there where the table is not known', () => {
-    expect(physicalId(eventOf('Update'))).toBe('physical-id');
-    expect(physicalId(eventOf('Create'))).toBe('AudiencePopulation');
-  });
-});
-
-describe('the definition', () => {
-  test('is the one of the template', () => {
-    expect(definitionOf(propertiesWith({ definition: { timeoutSeconds: 60 } }))).toEqual(definitionWith({ timeoutSeconds: 60 }));
-  });
-
-  test('is read byte for byte: what a user gave may be encoded', () => {
-    const definition = definitionWith();
-    const encoded = { ...definition, population: { ...definition.population, parameters: { 'base64:cmVnaW9u': 'base64:IlwKIg==' } } };
-    expect(definitionOf({ Definition: JSON.stringify(encoded) }).population.parameters).toEqual({ region: '"\\\n"' });
+    expect(physicalId(eventOf('Delete'))).toBe('physical-id');
   });
 
   test.each([
-    ['no JSON', '{"population": {"parameters": {"secret": "x'],
-    ['no object', '"text"'],
-    ['null', 'null'],
-    ['an object without a population', '{"record":"r"}'],
-    ['an object without a table', '{"record":"r","population":{"membershipIdentifier":"m"}}'],
-    ['an object without a key for the record', JSON.stringify({ ...definitionWith(), record: undefined })],
-    ['nothing', undefined as unknown as string],
-  ])('that is %s is told without its text, which holds parameters', (_what, Definition) => {
-    expect(() => definitionOf({ Definition })).toThrow(/^The property Definition of the custom resource is not the JSON of a population\.$/);
+    ['is missing', undefined],
+    ['is empty', ''],
+    ['is no text', { Ref: 'x' }],
+  ])('has the physical id that is there where the table %s', (_what, IntermediateTableIdentifier) => {
+    const properties = { ...propertiesWith(), IntermediateTableIdentifier };
+    expect(physicalId(eventOf('Update', { properties }))).toBe('physical-id');
+    expect(physicalId(eventOf('Create', { properties }))).toBe('AudiencePopulation');
   });
 });
 
