@@ -5,9 +5,11 @@ import { ExpiryAlarmOptions, FailureAlarmOptions } from './alarm-options';
 import { POPULATED, POPULATION_FAILED } from './contract/names';
 import { IIntermediateTablePopulation } from './i-intermediate-table-population';
 import { IntermediateTablePopulationProps } from './population-props';
+import { PopulationServices } from './population-services';
 import { makeExpiryAlarm, makeFailureAlarm } from './private/alarms';
 import { eventRule, warnUnlessWatched } from './private/event-rules';
 import { resourceOf } from './private/intermediate-table/references';
+import { whenFinal } from './private/late';
 import { ownMetric } from './private/metrics';
 import { PopulationResources } from './private/population-resources';
 import { problem } from './private/problem';
@@ -16,7 +18,6 @@ import { warnIfShared } from './private/shared-table';
 import { outputDescription, ruleDescription } from './private/texts';
 import { requireBoolean } from './private/type-checks';
 import { validateKey, validateParameters, validateProps } from './private/validation';
-import { PopulationServices } from './population-services';
 import { AddScheduleOptions } from './schedule-options';
 
 /**
@@ -76,10 +77,12 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
     this.versionId = this.resources.getAtt('versionId');
     this.analysisId = this.resources.getAtt('analysisId');
     if (props.versionIdOutput ?? true) {
-      new CfnOutput(this, 'VersionId', {
+      const output = new CfnOutput(this, 'VersionId', {
         value: this.versionId,
         description: outputDescription(`The version of the intermediate table that was live when the stack was deployed (${this.node.path})`),
       });
+      // Aspects that give conditions to resources pass over outputs.
+      whenFinal(output, () => { output.condition ??= this.resources.resource.cfnOptions.condition; });
     }
     if (props.schedule) {
       this.addSchedule('Schedule', props.schedule);

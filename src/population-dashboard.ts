@@ -1,9 +1,9 @@
 import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { IIntermediateTablePopulation } from './i-intermediate-table-population';
-import { requireList } from './private/type-checks';
 import { problem } from './private/problem';
 import { requireName } from './private/texts';
+import { requireList } from './private/type-checks';
 import { populationWidgets } from './private/widgets';
 
 /**

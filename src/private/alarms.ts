@@ -1,9 +1,9 @@
 import { aws_cloudwatch as cloudwatch, aws_stepfunctions as sfn, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ExpiryAlarmOptions, FailureAlarmOptions } from '../alarm-options';
-import { requireDuration } from './type-checks';
 import { known, problem } from './problem';
 import { alarmDescription, requireText } from './texts';
+import { requireDuration } from './type-checks';
 
 /** Counts executions that failed, that somebody stopped, and that the machine itself has timed out. */
 export function makeFailureAlarm(scope: Construct, id: string, machine: sfn.IStateMachine, options: FailureAlarmOptions): cloudwatch.Alarm {

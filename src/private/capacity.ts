@@ -23,4 +23,4 @@ export function overfull(services: IConstruct, populations: readonly IConstruct[
 }
 
 const countIn = (scope: IConstruct, stack: Stack): number =>
-  scope.node.findAll().filter((child) => CfnResource.isCfnResource(child) && child.stack === stack).length;
+  scope.node.findAll().filter((child) => CfnResource.isCfnResource(child) && child.stack === stack && 'Resources' in child._toCloudFormation()).length;

@@ -1,9 +1,9 @@
 import { CfnElement, CfnWaitCondition, CfnWaitConditionHandle, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { whenFinal } from './late';
 import { EXECUTION_ATTRIBUTE, RESULT_ATTRIBUTE, type ResultProperties } from '../contract/custom-resource';
 import { canonical, hash } from '../contract/hashing';
 import { RESOURCE_LIMIT_SECONDS, WAIT_CONDITION_LIMIT_SECONDS } from '../contract/time';
-import { whenFinal } from './late';
 
 /**
  * Waits for a population that may take more than an hour: the custom resource only starts it, a wait condition waits for it,

@@ -1,13 +1,13 @@
 import { aws_iam as iam, CfnResource } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { Construct } from 'constructs';
-import { canonical, hash } from '../contract/hashing';
 import { LatePolicy, whenFinal } from './late';
 import { acknowledgeWildcards } from './nag';
 import { fail } from './problem';
 import { conditionOf, expressionOf, weak } from './references';
 import { keyStatements, membershipOf, populateStatements, readStatements, recordStatements, writeStatements } from './statements';
 import { identityOf } from './table';
+import { canonical, hash } from '../contract/hashing';
 
 /** IAM's limit for all inline policies of a role, in characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_POLICY_CHARACTERS = 10_240;
@@ -26,11 +26,11 @@ interface Kind {
   readonly what: string;
 }
 
-const MEMBERSHIP: Kind = { name: 'Membership', characters: 920, what: 'membership' };
-const KEY: Kind = { name: 'Key', characters: 340, what: 'KMS key' };
-const UPSTREAM: Kind = { name: 'Upstream', characters: 330, what: 'membership of other stacks' };
-const RECORD: Kind = { name: 'Record', characters: 240, what: 'record of other stacks' };
-const PARAMETER: Kind = { name: 'Parameter', characters: 240, what: 'version parameter' };
+const MEMBERSHIP: Kind = { name: 'Membership', characters: 920, what: 'memberships' };
+const KEY: Kind = { name: 'Key', characters: 340, what: 'KMS keys' };
+const UPSTREAM: Kind = { name: 'Upstream', characters: 330, what: 'memberships of other stacks' };
+const RECORD: Kind = { name: 'Record', characters: 240, what: 'records of other stacks' };
+const PARAMETER: Kind = { name: 'Parameter', characters: 240, what: 'version parameters' };
 
 /**
  * The policies of a role that the populations of a stack share, by what they give access to: one for each expression of a membership, of a
@@ -85,7 +85,7 @@ export class Permissions {
   private requireRoom(kind: Kind, user: Construct): void {
     if (this.characters > MAX_POLICY_CHARACTERS) {
       const count = [...this.policies.keys()].filter((id) => id.startsWith(kind.name)).length + 1;
-      fail(user.node.path, `its stack's populations would have the ${count}th ${kind.what}, for which IAM has no room in one role`,
+      fail(user.node.path, `with it the populations of its stack have ${count} ${kind.what}, for which IAM has no room in one role`,
         'Spread the populations over several stacks, or over nested ones.');
     }
   }

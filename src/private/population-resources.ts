@@ -1,10 +1,10 @@
 import {
-  Aws, CfnResource, CustomResource, Duration, Fn, Lazy, Stack,
+  Aws, CfnResource, CustomResource, Duration, Fn, Lazy,
   aws_events as events, aws_events_targets as targets, aws_ssm as ssm, aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { Construct, Node } from 'constructs';
-import type { PopulationProperties, ScheduleProperties, UpstreamProperties } from '../contract/custom-resource';
+import type { PopulationProperties } from '../contract/custom-resource';
 import { canonical, hash } from '../contract/hashing';
 import { EVENT_SOURCE } from '../contract/names';
 import { isLong, MAX_UNAIDED_TIMEOUT_SECONDS, RESOURCE_LIMIT_SECONDS, resourceTimeoutSeconds } from '../contract/time';
@@ -14,17 +14,17 @@ import { PopulateOnDeploy } from '../populate-on-deploy';
 import type { IntermediateTablePopulationProps } from '../population-props';
 import { PopulationServices } from '../population-services';
 import { chainPattern, requireNear } from './chain';
-import { dataProperties, nameValues } from './custom-resource-properties';
+import { dataProperties, scheduleProperties, type Texts } from './custom-resource-properties';
+import { finalFaults } from './final-checks';
 import { finalProperties } from './final-properties';
 import { LongWait } from './long-wait';
-import { faultsIn, faultsOfSize } from './parameters';
 import { fail } from './problem';
-import { identityIn, weak } from './references';
+import { identityIn, lazyIdentityIn, weak } from './references';
 import { SharedResources } from './shared-resources';
-import { stateMachineName, stateMachineSuffix } from './state-machine-names';
+import { makeStateMachine } from './state-machine';
+import { stateMachineSuffix } from './state-machine-names';
 import { identityOf, kmsKeyArnOf, replacingProperties } from './table';
 import { ruleDescription } from './texts';
-import { workflow } from './workflow';
 
 /** By the nodes of their populations: others may implement the interface around one of ours. */
 const known = new WeakMap<Node, PopulationResources>();
@@ -42,10 +42,11 @@ export class PopulationResources {
   private readonly longWait?: LongWait;
   /** Another text in each synthesis, where every deploy is to be a change. */
   private readonly synthesis?: string;
-  private readonly schedules = new Map<string, { readonly [name: string]: string } | undefined>();
+  /** The parameters of schedules, by name. */
+  public readonly schedules = new Map<string, Texts | undefined>();
   private announces = false;
 
-  constructor(public readonly scope: Construct, private readonly props: IntermediateTablePopulationProps) {
+  constructor(public readonly scope: Construct, public readonly props: IntermediateTablePopulationProps) {
     this.timeout = props.timeout ?? Duration.seconds(MAX_UNAIDED_TIMEOUT_SECONDS);
     this.table = props.intermediateTable;
     this.versionParameter = props.versionParameter;
@@ -54,13 +55,20 @@ export class PopulationResources {
     this.shared = PopulationServices.of(scope)._resources;
     // What depends on the reference depends on the machine, which is a part of it.
     this.reference = sfn.StateMachine.fromStateMachineName(scope, 'StateMachine', Lazy.string({ produce: () => this.machine.attrName }));
-    this.machine = this.makeMachine();
+    this.machine = makeStateMachine(this.reference as unknown as Construct, {
+      population: scope,
+      shared: this.shared,
+      table: this.table,
+      versionParameter: this.versionParameter,
+      customResource: () => this.resource,
+      announces: () => this.announces,
+    });
     this.longWait = !this.timeout.isUnresolved() && isLong(this.timeout.toSeconds()) ? new LongWait(scope) : undefined;
     this.customResource = this.makeCustomResource();
     this.longWait?.follow(this.customResource, this.shared.deploymentFunction.functionArn, () => this.due());
     this.order();
     this.shared.add(scope, this.customResource);
-    scope.node.addValidation({ validate: () => this.faults() });
+    scope.node.addValidation({ validate: () => finalFaults(this) });
     known.set(scope.node, this);
   }
 
@@ -79,21 +87,20 @@ export class PopulationResources {
       // The shared role has the permission already.
       role: this.shared.starterRole.withoutPolicyUpdates(),
     }));
-    rule.node.addDependency(this.customResource);
+    (rule.node.defaultChild as CfnResource).addResourceDependency(this.resource);
   }
 
   /** Populates on a schedule with parameters of its own, which its runs find on record under its name. */
-  public addSchedule(name: string, rule: events.Rule, parameters?: { readonly [name: string]: string }): void {
+  public addSchedule(name: string, rule: events.Rule, parameters?: Texts): void {
     this.schedules.set(name, parameters);
     this.startBy(rule, events.RuleTargetInput.fromObject({ schedule: name, event: events.EventField.eventId } satisfies RunInput));
   }
 
   /** Measures four times a day how fresh the live version is. */
   public measureFreshness(): void {
-    // Within the state machine, where no id of a user's can be.
-    const scope = this.reference as unknown as Construct;
-    if (!scope.node.tryFindChild('Freshness')) {
-      const rule = new events.Rule(scope, 'Freshness', {
+    if (!this.customResource.node.tryFindChild('Freshness')) {
+      // Where no id of a user's can be.
+      const rule = new events.Rule(this.customResource, 'Freshness', {
         schedule: events.Schedule.rate(Duration.hours(6)),
         description: ruleDescription(this.scope.node.path, 'description', undefined, `Measures how fresh the intermediate table is: ${this.scope.node.path}`),
       });
@@ -121,7 +128,7 @@ export class PopulationResources {
     return arn && weak(this.scope, arn);
   }
 
-  private get resource(): CfnResource {
+  public get resource(): CfnResource {
     return this.customResource.node.defaultChild as CfnResource;
   }
 
@@ -138,7 +145,7 @@ export class PopulationResources {
 
   private makeCustomResource(): CustomResource {
     const { scope, longWait, timeout, props } = this;
-    const { membershipIdentifier, intermediateTableIdentifier } = lazyIdentity(scope, this.table);
+    const { membershipIdentifier, intermediateTableIdentifier } = lazyIdentityIn(scope, this.table);
     const properties: PopulationProperties = {
       StateMachineArn: this.machine.attrArn,
       MembershipIdentifier: membershipIdentifier,
@@ -146,8 +153,10 @@ export class PopulationResources {
       ...dataProperties(props, Lazy.string({ produce: () => this.kmsKeyArn() })),
       TimeoutSeconds: timeout.toSeconds(),
       CancelOnTimeout: props.cancelOnTimeout ?? true,
-      Schedules: late(() => this.scheduleProperties()),
-      Upstream: this.upstream.length ? this.upstream.map((upstream) => this.upstreamProperties(upstream)) : undefined,
+      Schedules: late(() => scheduleProperties(this.schedules)),
+      Upstream: this.upstream.length ? this.upstream.map(({ resource, shared }) => ({
+        Population: resource.logicalId, RecordTable: shared === this.shared ? undefined : weak(scope, shared.record.ref),
+      })) : undefined,
       PopulateOnDeploy: props.populateOnDeploy ?? PopulateOnDeploy.ON_CHANGE,
       Synthesis: this.synthesis,
       UpstreamVersions: late(() => this.upstreamVersions()),
@@ -161,18 +170,6 @@ export class PopulationResources {
         longWait || timeout.isUnresolved() ? RESOURCE_LIMIT_SECONDS : resourceTimeoutSeconds(timeout.toSeconds())),
       properties: { ...properties },
     });
-  }
-
-  private scheduleProperties(): ScheduleProperties[] {
-    return [...this.schedules].sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([Name, parameters]) => ({ Name, Parameters: nameValues(parameters) }));
-  }
-
-  private upstreamProperties({ resource, shared }: PopulationResources): UpstreamProperties {
-    return {
-      Population: resource.logicalId,
-      RecordTable: shared === this.shared ? undefined : weak(this.scope, shared.record.ref),
-    };
   }
 
   /** An upstream population may be there under a condition only. */
@@ -238,60 +235,9 @@ export class PopulationResources {
   private get last(): Construct {
     return this.longWait?.last ?? this.customResource;
   }
-
-  private makeMachine(): sfn.CfnStateMachine {
-    const { populationFunction, deploymentFunction, machineRole, logGroup } = this.shared;
-    const { membershipIdentifier, intermediateTableIdentifier } = lazyIdentity(this.scope, this.table);
-    const definition = () => workflow({
-      key: { membershipIdentifier, intermediateTableIdentifier, logicalId: this.resource.logicalId, keepsVersion: Boolean(this.versionParameter) },
-      populationFunctionArn: populationFunction.functionArn,
-      deploymentFunctionArn: deploymentFunction.functionArn,
-      partition: Aws.PARTITION,
-      versionParameterName: this.versionParameter?.parameterName,
-      announceAs: this.announces ? this.scope.node.path : undefined,
-    });
-    return new sfn.CfnStateMachine(this.reference, 'Resource', {
-      stateMachineName: stateMachineName(this.scope, () => this.machine),
-      definitionString: Lazy.string({ produce: () => Stack.of(this.scope).toJsonString(definition()) }),
-      roleArn: machineRole.roleArn,
-      stateMachineType: 'STANDARD',
-      tracingConfiguration: { enabled: true },
-      // Without execution data: whoever starts a run may give it parameters.
-      loggingConfiguration: {
-        level: 'ALL',
-        includeExecutionData: false,
-        destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: logGroup.logGroupArn } }],
-      },
-    });
-  }
-
-  private faults(): string[] {
-    const { parameters, compute, analysisPayerAccountId, triggers } = this.props;
-    const schedules = Object.fromEntries(this.schedules);
-    return [
-      ...faultsIn(this.scope, { parameters, sparkProperties: compute?.sparkProperties, analysisPayerAccountId, triggers, schedules }),
-      ...faultsOfSize(this.scope, [nameValues(parameters), ...[...this.schedules.values()].map((each) => nameValues(each))]),
-      ...this.faultsOfCondition(),
-    ];
-  }
-
-  /** Where the table's condition is false, whatever refers to it makes the whole template invalid. */
-  private faultsOfCondition(): string[] {
-    const { table, scope } = this;
-    const condition = CfnResource.isCfnResource(table) && table.stack === Stack.of(scope) ? table.cfnOptions.condition : undefined;
-    return condition && !this.resource.cfnOptions.condition ? [
-      `${scope.node.path}: its table ${table.node.path} has the condition ${condition.node.id}, and the population has none. `
-      + 'Give all resources of the population the condition, too, by an Aspect on it.'] : [];
-  }
 }
 
 const late = (produce: () => unknown[]) => Lazy.any({ produce }, { omitEmptyArray: true }) as unknown as undefined;
-
-/** The table's properties may be set until the template is written. */
-const lazyIdentity = (scope: Construct, table: IIntermediateTableRef) => ({
-  membershipIdentifier: Lazy.string({ produce: () => identityIn(scope, table).membershipIdentifier }),
-  intermediateTableIdentifier: Lazy.string({ produce: () => identityIn(scope, table).intermediateTableIdentifier }),
-});
 
 function upstreamFor(scope: Construct, population: IIntermediateTablePopulation): PopulationResources {
   const upstream = known.get(population.node);

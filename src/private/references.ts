@@ -1,7 +1,8 @@
-import { CfnCondition, CfnResource, Reference, ReferenceStrength, Stack, Tokenization } from 'aws-cdk-lib';
+import { CfnCondition, CfnResource, Lazy, Reference, ReferenceStrength, Stack, Tokenization } from 'aws-cdk-lib';
 import { IIntermediateTableRef, IntermediateTableReference } from 'aws-cdk-lib/aws-cleanrooms';
 import { IConstruct } from 'constructs';
 import { identityOf } from './table';
+import type { TableIdentifiers } from '../contract/definition';
 
 /** By the stack that refers and the token of what it refers to: CDK keeps in each such reference what it has become. */
 const references = new WeakMap<Stack, Map<string, string>>();
@@ -32,6 +33,12 @@ export function identityIn(scope: IConstruct, table: IIntermediateTableRef): Int
     intermediateTableArn: weak(scope, intermediateTableArn),
   };
 }
+
+/** Returns the same where it is too early to say: the table's properties may be set until the template is written. */
+export const lazyIdentityIn = (scope: IConstruct, table: IIntermediateTableRef): TableIdentifiers => ({
+  membershipIdentifier: Lazy.string({ produce: () => identityIn(scope, table).membershipIdentifier }),
+  intermediateTableIdentifier: Lazy.string({ produce: () => identityIn(scope, table).intermediateTableIdentifier }),
+});
 
 /** Returns what tells one expression from another where neither's value is known: the same for equal ones of one stack. */
 export function expressionOf(scope: IConstruct, value: string): unknown {

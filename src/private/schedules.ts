@@ -1,7 +1,7 @@
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { IConstruct } from 'constructs';
-import { requireSchedule } from './type-checks';
 import { known, problem } from './problem';
+import { requireSchedule } from './type-checks';
 
 /** What EventBridge takes for a schedule: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html */
 export function validateSchedule(scope: IConstruct, prop: string, schedule: Schedule): void {

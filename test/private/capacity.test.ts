@@ -1,13 +1,17 @@
 import { NestedStack, Stack } from 'aws-cdk-lib';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
-import { makePopulation, makeStack, makeTable, templateOf } from '../support/stacks';
+import { IntermediateTable } from '../../src';
+import { makePopulation, makeStack, MEMBERSHIP, templateOf } from '../support/stacks';
+import { uuidOf } from '../support/template';
 
 const LIMIT = '@aws-cdk/core:stackResourceLimit';
 
-/** A stack with so many populations, each of one table, and so many other resources. */
+/** A stack with so many populations, each of a table of another app, and so many other resources. */
 function stackWith(populations: number, others = 0, stack = makeStack()): Stack {
-  const intermediateTable = makeTable(stack);
   for (let index = 0; index < populations; index++) {
+    const intermediateTable = IntermediateTable.fromIntermediateTableAttributes(stack, `Table${index}`, {
+      membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: uuidOf(`${index}`),
+    });
     makePopulation(stack, `Population${index}`, { intermediateTable });
   }
   for (let index = 0; index < others; index++) {
@@ -24,7 +28,7 @@ const usual = resourcesOf(stackWith(2));
 describe('a stack with more resources than CloudFormation takes', () => {
   test('fails at synthesis, in words that tell how many of them are the populations\' and what to do', () => {
     expect(() => templateOf(stackWith(2, 501 - usual))).toThrow(
-      `The stack Stack has 501 resources, of which CloudFormation takes 500. Its populations (2) and what they share are ${usual - 1} of them. `
+      `The stack Stack has 501 resources, of which CloudFormation takes 500. Its populations (2) and what they share are ${usual} of them. `
       + 'Spread the populations over several stacks, or over nested ones.');
   });
 

@@ -55,6 +55,7 @@ describe('above 55 minutes a wait condition waits', () => {
     expect(version.Properties).toEqual({
       ServiceToken: resourceOf(template, POPULATION).Properties.ServiceToken,
       Execution: { 'Fn::GetAtt': [idOf(template, POPULATION), 'Execution'] },
+      Result: { 'Fn::GetAtt': [idOf(template, POPULATION), 'Result'] },
       Signal: { 'Fn::GetAtt': [idOf(template, WAIT), 'Data'] },
       // It may have to wait for a run itself.
       ServiceTimeout: '3600',

@@ -1,7 +1,8 @@
-import { Stack } from 'aws-cdk-lib';
+import { Aspects, CfnCondition, CfnParameter, Stack } from 'aws-cdk-lib';
+import { CfnIntermediateTable, CfnIntermediateTableProps, CfnMembership } from 'aws-cdk-lib/aws-cleanrooms';
 import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
 import { allows, policiesOf, roleOf } from '../support/policies';
-import { makePopulation, makeStack, makeTable, MEMBERSHIP, PopulationProps, templateOf } from '../support/stacks';
+import { makePopulation, makeStack, makeTable, MEMBERSHIP, PopulationProps, TABLE, templateOf } from '../support/stacks';
 import { CfnTemplate, idsOf, uuidOf, Values } from '../support/template';
 
 const HERE = 'ap-southeast-1:123456789012';
@@ -45,19 +46,17 @@ describe('the population function', () => {
     }
   });
 
-  test('may ask whether a run of its state machines has ended, list none and start none', () => {
-    for (const population of ['First', 'Second']) {
-      const machine = machineOf(templateWithTwo, population);
-      expect(may('states:DescribeExecution', executionOf(machine, 'any'))).toBe(true);
-      expect(may('states:ListExecutions', machine)).toBe(false);
-      expect(may('states:StartExecution', machine)).toBe(false);
+  test('may ask nothing of Step Functions', () => {
+    const machine = machineOf(templateWithTwo, 'First');
+    for (const action of ['DescribeExecution', 'ListExecutions', 'StartExecution']) {
+      expect(may(`states:${action}`, machine)).toBe(false);
+      expect(may(`states:${action}`, executionOf(machine, 'any'))).toBe(false);
     }
   });
 
   test.each([
     'PopulateIntermediateTable', 'GetIntermediateTable', 'ListIntermediateTableVersions', 'DeleteIntermediateTable', 'UpdateIntermediateTable',
-  ])('may not call %s on another table', (action) => {
-    expect(may(`cleanrooms:${action}`, table('AnotherTable'))).toBe(false);
+  ])('may not call %s on a table of another membership, region or account', (action) => {
     expect(may(`cleanrooms:${action}`, table('FirstTable', OTHER))).toBe(false);
     expect(may(`cleanrooms:${action}`, table('FirstTable').replace('ap-southeast-1', 'us-east-1'))).toBe(false);
     expect(may(`cleanrooms:${action}`, table('FirstTable').replace('123456789012', '210987654321'))).toBe(false);
@@ -73,18 +72,18 @@ describe('the population function', () => {
 describe('the deployment function and schedules', () => {
   const may = (action: string, resource: string) => allows(policiesOf(templateWithTwo, roleOf(templateWithTwo, 'StarterRole')), action, resource);
 
-  test.each(['First', 'Second'])('may start the state machines and read their runs: %s', (population) => {
+  test.each(['First', 'Second'])('may start the state machines, and ask nothing of their runs: %s', (population) => {
     const machine = machineOf(templateWithTwo, population);
     expect(may('states:StartExecution', machine)).toBe(true);
     expect(may('states:ListExecutions', machine)).toBe(false);
-    expect(may('states:DescribeExecution', executionOf(machine, 'any'))).toBe(true);
+    expect(may('states:DescribeExecution', executionOf(machine, 'any'))).toBe(false);
   });
 
-  test('may not do so with another state machine', () => {
-    const machine = machineOf(templateWithTwo, 'First').replace('Stack-First', 'Stack-Other');
-    expect(may('states:StartExecution', machine)).toBe(false);
-    expect(may('states:ListExecutions', machine)).toBe(false);
-    expect(may('states:DescribeExecution', executionOf(machine, 'any'))).toBe(false);
+  test('may not start state machines of anything else, nor populations of other stacks', () => {
+    const machine = machineOf(templateWithTwo, 'First');
+    expect(machine).toMatch(/:stateMachine:IntermediateTable-51af3dc0-First-[0-9a-f]{8}$/);
+    expect(may('states:StartExecution', machine.replace('51af3dc0', '51af3dc1'))).toBe(false);
+    expect(may('states:StartExecution', machine.replace('IntermediateTable-', 'Stack-'))).toBe(false);
   });
 
   test('may not call Clean Rooms', () => {
@@ -146,5 +145,103 @@ describe('the key that a table is encrypted with', () => {
 
   test('is named by no policy where there is none', () => {
     expect(JSON.stringify(policiesWith(() => ({})))).not.toContain('kms:');
+  });
+});
+
+describe('a policy is of what it gives access to', () => {
+  const idsWith = (add: (stack: Stack) => void) => {
+    const stack = makeStack();
+    add(stack);
+    const template = templateOf(stack);
+    return { template, ids: idsOf(template, 'AWS::IAM::Policy') };
+  };
+  const ofMembership = (stack: Stack, id: string, membershipIdentifier: string, props: Partial<CfnIntermediateTableProps> = {}) =>
+    makePopulation(stack, id, { intermediateTable: makeTable(stack, `${id}Table`, { membershipIdentifier, ...props }) });
+
+  test('of one membership, however it is written, as long as it is written alike', () => {
+    const parameter = (stack: Stack) => stack.node.tryFindChild('Membership') as CfnParameter | undefined ?? new CfnParameter(stack, 'Membership');
+    expect(idsWith((stack) => ['First', 'Second'].forEach((id) => ofMembership(stack, id, parameter(stack).valueAsString))).ids).toHaveLength(1);
+    expect(idsWith((stack) => {
+      ofMembership(stack, 'First', parameter(stack).valueAsString);
+      ofMembership(stack, 'Second', MEMBERSHIP);
+    }).ids).toHaveLength(2);
+  });
+
+  test('and the same one whichever populations need it, and in whichever order', () => {
+    const [one, two, reversed] = [['First'], ['First', 'Second'], ['Second', 'First']].map((names) =>
+      idsWith((stack) => names.forEach((id) => ofMembership(stack, id, MEMBERSHIP))));
+    expect(two.ids).toEqual(one.ids);
+    expect(reversed.ids).toEqual(one.ids);
+    expect(two.template.Resources[two.ids[0]]).toEqual(one.template.Resources[one.ids[0]]);
+  });
+
+  test('and goes after the custom resources that need it', () => {
+    const { template, ids } = idsWith((stack) => ['First', 'Second'].forEach((id) => ofMembership(stack, id, MEMBERSHIP)));
+    for (const id of idsOf(template, 'Custom::IntermediateTablePopulation')) {
+      expect(template.Resources[id].DependsOn).toEqual(expect.arrayContaining(ids));
+    }
+  });
+
+  test('of memberships that two other stacks call alike, two', () => {
+    const { ids } = idsWith((stack) => ['One', 'Two'].forEach((id) => {
+      const other = new Stack(stack.node.root, id);
+      ofMembership(stack, id, new CfnParameter(other, 'Membership').valueAsString);
+    }));
+    expect(ids).toHaveLength(2);
+  });
+
+  test('has the condition of a membership, or of a key, of its stack', () => {
+    const { template, ids } = idsWith((stack) => {
+      const condition = new CfnCondition(stack, 'IsWanted');
+      const membership = new CfnMembership(stack, 'Membership', { collaborationIdentifier: TABLE, queryLogStatus: 'ENABLED' });
+      const key = new CfnKey(stack, 'Key');
+      ofMembership(stack, 'Population', membership.attrMembershipIdentifier, { kmsKeyArn: key.attrArn });
+      ofMembership(stack, 'Other', MEMBERSHIP);
+      // Late, and by an Aspect.
+      Aspects.of(stack).add({ visit: (node) => { if (node === membership || node === key) node.cfnOptions.condition = condition; } });
+    });
+    const conditions = ids.map((id) => [id.replace(/.*(Membership|Key).*/, '$1'), template.Resources[id].Condition]);
+    expect(conditions.sort()).toEqual([['Key', 'IsWanted'], ['Membership', undefined], ['Membership', 'IsWanted']]);
+  });
+
+  test('names the membership that an Aspect gives a table', () => {
+    const other = uuidOf('other');
+    const { template, ids } = idsWith((stack) => {
+      ofMembership(stack, 'Population', MEMBERSHIP);
+      Aspects.of(stack).add({ visit: (node) => { if (CfnIntermediateTable.isCfnIntermediateTable(node)) node.membershipIdentifier = other; } });
+    });
+    expect(ids).toHaveLength(1);
+    expect(allows(policiesOf(template, roleOf(template, 'PopulationRole')), 'cleanrooms:PopulateIntermediateTable', membership(other))).toBe(true);
+    expect(JSON.stringify(template)).not.toContain(MEMBERSHIP);
+  });
+});
+
+describe('a population that is built on those of other stacks', () => {
+  const stack = makeStack();
+  const [furthest, upstream] = ['Furthest', 'Upstream'].map((id) => new Stack(stack.node.root, id));
+  const first = makePopulation(furthest, 'First', { intermediateTable: makeTable(furthest, 'FirstTable', { membershipIdentifier: OTHER }) });
+  const second = makePopulation(upstream, 'Second', { refreshAfter: [first] });
+  makePopulation(stack, 'Third', { refreshAfter: [second] });
+  const template = templateOf(stack);
+  const policies = policiesOf(template, roleOf(template, 'PopulationRole'));
+  const records = [...JSON.stringify(template).matchAll(/"StackName":"(\w+)","Region":\{[^}]*\},"OutputName":"(\w*Record\w+Arn\w*)"/g)]
+    .map(([, name, output]) => `${name}.${output}`);
+
+  test('may read the records of all of them, directly or not, and write none', () => {
+    expect(records.map((record) => record.split('.')[0]).sort()).toEqual(['Furthest', 'Upstream']);
+    for (const record of records) {
+      expect(allows(policies, 'dynamodb:GetItem', record)).toBe(true);
+      expect(allows(policies, 'dynamodb:PutItem', record)).toBe(false);
+    }
+  });
+
+  test('may read the tables of their memberships, and populate none', () => {
+    expect(allows(policies, 'cleanrooms:GetIntermediateTable', table('FirstTable', OTHER))).toBe(true);
+    expect(allows(policies, 'cleanrooms:PopulateIntermediateTable', table('FirstTable', OTHER))).toBe(false);
+  });
+
+  test('refers to them in a way that holds on to nothing', () => {
+    expect(JSON.stringify(template)).not.toContain('Fn::ImportValue');
+    expect(JSON.stringify([templateOf(upstream), templateOf(furthest)])).not.toContain('"Export"');
   });
 });

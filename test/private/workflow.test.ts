@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { MACHINE } from '../../src/contract/time';
+import { STATE_MACHINE_TIMEOUT_SECONDS } from '../../src/contract/time';
 import { NOT_INVOKED } from '../../src/contract/workflow';
 import { stateMachineIn } from '../support/definitions';
-import { makePopulation, makeStack, templateOf } from '../support/stacks';
-import { idOf, resourceOf, Values } from '../support/template';
+import { makePopulation, makeStack, MEMBERSHIP, templateOf } from '../support/stacks';
+import { idOf, idsOf, resourceOf, uuidOf, Values } from '../support/template';
 
 interface Verdict {
   readonly isValid: boolean;
@@ -44,7 +44,7 @@ describe.each(variants)('the state machine of %s', (_, options) => {
     expect(verdict.isValid ? '' : verdict.errorsText('\n')).toBe('');
   });
 
-  test('is a Standard one, traced, and logged without the data, which has parameters', () => {
+  test('is a Standard one, traced, and logged without the data, which may have parameters', () => {
     expect(resourceOf(template, 'AWS::StepFunctions::StateMachine').Properties).toMatchObject({
       StateMachineType: 'STANDARD',
       TracingConfiguration: { Enabled: true },
@@ -95,7 +95,7 @@ describe.each(variants)('the state machine of %s', (_, options) => {
   });
 
   test('has the same limit whatever the timeout is: executions keep the definition that they began with', () => {
-    expect(machine.TimeoutSeconds).toBe(MACHINE);
+    expect(machine.TimeoutSeconds).toBe(STATE_MACHINE_TIMEOUT_SECONDS);
   });
 
   test('asks the population function for each step, and tells the deployment function of the end', () => {
@@ -131,18 +131,53 @@ describe.each(variants)('the state machine of %s', (_, options) => {
         expect(text).not.toMatch(/"(Succeeded|Failed)"/);
       }
     }
-    expect(machine.States.Broken.Next).toBe('ToReport');
+    expect([machine.States.Broken.Next, machine.States.GiveUp.Next]).toEqual(['GiveUp', 'ToReport']);
     expect(machine.States.ToReport.Choices).toEqual([{ Variable: '$.execution.Input.deployment', IsPresent: true, Next: 'Report' }]);
   });
 });
 
-test('the version that a run keeps is written before its turn ends, and a write that is refused goes to the function like one that is not', () => {
+test('the version that a run keeps is written before its lease ends, and a write that is refused goes to the function like one that is not', () => {
   const { States } = stateMachineIn(templateWith({ keepsVersion: true }));
   expect(States.Decide.Choices).toContainEqual({ Variable: '$.next', StringEquals: 'KEEP_VERSION', Next: 'KeepVersion' });
   expect(States.KeepVersion).toMatchObject({
     Parameters: { 'Value.$': '$.ended.output.versionId' }, Next: 'Advance', Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.unkept', Next: 'Advance' }],
   });
   expect(stateMachineIn(templateWith({})).States).not.toHaveProperty('KeepVersion');
+});
+
+test('a run that is told to report goes on afterwards, and one that has ended, or that its function has left alone, does not', () => {
+  const { States } = stateMachineIn(templateWith({}));
+  expect(States.Decide).toMatchObject({ Choices: [{ Variable: '$.next', StringEquals: 'WAIT', Next: 'Wait' }], Default: 'ToReport' });
+  expect(States.Report.Next).toBe('Reported');
+  expect(States.Reported).toEqual({ Type: 'Choice', Choices: [{ Variable: '$.next', StringEquals: 'REPORT', Next: 'Advance' }], Default: 'Ended' });
+  expect(States.GiveUp).toEqual({ Type: 'Pass', Result: 'END', ResultPath: '$.next', Next: 'ToReport' });
+});
+
+test('a state machine knows its population by name, and nothing of what it makes: all that differs from one to another is here', () => {
+  const stack = makeStack();
+  const machines = ['First', 'Second'].map((id, index) => {
+    makePopulation(stack, id, {
+      parameters: { secret: `of ${id}` }, compute: { workers: 2 + index }, analysisPayerAccountId: '012345678901',
+      triggers: [id], timeout: Duration.minutes(5 + index), cancelOnTimeout: index === 0,
+    });
+    return id;
+  });
+  const template = templateOf(stack);
+  const [first, second] = machines.map((id) => {
+    const machine = idsOf(template, 'AWS::StepFunctions::StateMachine').find((each) => each.startsWith(id))!;
+    return new Values(template).of<string>(template.Resources[machine].Properties.DefinitionString);
+  });
+  const keyOf = (definition: string) => (JSON.parse(definition) as { States: { Begin: { Parameters: { population: Record<string, string> } } } })
+    .States.Begin.Parameters.population;
+  expect(keyOf(first)).toEqual({
+    membershipIdentifier: MEMBERSHIP,
+    intermediateTableIdentifier: uuidOf('FirstTable'),
+    logicalId: idsOf(template, 'Custom::IntermediateTablePopulation').find((id) => id.startsWith('First')),
+    keepsVersion: false,
+  });
+  const withKey = (definition: string, key: Record<string, string>) => Object.values(keyOf(definition))
+    .reduce((text, value, index) => text.replace(String(value), String(Object.values(key)[index])), definition);
+  expect(withKey(first, keyOf(second))).toBe(second);
 });
 
 test('events of failures say whether the same request may succeed if it is sent again', () => {

@@ -81,7 +81,10 @@ export class Values {
       });
       case 'Fn::Base64': return Buffer.from(this.of<string>(argument)).toString('base64');
       case 'Fn::ImportValue': return this.overrides[argument as string];
-      case 'Fn::GetStackOutput': return this.overrides[(argument as { OutputName: string }).OutputName];
+      case 'Fn::GetStackOutput': {
+        const { StackName, OutputName } = argument as { readonly StackName: string; readonly OutputName: string };
+        return this.overrides[`${StackName}.${OutputName}`] ?? `${StackName}.${OutputName}`;
+      }
       default: return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.resolve(inner)]));
     }
   }

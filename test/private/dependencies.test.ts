@@ -2,9 +2,10 @@ import { CfnResource, Duration, Fn, NestedStack, Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { IntermediateTable, IntermediateTablePopulation } from '../../src';
-import { cycleIn } from '../support/cycles';
+import { cycleIn, neededBy } from '../support/cycles';
 import { makePopulation, makeStack, makeTable, MEMBERSHIP, templateOf } from '../support/stacks';
 import { CfnTemplate, idsOf } from '../support/template';
 
@@ -79,12 +80,6 @@ const dependencies: Record<string, (stack: Stack, first: IntermediateTablePopula
   },
 };
 
-const policiesBefore = (template: CfnTemplate, population: string): string[] =>
-  Object.entries(template.Resources)
-    .filter(([id, { Type }]) => Type === 'Custom::IntermediateTablePopulation' && id.startsWith(population))
-    .flatMap(([, { DependsOn = [] }]) => DependsOn)
-    .filter((id) => template.Resources[id].Type === 'AWS::IAM::Policy');
-
 describe.each(Object.keys(dependencies))('a second population that depends on the first: %s', (how) => {
   let template: CfnTemplate;
 
@@ -98,49 +93,32 @@ describe.each(Object.keys(dependencies))('a second population that depends on th
     expect(cycleIn(template)).toBeUndefined();
   });
 
-  test('each custom resource waits for the policies that name its own state machine', () => {
-    for (const machine of idsOf(template, 'AWS::StepFunctions::StateMachine')) {
-      const policies = policiesBefore(template, machine.replace(/StateMachine.*/, 'Population'));
-      const naming = policies.filter((id) => JSON.stringify(template.Resources[id]).includes(machine));
-      expect(naming).toHaveLength(2);
+  test('each custom resource waits for the policy of its membership', () => {
+    for (const id of idsOf(template, 'Custom::IntermediateTablePopulation')) {
+      expect(neededBy(template, id).filter((each) => each.includes('MembershipPolicy'))).toHaveLength(1);
     }
   });
 });
 
-const levelsIn = (template: CfnTemplate): string[][] =>
-  idsOf(template, 'AWS::IAM::Policy').filter((id) => id.includes('StarterPolicy')).map((policy) =>
-    Object.entries(template.Resources).filter(([, { DependsOn = [] }]) => DependsOn.includes(policy)).map(([id]) => id.replace(/Population.*/, '')));
+test('a version parameter whose first value is another population\'s version is no circle', () => {
+  const stack = makeStack();
+  const { versionId } = makePopulation(stack, 'First');
+  makePopulation(stack, 'Second', { versionParameter: new StringParameter(stack, 'Version', { stringValue: versionId }) });
+  expect(cycleIn(templateOf(stack))).toBeUndefined();
+});
 
-describe('populations by level', () => {
-  test('a diamond of tables has three levels, and what depends on nothing stays in the first', () => {
+test('a chain of fifty tables is in order, and takes as many resources and as much text for the last as for the second', () => {
+  const chain = (length: number) => {
     const stack = makeStack();
-    const top = makePopulation(stack, 'Top');
-    const sides = ['Left', 'Right'].map((side) =>
-      makePopulation(stack, side, { intermediateTable: makeTable(stack, `${side}Table`, { description: top.versionId }) }));
-    makePopulation(stack, 'Bottom', {
-      intermediateTable: makeTable(stack, 'BottomTable', { description: sides.map(({ versionId }) => versionId).join() }),
-    });
-    makePopulation(stack, 'Alone');
+    let upstream: IntermediateTablePopulation[] = [];
+    for (let index = 0; index < length; index++) {
+      upstream = [makePopulation(stack, `P${String(index).padStart(2, '0')}`, { refreshAfter: upstream })];
+    }
     const template = templateOf(stack);
     expect(cycleIn(template)).toBeUndefined();
-    expect(levelsIn(template).map((level) => level.sort())).toEqual([['Alone', 'Top'], ['Left', 'Right'], ['Bottom']]);
-  });
-
-  test('populations declared after what depends on them are ordered all the same', () => {
-    const stack = makeStack();
-    const table = makeTable(stack, 'SecondTable');
-    makePopulation(stack, 'Second', { intermediateTable: table });
-    table.node.addDependency(makePopulation(stack, 'First'));
-    const template = templateOf(stack);
-    expect(cycleIn(template)).toBeUndefined();
-    expect(levelsIn(template)).toEqual([['First'], ['Second']]);
-  });
-
-  test('a cycle of the user\'s own ends the ordering, and is left to CloudFormation to report', () => {
-    const stack = makeStack();
-    const tables = ['First', 'Second'].map((id) => makeTable(stack, `${id}Table`));
-    const populations = tables.map((intermediateTable, index) => makePopulation(stack, `P${index}`, { intermediateTable }));
-    tables.forEach((table, index) => table.node.addDependency(populations[1 - index]));
-    expect(cycleIn(templateOf(stack))).toBeDefined();
-  });
+    return [Object.keys(template.Resources).length, JSON.stringify(template).length];
+  };
+  const [[two, shorter], [three, short], [fifty, long]] = [2, 3, 50].map(chain);
+  expect(fifty).toBe(two + 48 * (three - two));
+  expect(long).toBeLessThan(shorter + 48 * (short - shorter + 10));
 });
