@@ -7,7 +7,7 @@ import { GOES_LIVE_SECONDS, RECOVERY_SECONDS } from '../../contract/time';
 import type { Ended, Failure } from '../../contract/workflow';
 import { isOver, type Details, type LiveVersion, type Table } from '../clean-rooms/clean-rooms';
 import { desiredOf, type FinishedAttempt, type PopulateAttempt } from '../record/table-record';
-import type { ServiceError } from '../service-error';
+import { kindOf, type ServiceError } from '../service-error';
 
 /**
  * The rows of whoever holds the lease and finds an attempt: it finishes it, by the attempt's own time and not by its own, whoever began it.
@@ -46,24 +46,25 @@ export function finishAttempt(situation: Situation, seen: Seen): Action {
   if (!analysis) {
     return observe('analysis');
   }
+  if (analysis.ok && isOver(analysis.value) && analysis.value.status !== 'SUCCESS') {
+    return finishUnsuccessful(situation, attempt, analysis.value);
+  }
+  if (!isOwn(situation, attempt) && isPastGrace(situation)) {
+    return fail(timedOut(situation));
+  }
   if (!analysis.ok) {
     return unread(situation, attempt, analysis.error);
   }
   const details = analysis.value;
-  if (details.status === 'SUCCESS') {
-    return publish(situation, attempt, details, seen);
-  }
-  return isOver(details) ? finishUnsuccessful(situation, attempt, details) : watchOrCancel(situation, attempt, details);
+  return details.status === 'SUCCESS' ? publish(situation, attempt, details, seen) : watchOrCancel(situation, attempt, details);
 }
+
+const isOwn = ({ run }: Situation, { execution }: PopulateAttempt): boolean => execution === run.execution;
 
 function watchOrCancel(situation: Situation, attempt: PopulateAttempt, details: Details): Action {
   const { now, record } = situation;
-  const isAnothers = attempt.execution !== situation.run.execution;
-  if (isAnothers && isPastGrace(situation)) {
-    return fail(timedOut(situation));
-  }
   if (attempt.cancellation) {
-    if (isPastItsGrace(situation, attempt)) {
+    if (isPastGrace(situation)) {
       return finishFailed(attempt, stillRunning(situation, attempt, details.status));
     }
     return details.status === 'CANCELLING' ? poll(situation, POLL_SECONDS) : { type: 'CANCEL', attempt };
@@ -85,6 +86,8 @@ function watch(situation: Situation, attempt: PopulateAttempt, { status }: Detai
   return status === 'SUBMITTED' ? waitInQueue(situation, age, waitingFor) : poll(situation, POLL_SECONDS, waitingFor);
 }
 
+const LEFT_GOES_LIVE_SECONDS = 120;
+
 /** Success means that the version can be queried: it is the table's live one, and was made with the attempt's own parameters. */
 function publish(situation: Situation, attempt: PopulateAttempt, details: Details, { table }: Seen): Action {
   if (!table) {
@@ -96,7 +99,9 @@ function publish(situation: Situation, attempt: PopulateAttempt, details: Detail
     return finishLive(situation, attempt, details, live);
   }
   const waitingFor = table.ok ? notLive(attempt, table.value, now - succeededAt) : `whether the version is live cannot be read: ${table.error.code}`;
-  if (now - succeededAt >= GOES_LIVE_SECONDS * 1_000 || isPastItsGrace(situation, attempt)) {
+  // One that was left behind may have been live, and replaced, long ago.
+  const limit = isPastItsGrace(situation, attempt) && !isOwn(situation, attempt) ? LEFT_GOES_LIVE_SECONDS : GOES_LIVE_SECONDS;
+  if (now - succeededAt >= limit * 1_000 || isPastGrace(situation)) {
     const reason = attempt.cancellation
       ?? failure(situation, 'VersionNotLive', waitingFor, 'Was the table populated by somebody else at the same time?', attempt);
     return finish(attempt, { failure: adding(reason, 'It may still go live.') }, false, details);
@@ -167,7 +172,8 @@ const saying = ({ hints: { cancelling } }: Situation, more: string): string => (
 const SHOWS_AFTER_SECONDS = 120;
 
 function unread(situation: Situation, attempt: PopulateAttempt, error: ServiceError): Action {
-  if (isPastItsGrace(situation, attempt)) {
+  const isLeft = isPastItsGrace(situation, attempt) && kindOf(error) === 'NOT_RETRYABLE';
+  if (isLeft || isPastGrace(situation)) {
     const reason = attempt.cancellation ?? refused(situation, operationOf(attempt), error, attempt);
     return finishFailed(attempt, adding(reason, 'It is running, as far as is known, and may go live.'));
   }
