@@ -1,11 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { StackSource, Template } from './assembly';
-import { Environment, Evaluation, isCustom } from './evaluation';
+import { fillIn } from './dynamic-references';
+import { Environment, Evaluation } from './evaluation';
 import { Dependencies, dependenciesOf, reversed, visitInOrder } from './graph';
 import { ParameterValues } from './parameters';
-import { Desired, Provisioner, Report, unchanged } from './provisioning';
+import { Desired, Provisioner, Report } from './provisioning';
 import { Services } from './services';
 import { Cancelled, ResourceFailure, ResourceState, Stack, StackStatus } from './stack';
+import { isCustom } from './types';
+
+type Properties = Record<string, unknown>;
 
 export interface DeploymentContext {
   readonly services: Services;
@@ -127,23 +131,28 @@ export class Deployment {
   private async bring(
     logicalId: string, evaluation: Evaluation, dependencies: Dependencies, signal: Promise<never>,
   ): Promise<void> {
+    const { services, stack } = this.context;
     const resource = evaluation.effective.Resources[logicalId];
-    const before = this.context.stack.resources.get(logicalId);
-    let properties: Record<string, unknown>;
-    try {
-      properties = (evaluation.resolve(resource.Properties) ?? {}) as Record<string, unknown>;
-    } catch (error) {
-      this.context.report({ logicalId, type: resource.Type }, before ? 'UPDATE_FAILED' : 'CREATE_FAILED', (error as Error).message);
-      throw error;
-    }
-    const desired: Desired = { logicalId, resource, properties, dependencies: dependencies.get(logicalId)! };
-    if (!before) return this.provisioner.create(desired, signal);
-    if (unchanged(before, desired)) {
-      this.context.stack.resources.set(logicalId, {
-        ...before, dependencies: desired.dependencies, deletionPolicy: resource.DeletionPolicy, updateReplacePolicy: resource.UpdateReplacePolicy,
-      });
+    const before = stack.resources.get(logicalId);
+    const orFailed = <T>(evaluate: () => T): T => {
+      try {
+        return evaluate();
+      } catch (error) {
+        this.context.report({ logicalId, type: resource.Type }, before ? 'UPDATE_FAILED' : 'CREATE_FAILED', (error as Error).message);
+        throw error;
+      }
+    };
+    const unfilled = orFailed(() => (evaluation.resolve(resource.Properties) ?? {}) as Properties);
+    const own = dependencies.get(logicalId)!;
+    // A value elsewhere that has changed is no change: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/844
+    if (before && before.type === resource.Type && isDeepStrictEqual(before.unfilled, unfilled)) {
+      const { DeletionPolicy: deletionPolicy, UpdateReplacePolicy: updateReplacePolicy } = resource;
+      stack.resources.set(logicalId, { ...before, dependencies: own, deletionPolicy, updateReplacePolicy });
       return;
     }
+    const properties = orFailed(() => fillIn(unfilled, resource.Type, services) as Properties);
+    const desired: Desired = { logicalId, resource, properties, unfilled, dependencies: own };
+    if (!before) return this.provisioner.create(desired, signal);
     const replaced = await this.provisioner.update(desired, before, signal);
     if (replaced) this.replaced.push(replaced);
   }

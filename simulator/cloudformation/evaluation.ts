@@ -4,6 +4,7 @@ import { resolve, Scope } from './intrinsics';
 import { ParameterValues } from './parameters';
 import { branchesTaken, importsIn } from './references';
 import { ResourceFailure, Stack } from './stack';
+import { isCustom } from './types';
 
 export interface Environment {
   readonly region: string;
@@ -113,8 +114,4 @@ export class Evaluation {
       'AWS::NotificationARNs': [],
     };
   }
-}
-
-export function isCustom(type: string): boolean {
-  return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
 }

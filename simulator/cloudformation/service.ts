@@ -1,5 +1,6 @@
 import { StackSource } from './assembly';
 import { Deployment } from './deployment';
+import { rejectReferences } from './dynamic-references';
 import { Environment, Evaluation } from './evaluation';
 import { Exports } from './exports';
 import { dependenciesOf, rejectUnresolved } from './graph';
@@ -53,6 +54,7 @@ export class CloudFormationService {
     // What cannot be deployed at all is refused before anything happens.
     const { effective } = new Evaluation(source.template, parameters, stack, this.environment);
     rejectUnresolved(source.template, effective);
+    rejectReferences(effective, this.services);
     dependenciesOf(effective.Resources);
     this.stacks.set(stack.name, stack);
     const before = stack.events.length;

@@ -22,7 +22,10 @@ export interface StackEvent {
 export interface ResourceState {
   readonly logicalId: string;
   readonly type: string;
+  /** As they were sent. */
   readonly properties: Record<string, unknown>;
+  /** With dynamic references as they are written, which is what CloudFormation compares. */
+  readonly unfilled: Record<string, unknown>;
   readonly physicalId: string;
   /** What `Ref` gives, where that is not the physical id. */
   readonly ref?: string;
