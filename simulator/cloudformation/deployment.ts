@@ -38,7 +38,7 @@ export class Deployment {
     const failure = await this.apply(this.source.template, parameters) ?? this.refusedOutputs(this.source.template, parameters);
     if (!failure) return this.complete('CREATE_COMPLETE', this.source.template, parameters);
     this.status('ROLLBACK_IN_PROGRESS', failure);
-    const clean = await this.deleteAll([...this.context.stack.resources.values()], 'rollback');
+    const clean = await this.deleteAll([...this.context.stack.resources.values()], (state) => isRetained(state, 'rollback'));
     if (clean) this.context.stack.imports = new Set();
     return this.status(clean ? 'ROLLBACK_COMPLETE' : 'ROLLBACK_FAILED', failure);
   }
@@ -55,7 +55,7 @@ export class Deployment {
     const failure = await this.apply(template, parameters) ?? this.refusedOutputs(template, parameters);
     if (failure) return this.rollBack(before, failure);
     this.status('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-    await this.cleanUp(this.evaluation(template, parameters));
+    await this.cleanUp(this.evaluation(template, parameters), 'delete');
     this.complete('UPDATE_COMPLETE', template, parameters);
   }
 
@@ -70,7 +70,7 @@ export class Deployment {
     // The stack stays in the state that it is in: https://github.com/aws/aws-cdk/issues/604
     if (refusal) return this.status(stack.status, refusal);
     this.status('DELETE_IN_PROGRESS', 'User Initiated');
-    const clean = await this.deleteAll([...this.context.stack.resources.values()], 'delete');
+    const clean = await this.deleteAll([...this.context.stack.resources.values()], (state) => isRetained(state, 'delete'));
     this.status(clean ? 'DELETE_COMPLETE' : 'DELETE_FAILED');
   }
 
@@ -85,7 +85,7 @@ export class Deployment {
     // A custom resource may have gone back to its old physical id by itself, in which case the old resource stays.
     const kept = new Set([...stack.resources.values(), ...before.values()].map(({ physicalId }) => physicalId));
     this.replaced = [...this.replaced, ...superseded].filter(({ physicalId }) => !kept.has(physicalId));
-    await this.cleanUp(this.evaluation(template, parameters));
+    await this.cleanUp(this.evaluation(template, parameters), 'rollback');
     this.complete('UPDATE_ROLLBACK_COMPLETE', template, parameters, failure);
   }
 
@@ -168,17 +168,19 @@ export class Deployment {
     }
   }
 
-  /** Deletes what is in the template no more, and what was replaced. CloudFormation goes on where that fails. */
-  private async cleanUp({ effective }: Evaluation): Promise<void> {
+  /**
+   * Deletes what is in the template no more, and what was replaced: each before what it depends on. CloudFormation goes on where
+   * that fails. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-monitor-stack.html
+   */
+  private async cleanUp({ effective }: Evaluation, occasion: 'rollback' | 'delete'): Promise<void> {
     const removed = [...this.context.stack.resources.values()].filter(({ logicalId }) => !(logicalId in effective.Resources));
     const replaced = this.replaced.filter(({ updateReplacePolicy }) => updateReplacePolicy !== 'Retain');
-    await this.deleteAll(replaced, 'replace');
-    await this.deleteAll(removed, 'delete');
+    await this.deleteAll([...replaced, ...removed], (state) => removed.includes(state) && isRetained(state, occasion));
     // Where a deletion failed, or the policy says to retain it, the stack lets go of it.
     for (const { logicalId } of removed) this.context.stack.resources.delete(logicalId);
   }
 
-  private async deleteAll(states: ResourceState[], occasion: 'rollback' | 'delete' | 'replace'): Promise<boolean> {
+  private async deleteAll(states: ResourceState[], isKept: (state: ResourceState) => boolean): Promise<boolean> {
     let clean = true;
     const byId = new Map(states.map((state) => [state.logicalId, state]));
     const dependencies = new Map(states.map(({ logicalId, dependencies: others }) => [logicalId, others]));
@@ -188,7 +190,7 @@ export class Deployment {
       const state = byId.get(logicalId)!;
       if (dependents.get(logicalId)!.some((other) => blocked.has(other))) blocked.add(logicalId);
       if (blocked.has(logicalId)) return;
-      if (isRetained(state, occasion)) {
+      if (isKept(state)) {
         this.context.report(state, 'DELETE_SKIPPED');
         return;
       }
@@ -223,7 +225,7 @@ export class Deployment {
   }
 }
 
-function isRetained({ deletionPolicy }: ResourceState, occasion: 'rollback' | 'delete' | 'replace'): boolean {
-  if (occasion === 'replace') return false;
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html */
+function isRetained({ deletionPolicy }: ResourceState, occasion: 'rollback' | 'delete'): boolean {
   return deletionPolicy === 'Retain' || (deletionPolicy === 'RetainExceptOnCreate' && occasion === 'delete');
 }
