@@ -25,6 +25,8 @@ export class Deployment {
   private readonly provisioner: Provisioner;
   /** What the update replaced, for the cleanup to delete. */
   private replaced: ResourceState[] = [];
+  /** Outputs of other stacks as they were before the update, where a rollback is not to read them again. */
+  private remembered?: ReadonlyMap<string, string>;
   /** Ends what is being applied. */
   private stop?: () => void;
 
@@ -51,9 +53,13 @@ export class Deployment {
       return;
     }
     const before = new Map(stack.resources);
+    const outputsBefore = new Map(stack.outputsRead);
     this.status('UPDATE_IN_PROGRESS', 'User Initiated');
     const failure = await this.apply(template, parameters) ?? this.refusedOutputs(template, parameters);
-    if (failure) return this.rollBack(before, failure);
+    if (failure) {
+      if (this.context.services.behaviours.stackOutputsInRollback === 'remembered') this.remembered = outputsBefore;
+      return this.rollBack(before, failure);
+    }
     this.status('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     await this.cleanUp(this.evaluation(template, parameters), 'delete');
     this.complete('UPDATE_COMPLETE', template, parameters);
@@ -214,7 +220,7 @@ export class Deployment {
   }
 
   private evaluation(template: Template, parameters: ParameterValues): Evaluation {
-    return new Evaluation(template, parameters, this.context.stack, this.context.environment);
+    return new Evaluation(template, parameters, this.context.stack, this.context.environment, this.remembered);
   }
 
   private status(status: StackStatus, reason?: string): void {

@@ -46,6 +46,8 @@ export interface Stack {
   exports: Record<string, string>;
   /** Names of other stacks' exports; while it changes, both of before and of after. */
   imports: ReadonlySet<string>;
+  /** Outputs of other stacks as they were last read, by the names of stack and output. */
+  readonly outputsRead: Map<string, string>;
   /** Sent to custom resources since the last deployment that succeeded. */
   readonly requestIds: Map<string, string>;
   /** What was last deployed to the end. */
