@@ -41,6 +41,8 @@ export class Cloud {
   readonly cloudFormation: CloudFormationService;
   /** Has faults of its own, which state machines' tasks meet, too. */
   readonly ssm: ParameterStore;
+  /** Texts of Secrets Manager's secrets, by name. */
+  readonly secrets = new Map<string, string>();
   /** DynamoDB. */
   readonly record: DynamoDbService;
   readonly permissions = new Permissions();

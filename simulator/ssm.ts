@@ -18,7 +18,8 @@ export interface ParameterStoreOptions {
 }
 
 interface Parameter {
-  readonly value: string;
+  /** Of each version, the first one first. */
+  readonly values: readonly string[];
   readonly allowedPattern?: string;
 }
 
@@ -33,12 +34,13 @@ export class ParameterStore {
     this.faults = new Faults(options.clock);
   }
 
-  get(name: string): string | undefined {
-    return this.parameters.get(name)?.value;
+  /** @param version counted from 1; the newest where it is not given */
+  get(name: string, version?: number): string | undefined {
+    return this.parameters.get(name)?.values.at(version === undefined ? -1 : version - 1);
   }
 
   set(name: string, value: string, allowedPattern = this.parameters.get(name)?.allowedPattern): void {
-    this.parameters.set(name, { value, allowedPattern });
+    this.parameters.set(name, { values: [...this.parameters.get(name)?.values ?? [], value], allowedPattern });
   }
 
   delete(name: string): void {
@@ -77,14 +79,14 @@ export class ParameterStore {
       throw new ApiError('ParameterPatternMismatchException', `Parameter value, cannot be validated against allowedPattern: ${known.allowedPattern}`);
     }
     this.set(Name, Value);
-    return { Tier: 'Standard', Version: 1 };
+    return { Tier: 'Standard', Version: this.parameters.get(Name)!.values.length };
   }
 
   private read(name: string, authorize: Authorize): object {
     authorize('ssm:GetParameter', this.arnOf(name));
     const value = this.get(name);
     if (value === undefined) throw new ApiError('ParameterNotFound', `Parameter ${name} not found.`);
-    return { Parameter: { Name: name, Value: value, Type: 'String', Version: 1, ARN: this.arnOf(name) } };
+    return { Parameter: { Name: name, Value: value, Type: 'String', Version: this.parameters.get(name)!.values.length, ARN: this.arnOf(name) } };
   }
 
   private arnOf(name: string): string {

@@ -4,6 +4,8 @@ export interface CloudFormationBehaviours {
   deliverAgainAfterSeconds?: number;
   /** A retried deployment may come with the RequestId of the earlier one. @default 'fresh' */
   requestIds?: 'fresh' | 'reused';
+  /** What `Fn::GetStackOutput` gives in a rollback; its page speaks of creates and updates only. @default 'read again' */
+  stackOutputsInRollback?: 'read again' | 'remembered';
   /** Tables that PySpark jobs populate, in a template: CloudFormation does not know them yet. @default 'refused' */
   jobTables?: 'refused' | 'accepted';
 }

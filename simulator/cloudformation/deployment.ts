@@ -1,11 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { StackSource, Template } from './assembly';
-import { Environment, Evaluation, isCustom } from './evaluation';
+import { fillIn } from './dynamic-references';
+import { Environment, Evaluation } from './evaluation';
 import { Dependencies, dependenciesOf, reversed, visitInOrder } from './graph';
 import { ParameterValues } from './parameters';
-import { Desired, Provisioner, Report, unchanged } from './provisioning';
+import { Desired, Provisioner, Report } from './provisioning';
 import { Services } from './services';
 import { Cancelled, ResourceFailure, ResourceState, Stack, StackStatus } from './stack';
+import { isCustom } from './types';
+
+type Properties = Record<string, unknown>;
 
 export interface DeploymentContext {
   readonly services: Services;
@@ -21,6 +25,8 @@ export class Deployment {
   private readonly provisioner: Provisioner;
   /** What the update replaced, for the cleanup to delete. */
   private replaced: ResourceState[] = [];
+  /** Outputs of other stacks as they were before the update, where a rollback is not to read them again. */
+  private remembered?: ReadonlyMap<string, string>;
   /** Ends what is being applied. */
   private stop?: () => void;
 
@@ -34,7 +40,7 @@ export class Deployment {
     const failure = await this.apply(this.source.template, parameters) ?? this.refusedOutputs(this.source.template, parameters);
     if (!failure) return this.complete('CREATE_COMPLETE', this.source.template, parameters);
     this.status('ROLLBACK_IN_PROGRESS', failure);
-    const clean = await this.deleteAll([...this.context.stack.resources.values()], 'rollback');
+    const clean = await this.deleteAll([...this.context.stack.resources.values()], (state) => isRetained(state, 'rollback'));
     if (clean) this.context.stack.imports = new Set();
     return this.status(clean ? 'ROLLBACK_COMPLETE' : 'ROLLBACK_FAILED', failure);
   }
@@ -47,11 +53,15 @@ export class Deployment {
       return;
     }
     const before = new Map(stack.resources);
+    const outputsBefore = new Map(stack.outputsRead);
     this.status('UPDATE_IN_PROGRESS', 'User Initiated');
     const failure = await this.apply(template, parameters) ?? this.refusedOutputs(template, parameters);
-    if (failure) return this.rollBack(before, failure);
+    if (failure) {
+      if (this.context.services.behaviours.stackOutputsInRollback === 'remembered') this.remembered = outputsBefore;
+      return this.rollBack(before, failure);
+    }
     this.status('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-    await this.cleanUp(this.evaluation(template, parameters));
+    await this.cleanUp(this.evaluation(template, parameters), 'delete');
     this.complete('UPDATE_COMPLETE', template, parameters);
   }
 
@@ -66,7 +76,7 @@ export class Deployment {
     // The stack stays in the state that it is in: https://github.com/aws/aws-cdk/issues/604
     if (refusal) return this.status(stack.status, refusal);
     this.status('DELETE_IN_PROGRESS', 'User Initiated');
-    const clean = await this.deleteAll([...this.context.stack.resources.values()], 'delete');
+    const clean = await this.deleteAll([...this.context.stack.resources.values()], (state) => isRetained(state, 'delete'));
     this.status(clean ? 'DELETE_COMPLETE' : 'DELETE_FAILED');
   }
 
@@ -81,7 +91,7 @@ export class Deployment {
     // A custom resource may have gone back to its old physical id by itself, in which case the old resource stays.
     const kept = new Set([...stack.resources.values(), ...before.values()].map(({ physicalId }) => physicalId));
     this.replaced = [...this.replaced, ...superseded].filter(({ physicalId }) => !kept.has(physicalId));
-    await this.cleanUp(this.evaluation(template, parameters));
+    await this.cleanUp(this.evaluation(template, parameters), 'rollback');
     this.complete('UPDATE_ROLLBACK_COMPLETE', template, parameters, failure);
   }
 
@@ -127,23 +137,28 @@ export class Deployment {
   private async bring(
     logicalId: string, evaluation: Evaluation, dependencies: Dependencies, signal: Promise<never>,
   ): Promise<void> {
+    const { services, stack } = this.context;
     const resource = evaluation.effective.Resources[logicalId];
-    const before = this.context.stack.resources.get(logicalId);
-    let properties: Record<string, unknown>;
-    try {
-      properties = (evaluation.resolve(resource.Properties) ?? {}) as Record<string, unknown>;
-    } catch (error) {
-      this.context.report({ logicalId, type: resource.Type }, before ? 'UPDATE_FAILED' : 'CREATE_FAILED', (error as Error).message);
-      throw error;
-    }
-    const desired: Desired = { logicalId, resource, properties, dependencies: dependencies.get(logicalId)! };
-    if (!before) return this.provisioner.create(desired, signal);
-    if (unchanged(before, desired)) {
-      this.context.stack.resources.set(logicalId, {
-        ...before, dependencies: desired.dependencies, deletionPolicy: resource.DeletionPolicy, updateReplacePolicy: resource.UpdateReplacePolicy,
-      });
+    const before = stack.resources.get(logicalId);
+    const orFailed = <T>(evaluate: () => T): T => {
+      try {
+        return evaluate();
+      } catch (error) {
+        this.context.report({ logicalId, type: resource.Type }, before ? 'UPDATE_FAILED' : 'CREATE_FAILED', (error as Error).message);
+        throw error;
+      }
+    };
+    const unfilled = orFailed(() => (evaluation.resolve(resource.Properties) ?? {}) as Properties);
+    const own = dependencies.get(logicalId)!;
+    // A value elsewhere that has changed is no change: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/844
+    if (before && before.type === resource.Type && isDeepStrictEqual(before.unfilled, unfilled)) {
+      const { DeletionPolicy: deletionPolicy, UpdateReplacePolicy: updateReplacePolicy } = resource;
+      stack.resources.set(logicalId, { ...before, dependencies: own, deletionPolicy, updateReplacePolicy });
       return;
     }
+    const properties = orFailed(() => fillIn(unfilled, resource.Type, services) as Properties);
+    const desired: Desired = { logicalId, resource, properties, unfilled, dependencies: own };
+    if (!before) return this.provisioner.create(desired, signal);
     const replaced = await this.provisioner.update(desired, before, signal);
     if (replaced) this.replaced.push(replaced);
   }
@@ -159,17 +174,19 @@ export class Deployment {
     }
   }
 
-  /** Deletes what is in the template no more, and what was replaced. CloudFormation goes on where that fails. */
-  private async cleanUp({ effective }: Evaluation): Promise<void> {
+  /**
+   * Deletes what is in the template no more, and what was replaced: each before what it depends on. CloudFormation goes on where
+   * that fails. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-monitor-stack.html
+   */
+  private async cleanUp({ effective }: Evaluation, occasion: 'rollback' | 'delete'): Promise<void> {
     const removed = [...this.context.stack.resources.values()].filter(({ logicalId }) => !(logicalId in effective.Resources));
     const replaced = this.replaced.filter(({ updateReplacePolicy }) => updateReplacePolicy !== 'Retain');
-    await this.deleteAll(replaced, 'replace');
-    await this.deleteAll(removed, 'delete');
+    await this.deleteAll([...replaced, ...removed], (state) => removed.includes(state) && isRetained(state, occasion));
     // Where a deletion failed, or the policy says to retain it, the stack lets go of it.
     for (const { logicalId } of removed) this.context.stack.resources.delete(logicalId);
   }
 
-  private async deleteAll(states: ResourceState[], occasion: 'rollback' | 'delete' | 'replace'): Promise<boolean> {
+  private async deleteAll(states: ResourceState[], isKept: (state: ResourceState) => boolean): Promise<boolean> {
     let clean = true;
     const byId = new Map(states.map((state) => [state.logicalId, state]));
     const dependencies = new Map(states.map(({ logicalId, dependencies: others }) => [logicalId, others]));
@@ -179,7 +196,7 @@ export class Deployment {
       const state = byId.get(logicalId)!;
       if (dependents.get(logicalId)!.some((other) => blocked.has(other))) blocked.add(logicalId);
       if (blocked.has(logicalId)) return;
-      if (isRetained(state, occasion)) {
+      if (isKept(state)) {
         this.context.report(state, 'DELETE_SKIPPED');
         return;
       }
@@ -203,7 +220,7 @@ export class Deployment {
   }
 
   private evaluation(template: Template, parameters: ParameterValues): Evaluation {
-    return new Evaluation(template, parameters, this.context.stack, this.context.environment);
+    return new Evaluation(template, parameters, this.context.stack, this.context.environment, this.remembered);
   }
 
   private status(status: StackStatus, reason?: string): void {
@@ -214,7 +231,7 @@ export class Deployment {
   }
 }
 
-function isRetained({ deletionPolicy }: ResourceState, occasion: 'rollback' | 'delete' | 'replace'): boolean {
-  if (occasion === 'replace') return false;
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html */
+function isRetained({ deletionPolicy }: ResourceState, occasion: 'rollback' | 'delete'): boolean {
   return deletionPolicy === 'Retain' || (deletionPolicy === 'RetainExceptOnCreate' && occasion === 'delete');
 }

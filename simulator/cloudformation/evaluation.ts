@@ -1,14 +1,17 @@
 import { Template, TemplateOutput, TemplateResource } from './assembly';
 import { Exports } from './exports';
-import { resolve, Scope } from './intrinsics';
+import { resolve, Scope, StackOutputReference } from './intrinsics';
 import { ParameterValues } from './parameters';
 import { branchesTaken, importsIn } from './references';
 import { ResourceFailure, Stack } from './stack';
+import { isCustom } from './types';
 
 export interface Environment {
   readonly region: string;
   readonly account: string;
   readonly exports: Exports;
+  /** Of a stack by its name; `undefined` where there is none. */
+  readonly outputsOf: (stackName: string) => Readonly<Record<string, string>> | undefined;
 }
 
 /** What is left of a template where its conditions hold as they do: resources, outputs, and branches that are taken. */
@@ -27,12 +30,15 @@ export class Evaluation {
     private readonly parameters: ParameterValues,
     private readonly stack: Stack,
     private readonly environment: Environment,
+    /** Outputs of other stacks that are not read again, by the names of stack and output. */
+    private readonly remembered: ReadonlyMap<string, string> = new Map<string, string>(),
   ) {
     this.scope = {
       ref: (name) => this.ref(name),
       getAtt: (logicalId, attribute) => this.getAtt(logicalId, attribute),
       condition: (name) => this.condition(name),
       importValue: (name) => this.importValue(name),
+      stackOutput: (reference) => this.stackOutput(reference),
       mappings: template.Mappings ?? {},
       region: environment.region,
     };
@@ -101,6 +107,21 @@ export class Evaluation {
     return value;
   }
 
+  /**
+   * Reads an output of another stack as it is now. Nothing keeps the other stack from changing it, and nobody tells this one.
+   * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
+   */
+  private stackOutput({ StackName, OutputName, Region = this.environment.region }: StackOutputReference): string {
+    if (Region !== this.environment.region) throw new ResourceFailure(`The simulator has one region, ${this.environment.region}: Fn::GetStackOutput of ${StackName} in ${Region}.`);
+    const key = `${StackName} ${OutputName}`;
+    const outputs = this.environment.outputsOf(StackName);
+    const value = this.remembered.get(key) ?? outputs?.[OutputName];
+    // The first message is that of DescribeStacks, for which the function needs permission; no source has the second one.
+    if (value === undefined) throw new ResourceFailure(outputs ? `Stack ${StackName} has no output ${OutputName}` : `Stack with id ${StackName} does not exist`);
+    this.stack.outputsRead.set(key, value);
+    return value;
+  }
+
   private pseudoParameters(): Record<string, unknown> {
     const { region, account } = this.environment;
     return {
@@ -113,8 +134,4 @@ export class Evaluation {
       'AWS::NotificationARNs': [],
     };
   }
-}
-
-export function isCustom(type: string): boolean {
-  return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
 }

@@ -8,6 +8,15 @@ export interface Scope {
   getAtt(logicalId: string, attribute: string): unknown;
   condition(name: string): boolean;
   importValue(name: string): unknown;
+  stackOutput(reference: StackOutputReference): string;
+}
+
+/** Operand of `Fn::GetStackOutput`. */
+export interface StackOutputReference {
+  readonly StackName: string;
+  readonly OutputName: string;
+  readonly Region?: string;
+  readonly RoleArn?: string;
 }
 
 const NO_VALUE = Symbol('AWS::NoValue');
@@ -69,6 +78,7 @@ const INTRINSICS: Record<string, Intrinsic> = {
     return found;
   },
   'Fn::ImportValue': (name: unknown, scope, inner) => scope.importValue(inner(name) as string),
+  'Fn::GetStackOutput': (reference: object, scope, inner) => scope.stackOutput(inner(reference) as StackOutputReference),
   'Fn::Base64': (text: unknown, _scope, inner) => Buffer.from(inner(text) as string).toString('base64'),
   'Fn::GetAZs': (_region: unknown, scope) => ['a', 'b', 'c'].map((zone) => scope.region + zone),
   'Fn::ToJsonString': (inside: unknown, _scope, inner) => JSON.stringify(inner(inside)),

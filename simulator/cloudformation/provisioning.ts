@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { TemplateResource } from './assembly';
-import { isCustom } from './evaluation';
 import { handlerFor } from './handlers';
-import { Change, Existing, Made, ResourceHandler, Services } from './services';
+import { Change, Made, ResourceHandler, Services } from './services';
 import { Cancelled, Refused, ResourceFailure, ResourceState, Stack } from './stack';
+import { isCustom } from './types';
 
 /** Says what happens to a resource, as CloudFormation's event list does. */
 export type Report = (resource: { logicalId: string; type: string }, status: string, reason?: string) => void;
@@ -12,6 +12,8 @@ export interface Desired {
   readonly logicalId: string;
   readonly resource: TemplateResource;
   readonly properties: Record<string, unknown>;
+  /** With dynamic references as they are written. */
+  readonly unfilled: Record<string, unknown>;
   readonly dependencies: readonly string[];
 }
 
@@ -52,7 +54,7 @@ export class Provisioner {
     try {
       await this.takeTime(handler);
       const change = this.change(desired);
-      const replace = !handler.update || type !== before.type || needsReplacement(handler, before.properties, desired.properties);
+      const replace = !handler.update || type !== before.type || needsReplacement(handler, before.unfilled, desired.unfilled);
       if (replace) this.services.names.rejectReplacementOf(before, change);
       if (replace) this.report({ logicalId, type }, 'UPDATE_IN_PROGRESS', 'Requested update requires the creation of a new physical resource; hence creating one.');
       const made = await abandonable(handler, replace ? this.make(handler, change) : Promise.resolve(handler.update!(change, before)), signal);
@@ -61,7 +63,10 @@ export class Provisioner {
       return made.physicalId === before.physicalId ? undefined : before;
     } catch (error) {
       // Who knows what a custom resource did about its new properties: a rollback has to ask for the old ones again.
-      if (isCustom(type) && !(error instanceof Refused)) this.stack.resources.set(logicalId, { ...before, properties: desired.properties });
+      if (isCustom(type) && !(error instanceof Refused)) {
+        const { properties, unfilled } = desired;
+        this.stack.resources.set(logicalId, { ...before, properties, unfilled });
+      }
       this.report({ logicalId, type }, 'UPDATE_FAILED', reasonOf(error, 'update'));
       throw error;
     }
@@ -73,7 +78,7 @@ export class Provisioner {
     this.report(state, 'DELETE_IN_PROGRESS');
     try {
       await this.takeTime(handler);
-      const change = this.change({ logicalId, resource: { Type: type }, properties: state.properties, dependencies: [] });
+      const change = this.change({ ...state, resource: { Type: type } });
       await handler.delete?.(change, state);
       this.services.names.release(state);
       if (this.stack.resources.get(logicalId)?.physicalId === state.physicalId) this.stack.resources.delete(logicalId);
@@ -102,11 +107,12 @@ export class Provisioner {
     return { services, stack, logicalId, type: resource.Type, properties, generatedName, assets };
   }
 
-  private keep({ logicalId, resource, properties, dependencies }: Desired, made: Made): void {
+  private keep({ logicalId, resource, properties, unfilled, dependencies }: Desired, made: Made): void {
     this.stack.resources.set(logicalId, {
       logicalId,
       type: resource.Type,
       properties,
+      unfilled,
       dependencies,
       physicalId: made.physicalId,
       ref: made.ref,
@@ -125,9 +131,6 @@ function reasonOf(error: unknown, what: 'creation' | 'update'): string {
   return error instanceof Cancelled ? `Resource ${what} cancelled` : (error as Error).message;
 }
 
-export function unchanged(before: Existing & { type: string }, desired: Desired): boolean {
-  return before.type === desired.resource.Type && isDeepStrictEqual(before.properties, desired.properties);
-}
 
 function needsReplacement({ replacedBy = [] }: ResourceHandler, before: Record<string, unknown>, after: Record<string, unknown>): boolean {
   return replacedBy.some((name) => !isDeepStrictEqual(before[name], after[name]));

@@ -1,5 +1,6 @@
 import { StackSource } from './assembly';
 import { Deployment } from './deployment';
+import { rejectReferences } from './dynamic-references';
 import { Environment, Evaluation } from './evaluation';
 import { Exports } from './exports';
 import { dependenciesOf, rejectUnresolved } from './graph';
@@ -31,7 +32,7 @@ export class CloudFormationService {
 
   constructor(private readonly services: Services, private readonly options: CloudFormationOptions) {
     const { region, account } = services;
-    this.environment = { region, account, exports: new Exports(() => [...this.stacks.values()]) };
+    this.environment = { region, account, exports: new Exports(() => [...this.stacks.values()]), outputsOf: (name) => this.stacks.get(name)?.outputs };
   }
 
   stack(name: string): Stack {
@@ -53,6 +54,7 @@ export class CloudFormationService {
     // What cannot be deployed at all is refused before anything happens.
     const { effective } = new Evaluation(source.template, parameters, stack, this.environment);
     rejectUnresolved(source.template, effective);
+    rejectReferences(effective, this.services);
     dependenciesOf(effective.Resources);
     this.stacks.set(stack.name, stack);
     const before = stack.events.length;
@@ -95,7 +97,7 @@ export class CloudFormationService {
   private newStack(name: string, requestIds = new Map<string, string>()): Stack {
     const { region, account, random } = this.services;
     const id = `arn:aws:cloudformation:${region}:${account}:stack/${name}/${random.uuid()}`;
-    return { name, id, status: 'REVIEW_IN_PROGRESS', resources: new Map(), events: [], outputs: {}, exports: {}, imports: new Set(), requestIds };
+    return { name, id, status: 'REVIEW_IN_PROGRESS', resources: new Map(), events: [], outputs: {}, exports: {}, imports: new Set(), outputsRead: new Map(), requestIds };
   }
 }
 

@@ -31,6 +31,8 @@ export interface Services {
   readonly behaviours: CloudFormationBehaviours;
   readonly ssm: ParameterStore;
   readonly names: Names;
+  /** Texts of secrets, by name. */
+  readonly secrets: Map<string, string>;
   /** By URL. */
   readonly waitHandles: Map<string, WaitHandle>;
 }

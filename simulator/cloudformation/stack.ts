@@ -22,7 +22,10 @@ export interface StackEvent {
 export interface ResourceState {
   readonly logicalId: string;
   readonly type: string;
+  /** As they were sent. */
   readonly properties: Record<string, unknown>;
+  /** With dynamic references as they are written, which is what CloudFormation compares. */
+  readonly unfilled: Record<string, unknown>;
   readonly physicalId: string;
   /** What `Ref` gives, where that is not the physical id. */
   readonly ref?: string;
@@ -43,6 +46,8 @@ export interface Stack {
   exports: Record<string, string>;
   /** Names of other stacks' exports; while it changes, both of before and of after. */
   imports: ReadonlySet<string>;
+  /** Outputs of other stacks as they were last read, by the names of stack and output. */
+  readonly outputsRead: Map<string, string>;
   /** Sent to custom resources since the last deployment that succeeded. */
   readonly requestIds: Map<string, string>;
   /** What was last deployed to the end. */

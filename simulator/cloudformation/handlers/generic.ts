@@ -7,6 +7,7 @@ const ARNS: Record<string, (region: string, account: string, name: string) => st
   'AWS::SQS::Queue': (region, account, name) => `arn:aws:sqs:${region}:${account}:${name}`,
   'AWS::KMS::Key': (region, account, name) => `arn:aws:kms:${region}:${account}:key/${name}`,
   'AWS::Logs::LogGroup': (region, account, name) => `arn:aws:logs:${region}:${account}:log-group:${name}:*`,
+  'AWS::SecretsManager::Secret': (region, account, name) => `arn:aws:secretsmanager:${region}:${account}:secret:${name}-AbCdEf`,
   'AWS::CloudWatch::Alarm': (region, account, name) => `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`,
 };
 
@@ -21,15 +22,19 @@ export const generic: ResourceHandler = {
   replacedBy: NAME_PROPERTIES,
   create: (change) => make(change),
   update: (change, { physicalId }) => ({ ...make(change), physicalId }),
-  delete: ({ services, type }, { physicalId }) => { if (type === 'AWS::SSM::Parameter') services.ssm.delete(physicalId); },
+  delete({ services, type }, { physicalId, attributes }) {
+    if (type === 'AWS::SSM::Parameter') services.ssm.delete(physicalId);
+    if (type === 'AWS::SecretsManager::Secret') services.secrets.delete(String(attributes.Name));
+  },
 };
 
 function make({ type, properties, generatedName, services }: Change): Made {
-  const { region, account, ssm, random } = services;
+  const { region, account, ssm, secrets, random } = services;
   const named = NAME_PROPERTIES.map((name) => properties[name]).find((name) => typeof name === 'string') as string | undefined;
   const name = named ?? (type === 'AWS::KMS::Key' ? random.uuid() : generatedName);
   const arn = (ARNS[type] ?? genericArn(type))(region, account, name);
   if (type === 'AWS::SSM::Parameter') ssm.set(name, String(properties.Value), properties.AllowedPattern as string | undefined);
+  if (type === 'AWS::SecretsManager::Secret') secrets.set(name, String(properties.SecretString ?? secrets.get(name) ?? random.uuid()));
   if (type === 'AWS::SQS::Queue') return { physicalId: `https://sqs.${region}.amazonaws.com/${account}/${name}`, attributes: { Arn: arn, QueueName: name } };
   const scalars = Object.fromEntries(Object.entries(properties).filter(([, value]) => typeof value !== 'object'));
   return {

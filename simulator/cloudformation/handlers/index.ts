@@ -1,6 +1,6 @@
 import { customResource } from '../custom-resource';
-import { isCustom } from '../evaluation';
 import { ResourceHandler } from '../services';
+import { isCustom } from '../types';
 import { waitCondition, waitConditionHandle } from '../wait-condition';
 import { cleanRoomsHandlers } from './clean-rooms';
 import { dynamoDbHandlers } from './dynamodb';

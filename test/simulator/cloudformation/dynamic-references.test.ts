@@ -1,0 +1,94 @@
+import { Cloud } from '../../../simulator/cloud';
+import { TemplateResource } from '../../../simulator/cloudformation/assembly';
+import { custom, lambda, PROVIDER, stackOf } from '../templates';
+
+const topic = (DisplayName: unknown, rest: object = {}): TemplateResource => ({ Type: 'AWS::SNS::Topic', Properties: { DisplayName, ...rest } });
+
+let cloud: Cloud;
+beforeEach(() => {
+  cloud = new Cloud({ start: 0 });
+  cloud.ssm.set('/since', 'monday');
+  cloud.ssm.set('/since', 'tuesday');
+  cloud.secrets.set('login', '{"user":"ann"}');
+});
+afterEach(() => cloud.close());
+
+const shown = (logicalId = 'A'): unknown => cloud.stack('Stack').resources.get(logicalId)!.properties.DisplayName;
+const sent = (): Record<string, unknown> => (cloud.responses().at(-1)!.event as { ResourceProperties: Record<string, unknown> }).ResourceProperties;
+
+describe('in an ordinary resource', () => {
+  test.each<[string, unknown, unknown]>([
+    ['a parameter', '{{resolve:ssm:/since}}', 'tuesday'],
+    ['a version of a parameter', '{{resolve:ssm:/since:1}}', 'monday'],
+    ['some within a text', '{"since":"{{resolve:ssm:/since}}","until":"{{resolve:ssm:/since:1}}"}', '{"since":"tuesday","until":"monday"}'],
+    ['a secret', '{{resolve:secretsmanager:login}}', '{"user":"ann"}'],
+    ['a secret\'s value', '{{resolve:secretsmanager:login:SecretString:user}}', 'ann'],
+    ['a secret by its ARN', '{{resolve:secretsmanager:arn:aws:secretsmanager:us-east-1:111122223333:secret:login-AbCdEf:SecretString:user::}}', 'ann'],
+    ['one that functions put together', { 'Fn::Join': ['', ['{{resolve:ssm:', { Ref: 'Name' }, '}}']] }, 'tuesday'],
+    ['one in a list', [{ Key: '{{resolve:ssm:/since}}' }], [{ Key: 'tuesday' }]],
+  ])('%s is filled in', async (_what, written, expected) => {
+    const { status } = await cloud.deploy(stackOf({ A: topic(written) }, { Parameters: { Name: { Type: 'String', Default: '/since' } } }));
+    expect([status, shown()]).toEqual(['CREATE_COMPLETE', expected]);
+  });
+
+  test('is filled in after the functions, so that what they encode stays text', async () => {
+    await cloud.deploy(stackOf({ A: topic({ 'Fn::Base64': '{{resolve:ssm:/since}}' }), B: topic({ 'Fn::Split': [':', '{{resolve:ssm:/since}}'] }) }));
+    expect(Buffer.from(shown() as string, 'base64').toString()).toBe('{{resolve:ssm:/since}}');
+    expect(shown('B')).toEqual(['{{resolve', 'ssm', '/since}}']);
+  });
+
+  test('a value that has changed is fetched with the next change of its resource, not before', async () => {
+    await cloud.deploy(stackOf({ A: topic('{{resolve:ssm:/since}}') }));
+    cloud.ssm.set('/since', 'wednesday');
+    expect(await cloud.deploy(stackOf({ A: topic('{{resolve:ssm:/since}}') }))).toMatchObject({ reason: 'No updates are to be performed.' });
+    await cloud.deploy(stackOf({ A: topic('{{resolve:ssm:/since}}'), B: topic('b') }));
+    expect(shown()).toBe('tuesday');
+    await cloud.deploy(stackOf({ A: topic('{{resolve:ssm:/since}}', { FifoTopic: false }), B: topic('b') }));
+    expect(shown()).toBe('wednesday');
+  });
+
+  test.each<[string, unknown]>([
+    ["Secrets Manager can't find the specified secret.", '{{resolve:secretsmanager:none}}'],
+    ['Could not find a value associated with JSONKey in SecretString', '{{resolve:secretsmanager:login:SecretString:none}}'],
+    ['Parameters: [ssm:/none] cannot be found.', { 'Fn::Sub': '{{resolve:ssm:${Name}}}' }],
+  ])('fails with "%s"', async (reason, written) => {
+    const { status, failures } = await cloud.deploy(stackOf({ A: topic(written) }, { Parameters: { Name: { Type: 'String', Default: '/none' } } }));
+    expect([status, failures]).toEqual(['ROLLBACK_COMPLETE', [{ logicalId: 'A', reason }]]);
+  });
+
+  test('a secret that the template makes can be read', async () => {
+    const secret = { Type: 'AWS::SecretsManager::Secret', Properties: { SecretString: '{"user":"bob"}' } };
+    await cloud.deploy(stackOf({ Secret: secret, A: topic({ 'Fn::Sub': '{{resolve:secretsmanager:${Secret}:SecretString:user}}' }) }));
+    expect(shown()).toBe('bob');
+  });
+});
+
+describe('before anything happens', () => {
+  test.each<[string, Record<string, TemplateResource>]>([
+    ['Parameters: [ssm:/none:3] cannot be found.', { A: topic('x{{resolve:ssm:/none:3}}') }],
+    ['SSM Secure reference is not supported in: [AWS::SNS::Topic/Properties/DisplayName]', { A: topic('{{resolve:ssm-secure:/since:1}}') }],
+    ['SSM Secure reference is not supported in: [AWS::Lambda::Function/Properties/Environment/Variables/KEY]',
+      lambda('Worker', 'worker.zip', { Environment: { Variables: { KEY: '{{resolve:ssm-secure:/since:1}}' } } })],
+    ['61 dynamic references', { A: topic(Array.from({ length: 61 }, () => '{{resolve:ssm:/since}}')) }],
+  ])('is refused: %s', async (message, resources) => {
+    await expect(cloud.deploy(stackOf(resources))).rejects.toThrow(message);
+    expect(cloud.cloudFormation.names()).toEqual([]);
+  });
+});
+
+describe('in a custom resource', () => {
+  test('a parameter is filled in, also in an update and as what was there before', async () => {
+    await cloud.deploy(stackOf({ ...PROVIDER, Thing: custom({ Value: '{{resolve:ssm:/since}}' }) }));
+    expect(sent()).toMatchObject({ Value: 'tuesday' });
+    cloud.ssm.set('/since', 'wednesday');
+    await cloud.deploy(stackOf({ ...PROVIDER, Thing: custom({ Value: '{{resolve:ssm:/since}}', More: 'm' }) }));
+    expect(cloud.responses().at(-1)!.event).toMatchObject({ ResourceProperties: { Value: 'wednesday' }, OldResourceProperties: { Value: 'tuesday' } });
+    await cloud.destroy('Stack');
+    expect(sent()).toMatchObject({ Value: 'wednesday' });
+  });
+
+  test.each(['{{resolve:ssm-secure:/since:1}}', '{{resolve:secretsmanager:login:SecretString:user}}'])('%s reaches the function as it is written', async (written) => {
+    expect((await cloud.deploy(stackOf({ ...PROVIDER, Thing: custom({ Nested: { List: [written] } }) }))).status).toBe('CREATE_COMPLETE');
+    expect(sent()).toMatchObject({ Nested: { List: [written] } });
+  });
+});
