@@ -21,9 +21,9 @@ export interface Contention {
   readonly populatesAsked: number;
   readonly refusedByQuota: number;
   readonly throttled: number;
+  /** Of the API operation that is asked most often within a second. */
   readonly busiestSecond: number;
-  /** Requests that do not look at a running query. */
-  readonly others: number;
+  readonly busiestOperation: string;
   /** The longest that a query of each stack has waited to start, against the ideal time of all. */
   readonly longestWaits: readonly number[];
   /** Populates accepted beyond one for each population. */
@@ -53,7 +53,9 @@ export async function measureContention(
     const runs = cloud.executions();
     const start = Math.min(...runs.map(({ startDate }) => startDate));
     const seconds = (Math.max(...runs.map(({ stopDate }) => stopDate!)) - start) / 1000;
-    const { requests } = cloud.cleanRooms.journal;
+    const { journal, journal: { requests } } = cloud.cleanRooms;
+    const [busiest] = [...new Set(requests.map(({ operation }) => operation))]
+      .map((operation) => ({ operation, most: journal.busiestSecond(operation) })).sort((a, b) => b.most - a.most);
     const waitsIn = (name: string) => cloud.cleanRooms.populations()
       .filter(({ table }) => table.name.startsWith(`${name}_`)).map(({ startedAt = Infinity }) => (startedAt - start) / 1000);
     const refused = (code: string) => requests.filter(({ errorCode }) => errorCode === code).length;
@@ -71,8 +73,8 @@ export async function measureContention(
       populatesAsked: sum(requests.map(({ operation }) => (operation === 'PopulateIntermediateTable' ? 1 : 0))),
       refusedByQuota: refused('ServiceQuotaExceededException'),
       throttled: refused('ThrottlingException'),
-      busiestSecond: cloud.cleanRooms.journal.busiestSecond(),
-      others: requests.filter(({ operation }) => operation !== 'GetProtectedQuery').length,
+      busiestSecond: busiest.most,
+      busiestOperation: String(busiest.operation),
       longestWaits: names.map((name) => Math.max(...waitsIn(name)) / idealSeconds),
       surplus: cloud.cleanRooms.journal.acceptedPopulates().length - populations,
     };
