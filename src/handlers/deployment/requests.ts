@@ -74,11 +74,11 @@ export const newestOf = ({ requests }: TableRecord, logicalId: string): Deployme
 const isSuperseded = ({ request, signedAt: sentAt }: DeploymentRequest, newest?: DeploymentRequest): boolean =>
   newest !== undefined && (newest.signedAt > sentAt || newest.replaces === request);
 
-/** Sorts, the newest first, and keeps the last ten. Of the others the newest that populates stays: the data follows it. */
+/** Sorts, the newest first, and keeps ten. Releases go before what populates: a rename that fails often is not to push out what it goes back to. */
 function newestRequests(requests: readonly DeploymentRequest[]): readonly DeploymentRequest[] {
   const sorted = [...requests].sort((a, b) => b.signedAt - a.signedAt);
-  const desired = sorted.find(({ action }) => action === 'POPULATE');
-  return sorted.filter((request, index) => index < MAX_REQUESTS || request === desired);
+  const kept = ['POPULATE', 'RELEASE'].flatMap((action) => sorted.filter((request) => request.action === action)).slice(0, MAX_REQUESTS);
+  return sorted.filter((request) => kept.includes(request));
 }
 
 /** Returns another resource's open request to populate the same table, which synthesis could not see, as with conditions. */
