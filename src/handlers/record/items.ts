@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { PopulateAttempt, TableRecord } from './table-record';
+import type { FinishedAttempt, PopulateAttempt, TableRecord } from './table-record';
 import { tableId, type TableIdentifiers } from '../../contract/definition';
 import { RECORD_EXPIRES, RECORD_KEY } from '../../contract/names';
 
@@ -83,7 +83,23 @@ const UNKNOWN_ATTEMPT: PopulateAttempt = {
   before: { versions: NOTHING, analyses: NOTHING },
 };
 
+const UNKNOWN_FINISHED: FinishedAttempt = {
+  succeeded: false,
+  analysisId: 'unknown',
+  analysisType: 'QUERY',
+  isDeploy: false,
+  fingerprint: 'unknown',
+  definitionFingerprint: 'unknown',
+  intendedAt: 0,
+};
+
 /** Returns the record, where an older version of the library, or a person in the console, may have left something out of it. */
 export function toTableRecord({ requests = [], syntheses = [], history = [], attempt, ...others }: Partial<TableRecord> = {}): TableRecord {
-  return { ...others, requests, syntheses, history, ...(attempt ? { attempt: { ...UNKNOWN_ATTEMPT, ...attempt } } : {}) };
+  return {
+    ...others,
+    requests: requests.filter((request) => request.action === 'RELEASE' || request.definition as unknown),
+    syntheses,
+    history: history.map((finished) => ({ ...UNKNOWN_FINISHED, ...finished })),
+    ...(attempt ? { attempt: { ...UNKNOWN_ATTEMPT, ...attempt } } : {}),
+  };
 }

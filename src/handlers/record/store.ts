@@ -51,7 +51,7 @@ export function dynamoDBStore(client: DynamoDBClient, TableName: string): Store 
         ProjectionExpression: 'outcome, #schema',
         ExpressionAttributeNames: { '#schema': 'schema' },
       }));
-      return Item?.outcome ? fromItem(Item).document.outcome as Ended : undefined;
+      return Item && fromItem(Item).document.outcome as Ended | undefined;
     }),
     recordOutcome: async (execution, outcome, now) => {
       const written = await tryCall(() => unlessConditionFails(async () => {
