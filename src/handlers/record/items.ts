@@ -26,14 +26,16 @@ export interface Pointer {
 
 export function toItem(key: string, document: object, version: number, expiresAt?: number): Item {
   const expires = expiresAt === undefined ? {} : { [RECORD_EXPIRES]: Math.floor(expiresAt / 1_000) };
-  return marshall({ [RECORD_KEY]: key, schema: SCHEMA, version, ...expires, ...toTexts(document) as object }, { removeUndefinedValues: true });
+  const attributes = { [RECORD_KEY]: key, schema: SCHEMA, version, ...expires, ...toTexts(document) as object };
+  return marshall(attributes, { removeUndefinedValues: true });
 }
 
 /** @throws if the item is of a newer layout */
 export function fromItem(item: Item): { readonly document: Record<string, unknown>; readonly version: number } {
   const { [RECORD_KEY]: key, schema, version, [RECORD_EXPIRES]: _, ...document } = unmarshall(item);
   if (typeof schema === 'number' && schema > SCHEMA) {
-    throw new NewerSchema(`The item "${key}" has schema ${schema}, and this version of the library knows ${SCHEMA}. Deploy the newer one again.`);
+    const problem = `The item "${key}" has schema ${schema}, and this version of the library knows ${SCHEMA}.`;
+    throw new NewerSchema(`${problem} Deploy the newer one again.`);
   }
   return { document: toMoments(document) as Record<string, unknown>, version: typeof version === 'number' ? version : 0 };
 }

@@ -1,4 +1,4 @@
-import { FAILURE, FIRST_SIGNED_AT, OUTPUT, TABLE, World } from './support';
+import { DEFINITION, FAILURE, FIRST_SIGNED_AT, OUTPUT, TABLE, World } from './support';
 import type { Ended } from '../../../src/contract/workflow';
 import { endOf, report, responseFor } from '../../../src/handlers/deployment/report';
 import { runKey, tableKey } from '../../../src/handlers/record/items';
@@ -13,7 +13,13 @@ const responseTo = (nth: number) => ({ url: `https://response-${nth}.example?sig
 const itemOf = (more: Partial<RunItem> = {}): RunItem => ({ table: TABLE, action: 'POPULATE', responses: [responseTo(1)], ...more });
 
 const REQUEST = {
-  request: 'r', logicalId: 'Audience', signedAt: FIRST_SIGNED_AT, execution: RUN, answerBy: FIRST_SIGNED_AT + 3_570_000, action: 'POPULATE',
+  request: 'r',
+  logicalId: 'Audience',
+  signedAt: FIRST_SIGNED_AT,
+  execution: RUN,
+  answerBy: FIRST_SIGNED_AT + 3_570_000,
+  action: 'POPULATE',
+  definition: DEFINITION,
 } as const;
 const OPEN = { ...EMPTY, requests: [REQUEST], lease: { holder: RUN, untilAt: FIRST_SIGNED_AT + 60_000 } } as unknown as TableRecord;
 

@@ -175,7 +175,7 @@ describe('of a table', () => {
       const record = after(first);
       expect(recorded(record, second)).toBe(record);
       expect(refusalOf(record, second, moment(1)))
-        .toBe(`Table ${tableId(TABLE)} is being populated by First, and Second of the same stack is to populate it, too. Keep one.`);
+        .toBe(`Table ${tableId(TABLE)} is being populated by First, and Second is to populate it, too. Keep one of them.`);
     });
 
     test.each<[string, TableRecord, number]>([
