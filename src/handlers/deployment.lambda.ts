@@ -27,7 +27,8 @@ const stepFunctions = new SFNClient({
 const lasting: Omit<Ports, 'clock'> = {
   store: dynamoDBStore(dynamoDBClient(), recordTable),
   async startExecution(stateMachineArn, name, input) {
-    const started = await tryCall(() => stepFunctions.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) })));
+    const command = new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) });
+    const started = await tryCall(() => stepFunctions.send(command));
     // An execution of this name is the event's own.
     return started.ok || started.error.code === 'ExecutionAlreadyExists' ? { ok: true, value: undefined } : started;
   },

@@ -1,7 +1,7 @@
 import { responseTo, type CloudFormationEvent } from './events';
 import { deadlineWithin, retryUntil, type Ports } from './ports';
 import { closeRun, endRun, responseFor } from './report';
-import { askedBy, executionName, newestOf, recordRequest, refusalOf, type Asked } from './requests';
+import { askedBy, newestOf, recordRequest, refusalOf, type Asked } from './requests';
 import { responseBody, type Result as Response } from './response';
 import { EXECUTION_ATTRIBUTE, RESULT_ATTRIBUTE } from '../../contract/custom-resource';
 import { RETRY_SECONDS } from '../../contract/time';
@@ -64,16 +64,16 @@ function noteRun(event: CloudFormationEvent, { table, waitHandleUrl }: Asked, re
   return changeRunItem(store, execution, (known = { table, action, ...waiting }) => known, clock);
 }
 
-function startRun({ stateMachineArn }: Asked, { request, answerBy }: DeploymentRequest, { startExecution, names }: Ports): Promise<Result<void>> {
-  const deployment = { request, answerBy: new Date(answerBy).toISOString() };
-  return startExecution(stateMachineArn, executionName(names.executionPrefix, request), { deployment });
+function startRun({ stateMachineArn }: Asked, { request, execution, answerBy }: DeploymentRequest, ports: Ports): Promise<Result<void>> {
+  const name = execution.split(':').at(-1)!;
+  return ports.startExecution(stateMachineArn, name, { deployment: { request, answerBy: new Date(answerBy).toISOString() } });
 }
 
 /** Ends a run that could not be started. Should it have been, it finds that on record; should it have ended, what it has said counts. */
 async function abandon(execution: string, error: ServiceError, ports: Ports): Promise<Response> {
   const words = `${sentence(`The population could not be started. ${describe(error)}`)} Execution ${execution}.`;
-  const failure = { error: 'PopulationNotStarted', cause: `${words} See the log group ${ports.names.logGroup}.`, analysisId: '', retryable: null };
-  const { run } = await endRun(execution, { failure }, ports);
+  const cause = `${words} See the log group ${ports.names.logGroup}.`;
+  const { run } = await endRun(execution, { failure: { error: 'PopulationNotStarted', cause, analysisId: '', retryable: null } }, ports);
   return run.ok && run.value?.outcome ? responseFor(execution, run.value.outcome) : failed(`${words} It may run all the same.`, ports);
 }
 

@@ -35,14 +35,16 @@ export function responseTo(event: CloudFormationEvent): PendingResponse {
 
 const isId = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
+type Identity = Pick<CloudFormationEvent, 'RequestId' | 'ResponseURL' | 'RequestType'>;
+
 /**
- * Returns what is equal for deliveries of one event, and for no other. CloudFormation may deliver one event twice, and reuses a RequestId for a
- * retried deployment, whose ResponseURL differs (https://github.com/aws/aws-cdk/issues/35957).
+ * Returns what is equal for deliveries of one event, and for no other. CloudFormation may deliver one event twice, and reuses a RequestId
+ * for a retried deployment, whose ResponseURL differs (https://github.com/aws/aws-cdk/issues/35957).
  */
-export const requestHash = ({ RequestId, ResponseURL, RequestType }: Pick<CloudFormationEvent, 'RequestId' | 'ResponseURL' | 'RequestType'>): string =>
+export const requestHash = ({ RequestId, ResponseURL, RequestType }: Identity): string =>
   hash([RequestId, ResponseURL, RequestType].join('\n'), 24);
 
-/** The older of the two ways to sign a URL says when it expires: https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html */
+/** The older way to sign a URL says when it expires: https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html */
 const URL_LIFETIME_MILLIS = 2 * 3_600_000;
 
 /** Returns when CloudFormation signed the response URL, in milliseconds, by its own clock. Undefined where the URL does not tell. */

@@ -47,7 +47,7 @@ export async function retryUntil<T>(deadline: number, ask: () => Promise<Result<
   }
 }
 
-/** Returns whether what is refused may not be in a moment: permissions that are not in force yet, too many requests, faults, lost answers. */
+/** Returns whether it may pass in a moment: permissions that are not in force yet, too many requests, faults, lost answers. */
 export const isRetryable = (error: ServiceError): boolean =>
   ['TRANSIENT', 'IAM_PROPAGATING', 'DENIED'].includes(kindOf(error)) || error.code === 'ExecutionLimitExceeded';
 

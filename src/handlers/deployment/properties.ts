@@ -17,15 +17,18 @@ export interface Properties extends Target {
 }
 
 const NAMES = [
-  'ServiceToken', 'ServiceTimeout', 'StateMachineArn', 'MembershipIdentifier', 'IntermediateTableIdentifier', 'Parameters', 'Compute',
-  'AnalysisPayerAccountId', 'KmsKey', 'Triggers', 'TimeoutSeconds', 'CancelOnTimeout', 'Schedules', 'Upstream', 'PopulateOnDeploy', 'Synthesis',
+  'ServiceToken', 'ServiceTimeout', 'StateMachineArn', 'MembershipIdentifier', 'IntermediateTableIdentifier',
+  'Parameters', 'Compute', 'AnalysisPayerAccountId', 'KmsKey', 'Triggers', 'TimeoutSeconds', 'CancelOnTimeout', 'Schedules', 'Upstream',
+  'PopulateOnDeploy', 'Synthesis',
   // Only there for CloudFormation to see a change.
   'UpstreamVersions', 'VersionParameter', 'WaitHandle',
 ];
 const MODES: readonly DeployMode[] = ['ON_CHANGE', 'ALWAYS', 'IF_UNPOPULATED', 'NEVER'];
 
+type Raw = Readonly<Record<string, unknown>>;
+
 /** @throws InvalidDefinition */
-export function readTarget({ StateMachineArn, MembershipIdentifier, IntermediateTableIdentifier }: Readonly<Record<string, unknown>>): Target {
+export function readTarget({ StateMachineArn, MembershipIdentifier, IntermediateTableIdentifier }: Raw): Target {
   return {
     stateMachineArn: id(StateMachineArn, 'StateMachineArn'),
     table: {
@@ -36,7 +39,7 @@ export function readTarget({ StateMachineArn, MembershipIdentifier, Intermediate
 }
 
 /** @throws InvalidDefinition, also for a property that is not known: a newer library would mean something by it */
-export function readProperties(raw: Readonly<Record<string, unknown>>): Properties {
+export function readProperties(raw: Raw): Properties {
   const given = members(raw, 'ResourceProperties', NAMES);
   const definition: Definition = {
     parameters: map(given.Parameters, 'Parameters'),
@@ -113,12 +116,12 @@ const flag = (raw: unknown, path: string): boolean => {
   return ['true', 'false'].includes(value) ? value === 'true' : fail(path, 'is neither true nor false');
 };
 
-function members(raw: unknown, path: string, names: readonly string[]): Record<string, unknown> {
+function members(raw: unknown, path: string, names: readonly string[]): Raw {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     return fail(path, 'is not an object');
   }
   const unknown = Object.keys(raw).find((name) => !names.includes(name));
-  return unknown === undefined ? raw as Record<string, unknown> : fail(`${path}.${unknown}`, 'is not known');
+  return unknown === undefined ? raw as Raw : fail(`${path}.${unknown}`, 'is not known');
 }
 
 /** Reads a list. An empty one is the same as none. */

@@ -17,8 +17,9 @@ export function askedBy(event: CloudFormationEvent, executionPrefix: string, arr
   const { RequestType, ResponseURL, LogicalResourceId: logicalId, ResourceProperties, OldResourceProperties } = event;
   const target = readTarget(ResourceProperties);
   const request = requestHash(event);
+  const execution = `${target.stateMachineArn.replace(':stateMachine:', ':execution:')}:${executionPrefix}-${request}`;
   const sentAt = signedAt(ResponseURL) ?? arrivedAt;
-  const common = { request, logicalId, signedAt: sentAt, execution: executionArn(target.stateMachineArn, executionName(executionPrefix, request)) };
+  const common = { request, logicalId, signedAt: sentAt, execution };
   if (RequestType === 'Delete') {
     const timeoutSeconds = Number(ResourceProperties.TimeoutSeconds) || MIN_TIMEOUT_SECONDS;
     return { ...target, request: { ...common, action: 'RELEASE', answerBy: answerBy(sentAt, resourceTimeoutSeconds(timeoutSeconds)) } };
@@ -38,10 +39,6 @@ export function askedBy(event: CloudFormationEvent, executionPrefix: string, arr
     },
   };
 }
-
-export const executionName = (prefix: string, request: string): string => `${prefix}-${request}`;
-
-const executionArn = (stateMachineArn: string, name: string): string => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 
 const answerBy = (sentAt: number, limitSeconds: number): number => sentAt + (limitSeconds - ANSWER_MARGIN_SECONDS) * 1_000;
 
@@ -74,11 +71,11 @@ export const newestOf = ({ requests }: TableRecord, logicalId: string): Deployme
 const isSuperseded = ({ request, signedAt: sentAt }: DeploymentRequest, newest?: DeploymentRequest): boolean =>
   newest !== undefined && (newest.signedAt > sentAt || newest.replaces === request);
 
-/** Sorts, the newest first, and keeps the last ten. Of the others the newest that populates stays: the data follows it. */
+/** Sorts, the newest first, and keeps ten. Releases go first: a rename that fails often does not push out what it goes back to. */
 function newestRequests(requests: readonly DeploymentRequest[]): readonly DeploymentRequest[] {
   const sorted = [...requests].sort((a, b) => b.signedAt - a.signedAt);
-  const desired = sorted.find(({ action }) => action === 'POPULATE');
-  return sorted.filter((request, index) => index < MAX_REQUESTS || request === desired);
+  const kept = ['POPULATE', 'RELEASE'].flatMap((action) => sorted.filter((request) => request.action === action)).slice(0, MAX_REQUESTS);
+  return sorted.filter((request) => kept.includes(request));
 }
 
 /** Returns another resource's open request to populate the same table, which synthesis could not see, as with conditions. */
@@ -94,6 +91,6 @@ export function refusalOf(record: TableRecord, { request, table }: Asked, now: n
   }
   const rival = isSuperseded(request, newest) ? undefined : rivalOf(record, request, now);
   return rival
-    ? `Table ${tableId(table)} is being populated by ${rival.logicalId}, and ${request.logicalId} of the same stack is to populate it, too. Keep one.`
+    ? `Table ${tableId(table)} is being populated by ${rival.logicalId}, and ${request.logicalId} is to populate it, too. Keep one of them.`
     : 'Superseded: CloudFormation has gone on to another deployment of this population, whose event came before this one.';
 }

@@ -10,9 +10,10 @@ import { sentence } from '../text';
 
 /** Answers with the version of a run that was waited for elsewhere: what `versionId` refers to then. */
 export async function answerResult(event: CloudFormationEvent, ports: Ports): Promise<void> {
+  const { RequestType, RequestId: requestId } = event;
   const to = responseTo(event);
-  const response = event.RequestType === 'Delete' ? { Status: 'SUCCESS' as const, Data: {} } : await resultFor(event, to, ports);
-  ports.log(response ? 'answered the result' : 'waits for the result', { requestId: event.RequestId, execution: resultProperties(event).Execution });
+  const response = RequestType === 'Delete' ? { Status: 'SUCCESS' as const, Data: {} } : await resultFor(event, to, ports);
+  ports.log(response ? 'answered the result' : 'waits for the result', { requestId, execution: resultProperties(event).Execution });
   if (response) {
     await ports.put(to.url, responseBody(to, response));
   }
@@ -28,7 +29,8 @@ async function resultFor(event: CloudFormationEvent, to: PendingResponse, { stor
   const deadline = deadlineWithin(clock.now() + RETRY_SECONDS * 1_000, clock);
   const run = await retryUntil(deadline, () => changeRunItem(store, execution, (item) => withResponse(item, to), clock), clock);
   if (!run.ok) {
-    return { Status: 'FAILED', Reason: `${sentence(`How the execution ${execution} ends cannot be told. ${describe(run.error)}`)} It goes on.` };
+    const reason = sentence(`How the execution ${execution} ends cannot be told. ${describe(run.error)}`);
+    return { Status: 'FAILED', Reason: `${reason} It goes on.` };
   }
   return run.value
     ? run.value.outcome && responseFor(execution, run.value.outcome)

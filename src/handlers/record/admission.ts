@@ -29,7 +29,8 @@ const MAX_REFUSED_SECONDS = 240;
 
 export const admissionKey = (type: AnalysisType): string => `admission ${type}`;
 
-export const isAdmitted = ({ holder, untilAt = 0 }: Admission, execution: string, now: number): boolean => holder === execution && now < untilAt;
+export const isAdmitted = ({ holder, untilAt = 0 }: Admission, execution: string, now: number): boolean =>
+  holder === execution && now < untilAt;
 
 /** Takes the admission where it is free; returns the same where it is not. */
 export function requestAdmission(admission: Admission, execution: string, now: number, refusal: Refusal): Admission {
@@ -37,7 +38,8 @@ export function requestAdmission(admission: Admission, execution: string, now: n
   const { refusedAt = 0, refusedSeconds = 0 } = refusal;
   const isTaken = holder !== undefined && holder !== execution && now < untilAt;
   const holdsBack = openedAt < refusedAt && now < refusedAt + refusedSeconds * 1_000;
-  return isTaken || holdsBack || now < closedUntilAt ? admission : { ...admission, holder: execution, untilAt: now + ADMISSION_SECONDS * 1_000 };
+  return isTaken || holdsBack || now < closedUntilAt
+    ? admission : { ...admission, holder: execution, untilAt: now + ADMISSION_SECONDS * 1_000 };
 }
 
 /** Gives it back. */

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { PopulateAttempt, TableRecord } from './table-record';
+import type { FinishedAttempt, PopulateAttempt, TableRecord } from './table-record';
 import { tableId, type TableIdentifiers } from '../../contract/definition';
 import { RECORD_EXPIRES, RECORD_KEY } from '../../contract/names';
 
@@ -26,14 +26,16 @@ export interface Pointer {
 
 export function toItem(key: string, document: object, version: number, expiresAt?: number): Item {
   const expires = expiresAt === undefined ? {} : { [RECORD_EXPIRES]: Math.floor(expiresAt / 1_000) };
-  return marshall({ [RECORD_KEY]: key, schema: SCHEMA, version, ...expires, ...toTexts(document) as object }, { removeUndefinedValues: true });
+  const attributes = { [RECORD_KEY]: key, schema: SCHEMA, version, ...expires, ...toTexts(document) as object };
+  return marshall(attributes, { removeUndefinedValues: true });
 }
 
 /** @throws if the item is of a newer layout */
 export function fromItem(item: Item): { readonly document: Record<string, unknown>; readonly version: number } {
   const { [RECORD_KEY]: key, schema, version, [RECORD_EXPIRES]: _, ...document } = unmarshall(item);
   if (typeof schema === 'number' && schema > SCHEMA) {
-    throw new NewerSchema(`The item "${key}" has schema ${schema}, and this version of the library knows ${SCHEMA}. Deploy the newer one again.`);
+    const problem = `The item "${key}" has schema ${schema}, and this version of the library knows ${SCHEMA}.`;
+    throw new NewerSchema(`${problem} Deploy the newer one again.`);
   }
   return { document: toMoments(document) as Record<string, unknown>, version: typeof version === 'number' ? version : 0 };
 }
@@ -83,7 +85,23 @@ const UNKNOWN_ATTEMPT: PopulateAttempt = {
   before: { versions: NOTHING, analyses: NOTHING },
 };
 
+const UNKNOWN_FINISHED: FinishedAttempt = {
+  succeeded: false,
+  analysisId: 'unknown',
+  analysisType: 'QUERY',
+  isDeploy: false,
+  fingerprint: 'unknown',
+  definitionFingerprint: 'unknown',
+  intendedAt: 0,
+};
+
 /** Returns the record, where an older version of the library, or a person in the console, may have left something out of it. */
 export function toTableRecord({ requests = [], syntheses = [], history = [], attempt, ...others }: Partial<TableRecord> = {}): TableRecord {
-  return { ...others, requests, syntheses, history, ...(attempt ? { attempt: { ...UNKNOWN_ATTEMPT, ...attempt } } : {}) };
+  return {
+    ...others,
+    requests: requests.filter((request) => request.action === 'RELEASE' || request.definition as unknown),
+    syntheses,
+    history: history.map((finished) => ({ ...UNKNOWN_FINISHED, ...finished })),
+    ...(attempt ? { attempt: { ...UNKNOWN_ATTEMPT, ...attempt } } : {}),
+  };
 }

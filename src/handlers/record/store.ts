@@ -6,7 +6,7 @@ import type { TableRecord } from './table-record';
 import type { TableIdentifiers } from '../../contract/definition';
 import { RECORD_EXPIRES, RECORD_KEY } from '../../contract/names';
 import type { Ended } from '../../contract/workflow';
-import { tryCall, type Result } from '../service-error';
+import { tryCall, type Result, type ServiceError } from '../service-error';
 
 /** A document as it was read. */
 export interface Stored<T> {
@@ -51,7 +51,7 @@ export function dynamoDBStore(client: DynamoDBClient, TableName: string): Store 
         ProjectionExpression: 'outcome, #schema',
         ExpressionAttributeNames: { '#schema': 'schema' },
       }));
-      return Item?.outcome ? fromItem(Item).document.outcome as Ended : undefined;
+      return Item && fromItem(Item).document.outcome as Ended | undefined;
     }),
     recordOutcome: async (execution, outcome, now) => {
       const written = await tryCall(() => unlessConditionFails(async () => {
@@ -124,7 +124,8 @@ export async function changeTableRecord(
 /** Changes a run's item, which then lives on for a while; the same, or undefined, means that nothing is to be written. */
 export const changeRunItem = <T extends RunItem | undefined>(
   store: Store, execution: string, change: (run: RunItem | undefined) => T, { pause, now }: Changing & { readonly now: () => number },
-): Promise<Result<T>> => changeDocument(store, runKey(execution), change, { pause, expiresAt: runItemExpiresAt(now()) }) as Promise<Result<T>>;
+): Promise<Result<T>> =>
+  changeDocument(store, runKey(execution), change, { pause, expiresAt: runItemExpiresAt(now()) }) as Promise<Result<T>>;
 
 export interface Changing {
   /** Milliseconds. */
@@ -132,7 +133,9 @@ export interface Changing {
   readonly expiresAt?: number;
 }
 
-const CONTENDED = { code: 'RecordContended', message: `Others changed the item at the same time, ${MAX_TRIES} times in a row.`, outcomeUnknown: true };
+const CONTENDED: ServiceError = {
+  code: 'RecordContended', message: `Others changed the item at the same time, ${MAX_TRIES} times in a row.`, outcomeUnknown: true,
+};
 
 /** Returns a client that tells soon when DynamoDB cannot be reached, as from a VPC without an endpoint. */
 export function dynamoDBClient(): DynamoDBClient {

@@ -6,8 +6,8 @@ import type { Failure } from '../../contract/workflow';
  * All that is known of a table that is populated: one item, changed by conditional writes alone. Moments are in milliseconds here, and
  * ISO 8601 texts in the item (see `items.ts`).
  *
- * The life of an attempt: nobody's → `INTENDED` (on record, about to be sent) → `STARTED` (its ids are known) → `history`. From `INTENDED`
- * it is cleared where the service has refused it, or where nothing came of it within the time of a lease.
+ * The life of an attempt: nobody's → `INTENDED` (on record, about to be sent) → `STARTED` (its ids are known) → `history`. From
+ * `INTENDED` it is cleared where the service has refused it, or where nothing came of it within the time of a lease.
  */
 export interface TableRecord {
   /** CloudFormation's newest request of each logical id, the newest first. */

@@ -182,7 +182,7 @@ test('two resources that populate one table are told so, by both names: the one 
   const second = eventOf('Create', { seconds: 1, more: { LogicalResourceId: 'SecondPopulation' } });
   const [{ Status, Reason }] = await deploying(world, CREATE, second);
   expect(Status).toBe('FAILED');
-  expect(Reason).toContain(`Table ${TABLE_ID} is being populated by AudiencePopulation, and SecondPopulation of the same stack is to populate it, too.`);
+  expect(Reason).toContain(`Table ${TABLE_ID} is being populated by AudiencePopulation, and SecondPopulation is to populate it, too.`);
   expect(world.table().requests).toHaveLength(1);
   expect(world.started).toHaveLength(1);
 });

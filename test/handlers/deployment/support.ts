@@ -140,7 +140,7 @@ export class World {
   }
 
   /** Something befalls each request of this kind, such as `write table`, until so many seconds after the first event. */
-  befalls(kind: RegExp, error: ServiceError, untilSeconds = Infinity, more: { readonly isWritten?: boolean; readonly takesSeconds?: number } = {}): void {
+  befalls(kind: RegExp, error: ServiceError, untilSeconds = Infinity, more: { isWritten?: boolean; takesSeconds?: number } = {}): void {
     const before = this.store.trouble;
     this.store.trouble = (request) => {
       if (!kind.test(request) || this.elapsed >= untilSeconds * 1_000) {
