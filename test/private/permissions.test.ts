@@ -1,4 +1,4 @@
-import { Aspects, CfnCondition, CfnParameter, Stack } from 'aws-cdk-lib';
+import { Aspects, CfnCondition, CfnParameter, CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnIntermediateTable, CfnIntermediateTableProps, CfnMembership } from 'aws-cdk-lib/aws-cleanrooms';
 import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
 import { allows, policiesOf, roleOf } from '../support/policies';
@@ -198,7 +198,7 @@ describe('a policy is of what it gives access to', () => {
       ofMembership(stack, 'Population', ofTable.attrMembershipIdentifier, { kmsKeyArn: key.attrArn });
       ofMembership(stack, 'Other', MEMBERSHIP);
       // Late, and by an Aspect.
-      Aspects.of(stack).add({ visit: (node) => { if (node === ofTable || node === key) node.cfnOptions.condition = condition; } });
+      Aspects.of(stack).add({ visit: (node) => { if (node === ofTable || node === key) (node as CfnResource).cfnOptions.condition = condition; } });
     });
     const conditions = ids.map((id) => [id.replace(/.*(Membership|Key).*/, '$1'), template.Resources[id].Condition]);
     expect(conditions.sort()).toEqual([['Key', 'IsWanted'], ['Membership', undefined], ['Membership', 'IsWanted']]);

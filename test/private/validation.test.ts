@@ -1,5 +1,4 @@
 import { CfnParameter, Duration, Fn, Lazy, Stack } from 'aws-cdk-lib';
-import { SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { ParameterDataType, StringParameter } from 'aws-cdk-lib/aws-ssm';
