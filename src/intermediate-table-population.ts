@@ -13,7 +13,7 @@ import { whenFinal } from './private/late';
 import { ownMetric } from './private/metrics';
 import { PopulationResources } from './private/population-resources';
 import { problem } from './private/problem';
-import { validateSchedule } from './private/schedules';
+import { validateSchedule, validateScheduleName } from './private/schedules';
 import { warnIfShared } from './private/shared-table';
 import { outputDescription, ruleDescription } from './private/texts';
 import { requireBoolean } from './private/type-checks';
@@ -108,6 +108,7 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
    * @throws if a parameter is outside its limits, or the schedule can never fire
    */
   public addSchedule(id: string, schedule: events.Schedule, options: AddScheduleOptions = {}): events.Rule {
+    validateScheduleName(this, id);
     validateSchedule(this, 'schedule', schedule);
     validateParameters(this, 'parameters', options.parameters);
     requireBoolean(this.node.path, 'enabled', options.enabled);

@@ -5,6 +5,8 @@ import { fail } from './private/problem';
 import { SharedResources } from './private/shared-resources';
 import { validateFunctionOptions } from './private/validation';
 
+const ID = 'IntermediateTablePopulations';
+
 /** By stack; their constructs are in the stacks. */
 const services = new WeakMap<Stack, PopulationServices>();
 
@@ -90,7 +92,8 @@ export class PopulationServices implements ec2.IConnectable {
    */
   public get _resources(): SharedResources {
     if (!this.shared) {
-      this.shared = new SharedResources(this.stack, 'IntermediateTablePopulations');
+      // Something else may have the id: a construct of the user's, or another copy of this library.
+      this.shared = new SharedResources(this.stack, this.stack.node.tryFindChild(ID) ? `${ID}2` : ID);
       this.shared.configure(this.options);
     }
     return this.shared;

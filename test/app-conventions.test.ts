@@ -1,6 +1,5 @@
 import { Annotations as ConstructAnnotations, Aspects, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, Node } from 'constructs';
@@ -65,33 +64,6 @@ describe('two populations of one table draw a warning that names both and tells 
   });
 });
 
-describe('the functions\' connections', () => {
-  const inVpc = (securityGroups?: (stack: Stack) => ec2.ISecurityGroup[]) => {
-    const stack = makeStack();
-    const vpc = new ec2.Vpc(stack, 'Vpc');
-    const population = makePopulation(stack, 'Population', { functionOptions: { vpc, securityGroups: securityGroups?.(stack) } });
-    const endpoint = vpc.addInterfaceEndpoint('States', { service: ec2.InterfaceVpcEndpointAwsService.STEP_FUNCTIONS, open: false });
-    endpoint.connections.allowDefaultPortFrom(population);
-    return templateOf(stack);
-  };
-
-  test('open an endpoint\'s security group for both functions, the usual way', () => {
-    const template = inVpc();
-    const sources = idsOf(template, 'AWS::EC2::SecurityGroupIngress').map((id) => template.Resources[id].Properties.SourceSecurityGroupId);
-    expect(sources).toHaveLength(2);
-    expect(new Set(sources.map((source) => JSON.stringify(source))).size).toBe(2);
-  });
-
-  test('are those of the groups that were given', () => {
-    const template = inVpc((stack) => [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')]);
-    expect(JSON.stringify(template)).toContain('"SourceSecurityGroupId":"sg-1"');
-  });
-
-  test('are none outside of a VPC, and say so', () => {
-    expect(() => makePopulation(makeStack()).connections).toThrow('Stack/Population: functionOptions.vpc is undefined. Give a VPC');
-  });
-});
-
 describe('a construct of one\'s own around a population', () => {
   /** What a user's library may have: a population and more, in place of one. */
   class Wrapped implements Pick<IIntermediateTablePopulation, 'node' | 'stateMachine' | 'versionId'> {
@@ -148,5 +120,5 @@ test('Aspects of the user\'s own see all resources, those of the policies includ
   const seen = new Set<string>();
   Aspects.of(stack).add({ visit: ({ node }) => { seen.add(node.path); } });
   const template = templateOf(stack);
-  expect([...seen].filter((path) => /Policy[0-9a-f]{8}\/Resource$/.test(path))).toHaveLength(idsOf(template, 'AWS::IAM::Policy').length);
+  expect([...seen].filter((path) => /MembershipPolicy[0-9a-f]{8}\/Resource$/.test(path))).toHaveLength(idsOf(template, 'AWS::IAM::Policy').length);
 });

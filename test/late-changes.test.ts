@@ -2,7 +2,7 @@ import { Aspects, CfnResource, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { CfnIntermediateTable } from 'aws-cdk-lib/aws-cleanrooms';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { IConstruct } from 'constructs';
-import { definitionsIn } from './support/definitions';
+import { propertiesIn } from './support/definitions';
 import { allows, policiesOf, roleOf } from './support/policies';
 import { makeApp, makePopulation, makeTable, templateOf } from './support/stacks';
 import { idOf, Values } from './support/template';
@@ -46,16 +46,13 @@ describe.each(Object.entries(apps))('what a table is made of after its populatio
     return { template, wait: idOf(template, 'AWS::CloudFormation::WaitCondition') };
   };
   const before = synthesize(() => {});
-  const resource = (template: typeof before.template) => {
-    const json = new Values(template).of<string>(template.Resources[Object.keys(template.Resources).find((id) => /^Population[0-9A-F]{8}$/.test(id))!].Properties.Definition);
-    return JSON.parse(json) as ReturnType<typeof definitionsIn>['resource'];
-  };
+  const keyIn = ({ Resources }: typeof before.template) => Resources[Object.keys(Resources).find((id) => /^Population[0-9A-F]{8}$/.test(id))!].Properties.KmsKey;
 
   test.each(Object.entries(ways))('its key, %s: it may be used, is a change, and renews the wait condition', (__, way) => {
     const { template, wait } = synthesize((table, stack) => way(table, stack, ['kmsKeyArn', 'KmsKeyArn', KEY]));
     const policies = policiesOf(template, roleOf(template, 'PopulationRole'));
     expect(allows(policies, 'kms:Decrypt', KEY, { 'kms:ViaService': 'cleanrooms.ap-southeast-1.amazonaws.com' })).toBe(true);
-    expect(resource(template).change).toEqual({ kmsKey: KEY });
+    expect(keyIn(template)).toBe(KEY);
     expect(wait).not.toBe(before.wait);
   });
 
@@ -87,16 +84,16 @@ test('an override with a reference is a reference, in the policy and in the defi
   table.addPropertyOverride('KmsKeyArn', key.keyArn);
   const template = templateOf(stack);
   const arn = new Values(template).of<string>({ 'Fn::GetAtt': [stack.getLogicalId(key.node.defaultChild as CfnResource), 'Arn'] });
-  expect(definitionsIn(template).resource.change).toEqual({ kmsKey: arn });
+  expect(propertiesIn(template).KmsKey).toBe(arn);
   expect(JSON.stringify(policiesOf(template, roleOf(template, 'PopulationRole')))).not.toContain(KEY);
 });
 
-test('a key of another stack of the app is imported', () => {
+test('a key of another stack of the app is read from it, by a reference that holds on to nothing', () => {
   const app = makeApp();
   const [keys, stack] = ['Keys', 'Stack'].map((id) => new Stack(app, id));
   const table = makeTable(stack, 'Table');
   makePopulation(stack, 'Population', { intermediateTable: table });
   table.kmsKeyArn = new Key(keys, 'Key').keyArn;
   const statements = JSON.stringify(templateOf(stack).Resources);
-  expect(statements).toMatch(/"kms:Decrypt"[^{]*\{[^}]*\}[^{]*"Resource":\{"Fn::ImportValue":"Keys:/);
+  expect(statements).toMatch(/"kms:Decrypt"[^{]*\{[^}]*\}[^{]*"Resource":\{"Fn::GetStackOutput":\{"StackName":"Keys"/);
 });

@@ -100,7 +100,7 @@ describe('the dashboard of several populations', () => {
 
   test('has the freshness of each measured', () => {
     expect(idsOf(template, 'AWS::Events::Rule').filter((id) => id.includes('Freshness'))).toEqual([
-      expect.stringMatching(/^DailyFreshness/), expect.stringMatching(/^WeeklyFreshness/),
+      expect.stringMatching(/^Daily.*Freshness/), expect.stringMatching(/^Weekly.*Freshness/),
     ]);
   });
 });

@@ -3,7 +3,7 @@ import { Schedule } from 'aws-cdk-lib/aws-events';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct, IConstruct } from 'constructs';
 import { cycleIn } from './support/cycles';
-import { definitionsIn } from './support/definitions';
+import { propertiesIn } from './support/definitions';
 import { makeApp, makePopulation, makeStack, templateOf } from './support/stacks';
 import { idsOf } from './support/template';
 
@@ -105,6 +105,5 @@ test('a population in a nested stack of a stage has all it needs there (aws/aws-
 test('a value with CloudFormation\'s own syntax in it is no reference: it is sent as it is', () => {
   const stack = makeStack();
   makePopulation(stack, 'Population', { parameters: { text: '${AWS::Region} {"Ref":"Table"}' } });
-  const { resource } = definitionsIn(templateOf(stack));
-  expect(resource.population.parameters).toEqual({ text: '${AWS::Region} {"Ref":"Table"}' });
+  expect(propertiesIn(templateOf(stack)).Parameters).toEqual([{ Name: 'text', Value: '${AWS::Region} {"Ref":"Table"}' }]);
 });

@@ -1,7 +1,7 @@
 import { Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { IntermediateTablePopulation } from '../src';
-import { machineArn } from './support/definitions';
+import { machineArn, propertiesIn } from './support/definitions';
 import { policiesOf, roleOf } from './support/policies';
 import { makePopulation, makeStack, templateOf } from './support/stacks';
 import { CfnTemplate, idsOf, Resource } from './support/template';
@@ -47,7 +47,7 @@ describe('the schedule of a population', () => {
       Targets: [{
         Arn: machineArn(machine),
         Id: 'Target0',
-        InputTransformer: { InputPathsMap: { id: '$.id' }, InputTemplate: '{"event":<id>}' },
+        InputTransformer: { InputPathsMap: { id: '$.id' }, InputTemplate: '{"schedule":"Schedule","event":<id>}' },
         RetryPolicy: { MaximumEventAgeInSeconds: 900, MaximumRetryAttempts: 2 },
         RoleArn: { 'Fn::GetAtt': [roleOf(template, 'StarterRole'), 'Arn'] },
       }],
@@ -78,13 +78,43 @@ describe('addSchedule', () => {
     expect(onlySchedule((population) => population.addSchedule('Schedule', schedule)).ScheduleExpression).toEqual(expected);
   });
 
-  test.each([
-    ['no options', {}, '{"event":<id>}'],
-    ['parameters', { parameters: { region: 'EU' } }, '{"event":<id>,"encodedParameters":{"region":"EU"}}'],
-    ['a parameter that is known only when deploying', { parameters: { region: Fn.importValue('Region') } },
-      { 'Fn::Join': ['', ['{"event":<id>,"encodedParameters":{"region":"base64:', { 'Fn::Base64': { 'Fn::ImportValue': 'Region' } }, '"}}']] }],
-  ])('tells the state machine what to populate with: %s', (_, options, expected) => {
-    expect(templateOfInput(onlySchedule((population) => population.addSchedule('Schedule', DAILY, options)))).toEqual(expected);
+  test('tells the state machine its name, whatever it populates with', () => {
+    for (const options of [{}, { parameters: { region: 'EU' } }, { parameters: { region: Fn.importValue('Region') } }]) {
+      expect(templateOfInput(onlySchedule((population) => population.addSchedule('Nightly', DAILY, options)))).toBe('{"schedule":"Nightly","event":<id>}');
+    }
+  });
+
+  test('waits for the custom resource, which puts its parameters on record', () => {
+    const stack = makeStack();
+    makePopulation(stack).addSchedule('Nightly', DAILY);
+    const template = templateOf(stack);
+    const [rule] = Object.values(schedulesIn(template));
+    expect(rule.DependsOn).toEqual(idsOf(template, 'Custom::IntermediateTablePopulation'));
+  });
+
+  test('is told to the custom resource by its name, with its parameters, in an order of its own', () => {
+    const schedules = (...names: string[]) => {
+      const stack = makeStack();
+      const population = makePopulation(stack, 'Population', { schedule: DAILY });
+      names.forEach((name) => population.addSchedule(name, DAILY, name === 'Plain' ? {} : { parameters: { region: name, Ref: 'a' } }));
+      return propertiesIn(templateOf(stack)).Schedules;
+    };
+    expect(schedules('US', 'Plain', 'EU')).toEqual([
+      { Name: 'EU', Parameters: [{ Name: 'Ref', Value: 'a' }, { Name: 'region', Value: 'EU' }] },
+      { Name: 'Plain' },
+      { Name: 'Schedule' },
+      { Name: 'US', Parameters: [{ Name: 'Ref', Value: 'a' }, { Name: 'region', Value: 'US' }] },
+    ]);
+    expect(schedules('EU', 'US', 'Plain')).toEqual(schedules('US', 'Plain', 'EU'));
+  });
+
+  test('may have a name that is also one of ours, and takes nothing away', () => {
+    const stack = makeStack();
+    const population = makePopulation(stack);
+    population.addSchedule('Freshness', DAILY);
+    population.metricSecondsUntilExpiry();
+    const inputs = Object.values(schedulesIn(templateOf(stack))).map(({ Properties }) => JSON.stringify(targetOf(Properties)));
+    expect(inputs.map((input) => input.includes('observe')).sort()).toEqual([false, true]);
   });
 
   test('takes a description, and whether it is on', () => {
@@ -99,7 +129,7 @@ describe('addSchedule', () => {
       population.addSchedule(region, DAILY, { parameters: { region } });
     }
     const rules = Object.values(schedulesIn(templateOf(stack))).map(({ Properties }) => Properties);
-    expect(rules.map(templateOfInput)).toEqual(['', ',"encodedParameters":{"region":"EU"}', ',"encodedParameters":{"region":"US"}'].map((rest) => `{"event":<id>${rest}}`));
+    expect(rules.map(templateOfInput)).toEqual(['Schedule', 'EU', 'US'].map((name) => `{"schedule":"${name}","event":<id>}`));
     for (const { RetryPolicy } of rules.map(targetOf)) {
       expect(RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 900, MaximumRetryAttempts: 2 });
     }

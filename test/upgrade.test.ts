@@ -31,9 +31,8 @@ const RESOURCES = {
   IntermediateTablePopulationsDeploymentFunction120361CE: 'AWS::Lambda::Function',
   IntermediateTablePopulationsWatchdog6FB445BA: 'AWS::Events::Rule',
   IntermediateTablePopulationsWatchdogPermission72B64EAE: 'AWS::Lambda::Permission',
-  // Named for the populations that they are for.
-  IntermediateTablePopulationsPopulationPolicy35b558834C5D283C: 'AWS::IAM::Policy',
-  IntermediateTablePopulationsStarterPolicy35b5588315B87A35: 'AWS::IAM::Policy',
+  // Named for the membership that it is for.
+  IntermediateTablePopulationsMembershipPolicycc3ee5fc89FA73BC: 'AWS::IAM::Policy',
 };
 
 const SERVICE_TOKEN = { 'Fn::GetAtt': ['IntermediateTablePopulationsDeploymentFunction120361CE', 'Arn'] };
@@ -50,13 +49,11 @@ describe('a stack that an earlier release has deployed', () => {
       ServiceToken: SERVICE_TOKEN,
       ServiceTimeout: '3600',
       StateMachineArn: { 'Fn::GetAtt': ['AudiencePopulationStateMachine08D903B5', 'Arn'] },
-      Definition: {
-        'Fn::Join': ['', [
-          '{"population":{"membershipIdentifier":"a1b2c3d4-5678-90ab-cdef-111111111111","intermediateTableIdentifier":"',
-          { 'Fn::GetAtt': ['Audience', 'IntermediateTableIdentifier'] },
-          '"},"change":{},"timeoutSeconds":3300,"cancelOnTimeout":true,"record":"c87b1876f337109eb99e7f05f051eefec405ce9bd7"}',
-        ]],
-      },
+      MembershipIdentifier: 'a1b2c3d4-5678-90ab-cdef-111111111111',
+      IntermediateTableIdentifier: { 'Fn::GetAtt': ['Audience', 'IntermediateTableIdentifier'] },
+      TimeoutSeconds: 3300,
+      CancelOnTimeout: true,
+      Schedules: [{ Name: 'Schedule' }],
       PopulateOnDeploy: 'ON_CHANGE',
     });
   });
@@ -72,8 +69,8 @@ describe('a stack with a population that takes hours', () => {
   test('finds its wait condition and what reads the result, too', () => {
     expect(typesIn(template)).toEqual({
       ...RESOURCES,
-      AudiencePopulationWaitHandle708E9FE1834e5d9f: 'AWS::CloudFormation::WaitConditionHandle',
-      AudiencePopulationWait4B3F6698834e5d9f: 'AWS::CloudFormation::WaitCondition',
+      AudiencePopulationWaitHandle708E9FE183f64018: 'AWS::CloudFormation::WaitConditionHandle',
+      AudiencePopulationWait4B3F669883f64018: 'AWS::CloudFormation::WaitCondition',
       AudiencePopulationVersion2113CFB4: 'Custom::IntermediateTableVersion',
     });
   });

@@ -15,6 +15,13 @@ export function validateSchedule(scope: IConstruct, prop: string, schedule: Sche
   }
 }
 
+/** Runs of a schedule are started with its name, in a template where EventBridge fills in what stands in angle brackets. */
+export function validateScheduleName(scope: IConstruct, id: string): void {
+  if (/[<>]/.test(id)) {
+    problem(scope.node.path, 'id', id, 'Give one without angle brackets: it is the schedule\'s name in the input of its runs.');
+  }
+}
+
 function faultOf(expression: string): string | undefined {
   const [, kind, content] = /^(rate|cron)\(([^()]+)\)$/.exec(expression) ?? [];
   switch (kind) {

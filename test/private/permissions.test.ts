@@ -1,4 +1,4 @@
-import { Aspects, CfnCondition, CfnParameter, Stack } from 'aws-cdk-lib';
+import { Aspects, CfnCondition, CfnParameter, CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnIntermediateTable, CfnIntermediateTableProps, CfnMembership } from 'aws-cdk-lib/aws-cleanrooms';
 import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
 import { allows, policiesOf, roleOf } from '../support/policies';
@@ -193,12 +193,12 @@ describe('a policy is of what it gives access to', () => {
   test('has the condition of a membership, or of a key, of its stack', () => {
     const { template, ids } = idsWith((stack) => {
       const condition = new CfnCondition(stack, 'IsWanted');
-      const membership = new CfnMembership(stack, 'Membership', { collaborationIdentifier: TABLE, queryLogStatus: 'ENABLED' });
+      const ofTable = new CfnMembership(stack, 'Membership', { collaborationIdentifier: TABLE, queryLogStatus: 'ENABLED' });
       const key = new CfnKey(stack, 'Key');
-      ofMembership(stack, 'Population', membership.attrMembershipIdentifier, { kmsKeyArn: key.attrArn });
+      ofMembership(stack, 'Population', ofTable.attrMembershipIdentifier, { kmsKeyArn: key.attrArn });
       ofMembership(stack, 'Other', MEMBERSHIP);
       // Late, and by an Aspect.
-      Aspects.of(stack).add({ visit: (node) => { if (node === membership || node === key) node.cfnOptions.condition = condition; } });
+      Aspects.of(stack).add({ visit: (node) => { if (node === ofTable || node === key) (node as CfnResource).cfnOptions.condition = condition; } });
     });
     const conditions = ids.map((id) => [id.replace(/.*(Membership|Key).*/, '$1'), template.Resources[id].Condition]);
     expect(conditions.sort()).toEqual([['Key', 'IsWanted'], ['Membership', undefined], ['Membership', 'IsWanted']]);

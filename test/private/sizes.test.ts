@@ -74,9 +74,11 @@ describe('the shared roles stay within IAM\'s limits', () => {
 
   test('with VPC, functions may make network interfaces, too', () => {
     const template = templateOfMany(10, (stack, id) => {
-      PopulationServices.of(stack).configure({ vpc: Vpc.fromVpcAttributes(stack, `${id}Vpc`, {
-        vpcId: 'vpc-1', availabilityZones: ['a'], privateSubnetIds: ['subnet-1'],
-      }) });
+      PopulationServices.of(stack).configure({
+        vpc: Vpc.fromVpcAttributes(stack, `${id}Vpc`, {
+          vpcId: 'vpc-1', availabilityZones: ['a'], privateSubnetIds: ['subnet-1'],
+        }),
+      });
       withOwnMembership(stack, id);
     });
     expectWithinLimits(template);

@@ -157,8 +157,12 @@ test('a state machine knows its population by name, and nothing of what it makes
   const stack = makeStack();
   const machines = ['First', 'Second'].map((id, index) => {
     makePopulation(stack, id, {
-      parameters: { secret: `of ${id}` }, compute: { workers: 2 + index }, analysisPayerAccountId: '012345678901',
-      triggers: [id], timeout: Duration.minutes(5 + index), cancelOnTimeout: index === 0,
+      parameters: { secret: `of ${id}` },
+      compute: { workers: 2 + index },
+      analysisPayerAccountId: '012345678901',
+      triggers: [id],
+      timeout: Duration.minutes(5 + index),
+      cancelOnTimeout: index === 0,
     });
     return id;
   });

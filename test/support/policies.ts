@@ -25,7 +25,7 @@ export function policiesOf(template: CfnTemplate, role: string, values = new Val
     return { kind, statements: resolved.Statement, size: JSON.stringify(resolved).length };
   };
   const attached = (type: string) => idsOf(template, type).map((id) => template.Resources[id].Properties)
-    .filter(({ Roles }) => JSON.stringify(Roles) === JSON.stringify([{ Ref: role }]));
+    .filter(({ Roles = [] }) => (Roles as object[]).some((each) => JSON.stringify(each) === JSON.stringify({ Ref: role })));
   const { Policies: own = [] } = template.Resources[role].Properties as { Policies?: { PolicyDocument: unknown }[] };
   return [
     ...own.map(({ PolicyDocument }) => policy('inline', PolicyDocument)),
@@ -34,9 +34,9 @@ export function policiesOf(template: CfnTemplate, role: string, values = new Val
   ];
 }
 
-/** The role of a stack's shared services with this name, whatever their options. */
+/** The role of this name, of those that the populations of a stack share. */
 export const roleOf = (template: CfnTemplate, name: 'PopulationRole' | 'StarterRole' | 'MachineRole'): string =>
-  idsOf(template, 'AWS::IAM::Role').find((id) => new RegExp(`^IntermediateTablePopulations[0-9a-f]*${name}`).test(id))!;
+  idsOf(template, 'AWS::IAM::Role').find((id) => id.startsWith(`IntermediateTablePopulations${name}`))!;
 
 /** Whether a role may do something, as IAM would say. */
 export function allows(policies: Policy[], action: string, resource: string, context: Record<string, string> = {}): boolean {
