@@ -1,6 +1,6 @@
 import { Change, Existing, Made, ResourceHandler } from './services';
 import { Refused, ResourceFailure } from './stack';
-import { LambdaServiceError } from '../lambda/service';
+import { LambdaServiceError } from '../lambda/service-error';
 
 interface Response {
   readonly Status?: string;

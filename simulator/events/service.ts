@@ -3,7 +3,7 @@ import { Clock } from '../clock';
 import { inputFor, InputSelection } from './input';
 import { checkPattern, matches, Pattern } from './pattern';
 import { AccessDenied, IamService } from '../iam/service';
-import { LambdaServiceError } from '../lambda/service';
+import { LambdaServiceError } from '../lambda/service-error';
 import { Random } from '../random';
 import { ApiError, jsonServer } from '../runtime/json-server';
 

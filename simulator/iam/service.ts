@@ -12,6 +12,8 @@ interface Role {
   readonly name: string;
   readonly trust?: PolicyDocument;
   readonly attachments: Map<string, Attachment>;
+  /** Documents that were replaced or taken away, each in force until that has spread. */
+  readonly superseded: { readonly document: PolicyDocument; readonly until: number }[];
 }
 
 export class AccessDenied extends Error {
@@ -26,11 +28,15 @@ export class IamService {
   private readonly accessKeys = new Map<string, string>();
   private readonly managed = new Map<string, PolicyDocument>();
 
-  /** @param propagationMillis how long an attached policy takes to be in force */
+  /**
+   * @param propagationMillis how long a change takes to be in force; what was there before is in force until then
+   * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+   */
   constructor(private readonly clock: Clock, private readonly account: string, private readonly propagationMillis: number) {}
 
   putRole(arn: string, name: string, trust?: PolicyDocument): void {
-    this.roles.set(arn, { name, trust, attachments: this.roles.get(arn)?.attachments ?? new Map<string, Attachment>() });
+    const { attachments, superseded } = this.roles.get(arn) ?? { attachments: new Map<string, Attachment>(), superseded: [] };
+    this.roles.set(arn, { name, trust, attachments, superseded });
   }
 
   deleteRole(arn: string): void {
@@ -54,11 +60,16 @@ export class IamService {
     if (!role) throw new Error(`Cannot attach policy ${key}: role ${roleArn} does not exist.`);
     const known = role.attachments.get(key);
     const unchanged = known && JSON.stringify(known.document) === JSON.stringify(document);
+    if (known && !unchanged) this.supersede(role, known);
     role.attachments.set(key, { document, owner, since: unchanged ? known.since : this.clock.now() });
   }
 
   detach(roleArn: string, key: string): void {
-    this.roles.get(roleArn)?.attachments.delete(key);
+    const role = this.roles.get(roleArn);
+    const known = role?.attachments.get(key);
+    if (!known) return;
+    this.supersede(role!, known);
+    role!.attachments.delete(key);
   }
 
   ownerOf(roleArn: string, key: string): string | undefined {
@@ -91,11 +102,20 @@ export class IamService {
 
   decide(roleArn: string, request: AccessRequest): Decision {
     const now = this.clock.now();
-    const inForce = [...this.roles.get(roleArn)?.attachments.values() ?? []].filter(({ since }) => since + this.propagationMillis <= now);
-    const policies = inForce.map(({ document }) => document);
+    const { attachments, superseded = [] }: Partial<Role> = this.roles.get(roleArn) ?? {};
+    const inForce = [...attachments?.values() ?? []].filter((attachment) => this.isInForce(attachment));
+    const policies = [...inForce, ...superseded.filter(({ until }) => until > now)].map(({ document }) => document);
     const decision = evaluate(policies, request);
     this.onDecision?.(roleArn, policies, request, decision);
     return decision;
+  }
+
+  private isInForce({ since }: Attachment): boolean {
+    return since + this.propagationMillis <= this.clock.now();
+  }
+
+  private supersede({ superseded }: Role, attachment: Attachment): void {
+    if (this.isInForce(attachment)) superseded.push({ document: attachment.document, until: this.clock.now() + this.propagationMillis });
   }
 
   /** Throws AccessDenied, in AWS's words, unless the role may do it on every resource. */

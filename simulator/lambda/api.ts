@@ -1,6 +1,7 @@
 import { createServer, IncomingMessage, Server } from 'node:http';
 import { FunctionFailure } from './environment';
-import { LambdaService, LambdaServiceError } from './service';
+import { LambdaService } from './service';
+import { LambdaServiceError } from './service-error';
 import { AccessDenied, IamService } from '../iam/service';
 import { accessKeyOf, ApiError, readBody } from '../runtime/json-server';
 

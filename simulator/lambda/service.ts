@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { VirtualClock } from '../clock';
 import { Random } from '../random';
 import { Environment, FunctionError, FunctionFailure } from './environment';
+import { AsyncConfiguration, EventQueue } from './event-queue';
 import { InvocationFault, LambdaFault, LambdaFaults } from './faults';
+import { LambdaServiceError } from './service-error';
 import { Network } from '../runtime/network';
 
 export interface FunctionConfiguration {
@@ -41,14 +43,6 @@ export interface InvocationRecord {
   error?: FunctionError;
 }
 
-/** Lambda itself refused: the function's code did not run. */
-export class LambdaServiceError extends Error {
-  constructor(readonly code: string, message: string, readonly status = 500) {
-    super(message);
-    this.name = code;
-  }
-}
-
 export interface LambdaOptions {
   readonly clock: VirtualClock;
   readonly network: Network;
@@ -64,23 +58,11 @@ export interface LambdaOptions {
   readonly onLog?: (line: LogLine) => void;
 }
 
-/** What becomes of asynchronous events that fail. */
-export interface AsyncConfiguration {
-  readonly retries?: number;
-  readonly maxAgeSeconds?: number;
-}
-
-/** AWS retries a failed asynchronous invocation after one minute, then after two more. */
-const ASYNC_RETRY_MILLIS = [60_000, 120_000];
-/** An event that could not be delivered goes back to the queue, for longer and longer. */
-const [FIRST_BACKOFF_MILLIS, LONGEST_BACKOFF_MILLIS] = [1000, 300_000];
-const LONGEST_EVENT_AGE_SECONDS = 6 * 3600;
-
 export class LambdaService {
   readonly logs: LogLine[] = [];
   readonly invocations: InvocationRecord[] = [];
   private readonly functions = new Map<string, DeployedFunction>();
-  private readonly asyncConfigurations = new Map<string, AsyncConfiguration>();
+  private readonly queue: EventQueue;
   private readonly counts = new Map<string, number>();
   /** What went wrong, and its `hits`. */
   readonly faults: LambdaFaults;
@@ -88,6 +70,7 @@ export class LambdaService {
 
   constructor(private readonly options: LambdaOptions) {
     this.faults = new LambdaFaults(options.faults, () => options.clock.now());
+    this.queue = new EventQueue({ clock: options.clock, faults: this.faults, invoke: (arn, payload) => this.invoke(arn, payload) });
   }
 
   /** Creates or updates; an update leaves running invocations on the old code, as Lambda does. */
@@ -109,7 +92,7 @@ export class LambdaService {
 
   /** By the function's name. */
   configureAsync(name: string, configuration: AsyncConfiguration): void {
-    this.asyncConfigurations.set(name, configuration);
+    this.queue.configure(name, configuration);
   }
 
   /** @returns the result as JSON text; throws FunctionFailure or LambdaServiceError */
@@ -169,31 +152,7 @@ export class LambdaService {
   invokeAsync(arn: string, payload: string): void {
     const target = this.functions.get(unqualified(arn));
     if (!target) throw new LambdaServiceError('ResourceNotFoundException', `Function not found: ${arn}`);
-    void this.deliver(target.configuration, payload);
-  }
-
-  /** After a failure of the code, Lambda tries again so many times; after one of its own, until the event is too old. */
-  private async deliver({ arn, name, logicalId }: FunctionConfiguration, payload: string): Promise<void> {
-    const { clock } = this.options;
-    const { retries = ASYNC_RETRY_MILLIS.length, maxAgeSeconds = LONGEST_EVENT_AGE_SECONDS } = this.asyncConfigurations.get(name) ?? {};
-    const tooOldAt = clock.now() + maxAgeSeconds * 1000;
-    const queued = this.faults.queueSeconds(logicalId, payload) * 1000;
-    if (queued > 0) await clock.sleep(queued);
-    let failures = 0;
-    for (let backoff = FIRST_BACKOFF_MILLIS; clock.now() <= tooOldAt;) {
-      try {
-        await this.invoke(arn, payload);
-        return;
-      } catch (error) {
-        if (isTransient(error)) {
-          await clock.sleep(backoff);
-          backoff = Math.min(2 * backoff, LONGEST_BACKOFF_MILLIS);
-        } else {
-          if (failures >= retries) return;
-          await clock.sleep(ASYNC_RETRY_MILLIS[failures++]);
-        }
-      }
-    }
+    void this.queue.deliver(target.configuration, payload);
   }
 
   private start(configuration: FunctionConfiguration): Environment {
@@ -239,10 +198,6 @@ class DeployedFunction {
 function refuse(fault: InvocationFault | undefined): void {
   if (fault?.at === 'service') throw new LambdaServiceError('ServiceException', 'Lambda was unable to run the function. (simulated)');
   if (fault?.at === 'throttled') throw new LambdaServiceError('TooManyRequestsException', 'Rate Exceeded. (simulated)', 429);
-}
-
-function isTransient(error: unknown): boolean {
-  return error instanceof LambdaServiceError && ['ServiceException', 'TooManyRequestsException'].includes(error.code);
 }
 
 function entryFile({ codeFolder, handler, logicalId }: FunctionConfiguration): string {

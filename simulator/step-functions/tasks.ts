@@ -4,7 +4,8 @@ import { StepFunctionsOptions, StepFunctionsService } from './service';
 import { EventsService, PutEventsEntry } from '../events/service';
 import { AccessDenied, IamService } from '../iam/service';
 import { FunctionFailure } from '../lambda/environment';
-import { LambdaService, LambdaServiceError } from '../lambda/service';
+import { LambdaService } from '../lambda/service';
+import { LambdaServiceError } from '../lambda/service-error';
 
 export interface TaskServices {
   readonly iam: IamService;

@@ -48,4 +48,25 @@ describe('a role', () => {
     iam.attach('role', 'p', { Statement: allow });
     expect(decide()).toBe('allowed');
   });
+
+  test('has its old policy until the new one has spread, and one that was taken away until that has', async () => {
+    const clock = new VirtualClock();
+    const iam = new IamService(clock, '1', 10_000);
+    iam.putRole('role', 'name');
+    const may = (action: string): boolean => iam.decide('role', { action, resource: 'arn:aws:a:::x/1' }) === 'allowed';
+    const policy = (Action: string): { Statement: Statement } => ({ Statement: { ...allow, Action } });
+    const spread = (): Promise<void> => clock.drive(clock.sleep(10_000), 'propagation');
+    iam.attach('role', 'p', policy('a:One'));
+    iam.attach('role', 'p', policy('a:Two'));
+    await spread();
+    expect([may('a:One'), may('a:Two')]).toEqual([false, true]);
+    iam.attach('role', 'p', policy('a:Three'));
+    expect([may('a:Two'), may('a:Three')]).toEqual([true, false]);
+    await spread();
+    expect([may('a:Two'), may('a:Three')]).toEqual([false, true]);
+    iam.detach('role', 'p');
+    expect(may('a:Three')).toBe(true);
+    await spread();
+    expect(may('a:Three')).toBe(false);
+  });
 });

@@ -6,6 +6,8 @@ import { Cloud, CloudBehaviours } from '../../../simulator/cloud';
 import { StackSource, TemplateResource } from '../../../simulator/cloudformation/assembly';
 import { stackOf } from '../templates';
 
+process.env.CDK_VALIDATION = 'false';
+
 const parameter = (value: unknown): TemplateResource => ({ Type: 'AWS::SSM::Parameter', Properties: { Value: value } });
 const upstream = (value: string): StackSource => stackOf({ A: parameter(value) }, { Outputs: { Out: { Value: { 'Fn::GetAtt': ['A', 'Value'] } } } }, 'Up');
 const weak = (properties: object = {}): unknown => ({ 'Fn::GetStackOutput': { StackName: 'Up', OutputName: 'Out', Region: { Ref: 'AWS::Region' }, ...properties } });
