@@ -1,6 +1,7 @@
-import type { Ports } from './ports';
+import { deadlineWithin, retryUntil, type Ports } from './ports';
 import { responseBody, signalBody, type Result as Response } from './response';
 import { EXECUTION_ATTRIBUTE, RESULT_ATTRIBUTE } from '../../contract/custom-resource';
+import { RETRY_SECONDS } from '../../contract/time';
 import type { Ended, PopulationOutput } from '../../contract/workflow';
 import type { RunItem } from '../record/run-item';
 import { changeRunItem, changeTableRecord } from '../record/store';
@@ -33,7 +34,10 @@ export function endOf({ executionArn, status, error, cause }: ExecutionStatus): 
 
 /** Tells everybody who waits for the run. Where nobody is on record nothing happens, whatever the execution says of itself. */
 export async function report(execution: string, ended: Ended, { store, clock, put, log }: Ports): Promise<void> {
-  const run = valueOf(execution, await changeRunItem(store, execution, (known) => recordEnd(known, ended), clock));
+  // Whom it tells of an execution that was stopped is told by nobody else: Lambda itself tries for three minutes.
+  const deadline = deadlineWithin(clock.now() + RETRY_SECONDS * 1_000, clock);
+  const within = <T>(ask: () => Promise<Result<T>>) => retryUntil(deadline, ask, clock);
+  const run = valueOf(execution, await within(() => changeRunItem(store, execution, (known) => recordEnd(known, ended), clock)));
   const closed = await (run?.table ? changeTableRecord(store, run.table, (record) => closeRun(record, execution, !!run.outcome?.output), clock) : undefined);
   const messages = run ? messagesOf(execution, run) : [];
   const told = await Promise.allSettled(messages.map(({ url, body }) => put(url, body)));
@@ -57,9 +61,9 @@ function valueOf<T>(execution: string, result: Result<T> | undefined): T | undef
   return result?.value;
 }
 
-/** Records how the run ended. First writer wins. */
+/** Records how the run ended. First writer wins. A Delete's is told before its run is over, which may go on as a deploy's would. */
 export const recordEnd = (run: RunItem | undefined, ended: Ended): RunItem | undefined =>
-  (run && !run.outcome ? { ...run, outcome: ended } : run);
+  (run && !run.outcome && run.action !== 'RELEASE' ? { ...run, outcome: ended } : run);
 
 /** Closes what a run has left behind that could not do so itself. An attempt of its own is left to whoever takes the lease next. */
 export function closeRun(record: TableRecord, execution: string, succeeded: boolean): TableRecord {
