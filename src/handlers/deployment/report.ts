@@ -1,6 +1,7 @@
-import type { Ports } from './ports';
+import { deadlineWithin, retryUntil, type Ports } from './ports';
 import { responseBody, signalBody, type Result as Response } from './response';
 import { EXECUTION_ATTRIBUTE, RESULT_ATTRIBUTE } from '../../contract/custom-resource';
+import { RETRY_SECONDS } from '../../contract/time';
 import type { Ended, PopulationOutput } from '../../contract/workflow';
 import type { RunItem } from '../record/run-item';
 import { changeRunItem, changeTableRecord } from '../record/store';
@@ -34,7 +35,9 @@ export function endOf({ executionArn, status, error, cause }: ExecutionStatus): 
 /** Tells everybody who waits for the run. Where nobody is on record nothing happens, whatever the execution says of itself. */
 export async function report(execution: string, ended: Ended, ports: Ports): Promise<void> {
   const { store, clock, put, log } = ports;
-  const { run, closed } = await endRun(execution, ended, ports);
+  // Whom it tells of an execution that was stopped is told by nobody else: Lambda itself tries for three minutes.
+  const deadline = deadlineWithin(clock.now() + RETRY_SECONDS * 1_000, clock);
+  const { run, closed } = await endRun(execution, ended, ports, (ask) => retryUntil(deadline, ask, clock));
   const messages = messagesOf(execution, ended, valueOf(execution, run));
   const told = await Promise.allSettled(messages.map(({ url, body }) => put(url, body)));
   const urls = messages.filter((_, index) => told[index].status === 'fulfilled').map(({ url }) => url);
@@ -51,14 +54,16 @@ export async function report(execution: string, ended: Ended, ports: Ports): Pro
 }
 
 /** Records how a run ended, and closes what it has left behind. A release's run that ends well does so itself: it may go on for others. */
-export async function endRun(execution: string, ended: Ended, { store, clock }: Ports) {
+export async function endRun(execution: string, ended: Ended, { store, clock }: Ports, within: Within = (ask) => ask()) {
   const mayGoOn = (action?: RunItem['action']) => action === 'RELEASE' && ended.output !== undefined;
-  const run = await changeRunItem(store, execution, (known) => (mayGoOn(known?.action) ? known : recordEnd(known, ended)), clock);
+  const run = await within(() => changeRunItem(store, execution, (known) => (mayGoOn(known?.action) ? known : recordEnd(known, ended)), clock));
   const { table, action, outcome } = (run.ok && run.value) || {};
   const closed: Result<unknown> = !table || mayGoOn(action) ? NOTHING_TO_CLOSE
     : await changeTableRecord(store, table, (record) => closeRun(record, execution, outcome?.output !== undefined), clock);
   return { run, closed };
 }
+
+type Within = <T>(ask: () => Promise<Result<T>>) => Promise<Result<T>>;
 
 const NOTHING_TO_CLOSE = { ok: true, value: undefined } as const;
 
