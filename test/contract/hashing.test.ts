@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { canonical, fingerprintOf, hash } from '../../src/contract/hashing';
-import type { Definition } from '../../src/contract/population';
+import type { Definition } from '../../src/contract/definition';
+import { canonical, fingerprintOf, hash, parametersHash } from '../../src/contract/hashing';
 
 describe('canonical', () => {
   const shuffled = (value: unknown): unknown => (value && typeof value === 'object' && !Array.isArray(value)
@@ -33,44 +33,64 @@ test('a hash is the beginning of a SHA-256, so that names do not change with the
 describe('the fingerprint of what a populate makes', () => {
   const COMPUTE = { type: 'CR.1X', number: 4, properties: { spark: { 'spark.sql.shuffle.partitions': '10', 'spark.a': 'b' } } };
   const BASE: Definition = {
-    population: { membershipIdentifier: 'm', intermediateTableIdentifier: 't', parameters: { region: 'north' }, compute: COMPUTE, analysisPayerAccountId: '111122223333' },
-    change: { triggers: ['1'] },
+    parameters: { region: 'north', year: '2026' },
+    compute: COMPUTE,
+    analysisPayerAccountId: '111122223333',
+    kmsKey: 'arn:key',
+    triggers: ['1', '2'],
     timeoutSeconds: 3_300,
     cancelOnTimeout: true,
-    record: 'r',
   };
-  const populating = (population: object): Definition => ({ ...BASE, population: { ...BASE.population, ...population } });
+  const BARE: Definition = { timeoutSeconds: 3_300, cancelOnTimeout: true };
 
-  test.each([
-    ['the table', populating({ intermediateTableIdentifier: 'another' })],
-    ['the membership', populating({ membershipIdentifier: 'another' })],
-    ['a parameter\'s value', populating({ parameters: { region: 'south' } })],
-    ['a parameter more', populating({ parameters: { region: 'north', year: '2026' } })],
-    ['no parameters', populating({ parameters: undefined })],
-    ['the worker type', populating({ compute: { ...COMPUTE, type: 'CR.4X' } })],
-    ['the number of workers', populating({ compute: { ...COMPUTE, number: 8 } })],
-    ['a Spark property', populating({ compute: { ...COMPUTE, properties: { spark: { 'spark.a': 'c' } } } })],
-    ['the payer', populating({ analysisPayerAccountId: '444455556666' })],
-    ['a trigger', { ...BASE, change: { triggers: ['2'] } }],
-    ['the key', { ...BASE, change: { triggers: ['1'], kmsKey: 'arn:key' } }],
-    ['the absence of all further changes', { ...BASE, change: {} }],
-  ])('changes with %s', (_what, definition) => {
-    expect(fingerprintOf(definition)).not.toBe(fingerprintOf(BASE));
+  test.each<[string, Partial<Definition>]>([
+    ['a parameter\'s value', { parameters: { region: 'south', year: '2026' } }],
+    ['a parameter more', { parameters: { ...BASE.parameters, day: '1' } }],
+    ['a parameter less', { parameters: { region: 'north' } }],
+    ['a parameter that is empty', { parameters: { region: 'north', year: '' } }],
+    ['no parameters', { parameters: undefined }],
+    ['the worker type', { compute: { ...COMPUTE, type: 'CR.4X' } }],
+    ['the number of workers', { compute: { ...COMPUTE, number: 8 } }],
+    ['a Spark property', { compute: { ...COMPUTE, properties: { spark: { 'spark.a': 'c' } } } }],
+    ['no compute', { compute: undefined }],
+    ['the payer', { analysisPayerAccountId: '444455556666' }],
+    ['no payer', { analysisPayerAccountId: undefined }],
+    ['the key', { kmsKey: 'arn:another' }],
+    ['no key', { kmsKey: undefined }],
+    ['a trigger', { triggers: ['1', '3'] }],
+    ['the order of triggers', { triggers: ['2', '1'] }],
+    ['no triggers', { triggers: undefined }],
+  ])('changes with %s', (_what, change) => {
+    expect(fingerprintOf({ ...BASE, ...change })).not.toBe(fingerprintOf(BASE));
   });
 
-  test.each([
-    ['the timeout', { ...BASE, timeoutSeconds: 60 }],
-    ['cancelOnTimeout', { ...BASE, cancelOnTimeout: false }],
-    ['the key on record', { ...BASE, record: 'another' }],
-    ['what it is built on', { ...BASE, upstream: [] }],
-    ['whether an SSM parameter keeps the version', { ...BASE, keepsVersion: true }],
-    ['what a later library adds to the definition', { ...BASE, addedLater: true }],
-    ['the order of keys', { change: BASE.change, population: Object.fromEntries(Object.entries(BASE.population).reverse()) as unknown as Definition['population'] }],
-  ])('does not change with %s', (_what, definition) => {
-    expect(fingerprintOf(definition)).toBe(fingerprintOf(BASE));
+  test.each<[string, Partial<Definition>]>([
+    ['the timeout', { timeoutSeconds: 60 }],
+    ['cancelOnTimeout', { cancelOnTimeout: false }],
+    ['what it is built on', { upstream: [{ population: 'Daily' }] }],
+    ['its schedules, parameters included', { schedules: [{ name: 'Nightly', parameters: { region: 'west' } }] }],
+    ['what a later library adds to the definition', { addedLater: true } as object],
+    ['the order of parameters', { parameters: { year: '2026', region: 'north' } }],
+    ['the order of Spark properties', { compute: { ...COMPUTE, properties: { spark: { 'spark.a': 'b', 'spark.sql.shuffle.partitions': '10' } } } }],
+  ])('does not change with %s', (_what, change) => {
+    expect(fingerprintOf({ ...BASE, ...change })).toBe(fingerprintOf(BASE));
+  });
+
+  test('is the same for what is absent and what is empty', () => {
+    expect(fingerprintOf({ ...BARE, parameters: {}, compute: {}, triggers: [] })).toBe(fingerprintOf(BARE));
+    expect(fingerprintOf(BARE, {})).toBe(fingerprintOf(BARE));
+    expect(parametersHash({})).toBe(parametersHash());
+  });
+
+  test('counts what a run brings as if the definition had it, by name', () => {
+    expect(fingerprintOf(BASE, { region: 'west', day: '1' })).toBe(fingerprintOf({ ...BASE, parameters: { region: 'west', year: '2026', day: '1' } }));
+    expect(fingerprintOf(BASE, { region: 'north' })).toBe(fingerprintOf(BASE));
+    expect(fingerprintOf(BASE, { region: 'west' })).not.toBe(fingerprintOf(BASE));
   });
 
   test('does not change with a release of this library: everybody\'s tables would be populated', () => {
-    expect(fingerprintOf(BASE)).toBe('037372ce87d6c038');
+    expect(fingerprintOf(BASE)).toBe('886324b5ac09fb82');
+    expect(fingerprintOf(BARE)).toBe('1d6a52d5f82ca836');
+    expect(parametersHash(BASE.parameters)).toBe('0d0a5a3dc71997a3');
   });
 });

@@ -17,12 +17,12 @@ describe('the kind of a modeled error', () => {
     ['ConflictException', 409, { reason: 'ALREADY_EXISTS' }, 'CONFLICT'],
     ['ConflictException', 409, { reason: 'SUBRESOURCES_EXIST' }, 'CONFLICT'],
     ['ConflictException', 409, { reason: 'INVALID_STATE' }, 'CONFLICT'],
-    ['ResourceNotFoundException', 404, {}, 'FINAL'],
-    ['ValidationException', 400, { reason: 'IAM_SYNCHRONIZATION_DELAY' }, 'SETTLING'],
-    ['ValidationException', 400, { reason: 'FIELD_VALIDATION_FAILED' }, 'FINAL'],
-    ['ValidationException', 400, { reason: 'INVALID_CONFIGURATION' }, 'FINAL'],
-    ['ValidationException', 400, { reason: 'INVALID_QUERY' }, 'FINAL'],
-    ['ValidationException', 400, {}, 'FINAL'],
+    ['ResourceNotFoundException', 404, {}, 'NOT_RETRYABLE'],
+    ['ValidationException', 400, { reason: 'IAM_SYNCHRONIZATION_DELAY' }, 'IAM_PROPAGATING'],
+    ['ValidationException', 400, { reason: 'FIELD_VALIDATION_FAILED' }, 'NOT_RETRYABLE'],
+    ['ValidationException', 400, { reason: 'INVALID_CONFIGURATION' }, 'NOT_RETRYABLE'],
+    ['ValidationException', 400, { reason: 'INVALID_QUERY' }, 'NOT_RETRYABLE'],
+    ['ValidationException', 400, {}, 'NOT_RETRYABLE'],
   ])('%s with status %i and %j is %s', (name, status, members, kind) => {
     expect(kindOfThrown(thrown(name, status, members))).toBe(kind);
   });
@@ -35,7 +35,7 @@ describe('the kind of any other error', () => {
     ['InvalidClientTokenId', 403, 'DENIED'],
     ['InvalidSignatureException', 403, 'DENIED'],
     ['ExpiredTokenException', 403, 'DENIED'],
-    ['SerializationException', 400, 'FINAL'],
+    ['SerializationException', 400, 'NOT_RETRYABLE'],
     ['RequestTimeout', 408, 'TRANSIENT'],
     ['ServiceUnavailable', 503, 'TRANSIENT'],
     ['TimeoutError', undefined, 'TRANSIENT'],
@@ -47,12 +47,12 @@ describe('the kind of any other error', () => {
 
   test('a network error is transient, and goes by the system\'s code', () => {
     const reset = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
-    expect(toServiceError(reset)).toMatchObject({ code: 'ECONNRESET', message: 'socket hang up', doubtful: true });
+    expect(toServiceError(reset)).toMatchObject({ code: 'ECONNRESET', message: 'socket hang up', outcomeUnknown: true });
     expect(kindOfThrown(reset)).toBe('TRANSIENT');
   });
 
   test.each([['a text', 'gone'], ['nothing', undefined], ['null', null]])('%s that is thrown is transient, and named unknown', (_what, value) => {
-    expect(toServiceError(value)).toMatchObject({ code: 'UnknownError', message: String(value), doubtful: true });
+    expect(toServiceError(value)).toMatchObject({ code: 'UnknownError', message: String(value), outcomeUnknown: true });
     expect(kindOfThrown(value)).toBe('TRANSIENT');
   });
 });
@@ -70,7 +70,7 @@ describe('an answer that nobody can read', () => {
     ['a 400 without a type', unnamed(400), 'HTTP 400'],
     ['a 503 without a type', unnamed(503), 'HTTP 503'],
   ])('decides nothing: %s', (_what, error, code) => {
-    expect(toServiceError(error)).toMatchObject({ code, message: 'the answer could not be read', doubtful: true });
+    expect(toServiceError(error)).toMatchObject({ code, message: 'the answer could not be read', outcomeUnknown: true });
     expect(kindOfThrown(error)).toBe('TRANSIENT');
   });
 
@@ -79,8 +79,8 @@ describe('an answer that nobody can read', () => {
   });
 
   test('with status 429 is throttling all the same, and did nothing', () => {
-    expect(toServiceError(unnamed(429))).toMatchObject({ code: 'HTTP 429', throttled: true, doubtful: false });
-    expect(toServiceError(unreadable('SyntaxError', 429, 'Unexpected token <'))).toMatchObject({ throttled: true, doubtful: false });
+    expect(toServiceError(unnamed(429))).toMatchObject({ code: 'HTTP 429', throttled: true, outcomeUnknown: false });
+    expect(toServiceError(unreadable('SyntaxError', 429, 'Unexpected token <'))).toMatchObject({ throttled: true, outcomeUnknown: false });
   });
 });
 
@@ -90,18 +90,18 @@ describe('throttling', () => {
     'RequestLimitExceeded', 'RequestThrottled', 'RequestThrottledException', 'SlowDown', 'ThrottledException', 'Throttling', 'ThrottlingException',
     'TooManyRequestsException', 'TransactionInProgressException',
   ])('is known by each name that the SDK knows: %s', (name) => {
-    expect(toServiceError(thrown(name, 400))).toMatchObject({ throttled: true, doubtful: false });
+    expect(toServiceError(thrown(name, 400))).toMatchObject({ throttled: true, outcomeUnknown: false });
     expect(kindOfThrown(thrown(name, 400))).toBe('TRANSIENT');
   });
 });
 
 describe('doubt', () => {
   test.each([400, 402, 403, 404, 409, 429, 499])('an answer of %i means that the service did nothing', (status) => {
-    expect(toServiceError(thrown('AnyException', status)).doubtful).toBe(false);
+    expect(toServiceError(thrown('AnyException', status)).outcomeUnknown).toBe(false);
   });
 
   test.each([200, 302, 408, 500, 502, 503, 504, undefined])('an answer of %p leaves what the service did in doubt', (status) => {
-    expect(toServiceError(thrown('AnyException', status)).doubtful).toBe(true);
+    expect(toServiceError(thrown('AnyException', status)).outcomeUnknown).toBe(true);
   });
 });
 
@@ -113,9 +113,12 @@ describe('an error in words', () => {
     expect(inWords(toServiceError(error))).toBe('ValidationException (FIELD_VALIDATION_FAILED): No. (fields: parameters, computeConfiguration)');
   });
 
-  test('has the name of the quota', () => {
-    expect(inWords(toServiceError(thrown('ServiceQuotaExceededException', 402, { quotaName: 'concurrent queries' }))))
-      .toBe('ServiceQuotaExceededException (quota concurrent queries): No.');
+  test.each([
+    [{ quotaName: 'concurrent queries' }, 'quota concurrent queries'],
+    [{ quotaName: 'concurrent queries', quotaValue: 2 }, 'quota concurrent queries of 2'],
+    [{ quotaName: 'vCPUs', quotaValue: '512' }, 'quota vCPUs of 512'],
+  ])('has the name of the quota, and its value where the service tells it: %j', (members, words) => {
+    expect(inWords(toServiceError(thrown('ServiceQuotaExceededException', 402, members)))).toBe(`ServiceQuotaExceededException (${words}): No.`);
   });
 
   test('has no empty brackets', () => {

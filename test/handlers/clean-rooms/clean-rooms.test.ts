@@ -1,6 +1,6 @@
 import { Rooms } from './rooms';
 import type { Fault } from '../../../simulator/clean-rooms';
-import { cleanRooms, cleanRoomsClient, type CleanRooms } from '../../../src/handlers/population/clean-rooms';
+import { cleanRooms, cleanRoomsClient, type CleanRooms } from '../../../src/handlers/clean-rooms/clean-rooms';
 
 const ENVIRONMENT = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKIATESTER', AWS_SECRET_ACCESS_KEY: 'secret', AWS_MAX_ATTEMPTS: '3' };
 const before = { ...process.env };
@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 describe('the shipped client', () => {
-  const populate = () => edge.populate(rooms.population(), 'QUERY');
+  const populate = () => edge.populate(rooms.populate(), 'QUERY');
 
   test.each<[string, Fault, string | undefined]>([
     ['500', { kind: 'error', code: 'InternalServerException' }, 'InternalServerException'],
@@ -38,7 +38,7 @@ describe('the shipped client', () => {
     rooms.service.faults.inject({ operation: 'PopulateIntermediateTable', fault });
     const answer = await populate();
     expect(rooms.requests()).toHaveLength(1);
-    expect(answer).toMatchObject({ ok: false, error: { doubtful: true, ...(code ? { code } : {}) } });
+    expect(answer).toMatchObject({ ok: false, error: { outcomeUnknown: true, ...(code ? { code } : {}) } });
   });
 
   test.each<[string, Fault]>([
@@ -47,7 +47,7 @@ describe('the shipped client', () => {
     ['409', { kind: 'error', code: 'ConflictException', members: { reason: 'INVALID_STATE' } }],
   ])('sends a populate once on %s, and knows that it was refused', async (_what, fault) => {
     rooms.service.faults.inject({ operation: 'PopulateIntermediateTable', fault });
-    expect(await populate()).toMatchObject({ ok: false, error: { doubtful: false } });
+    expect(await populate()).toMatchObject({ ok: false, error: { outcomeUnknown: false } });
     expect(rooms.requests()).toHaveLength(1);
     expect(rooms.service.journal.acceptedPopulates()).toEqual([]);
   });
@@ -57,22 +57,22 @@ describe('the shipped client', () => {
     const began = Date.now();
     const real = globalThis.setTimeout;
     jest.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, millis = 0) => real(run, millis / 100)) as typeof setTimeout);
-    const answer = await edge.getTable(rooms.population());
+    const answer = await edge.getTable(rooms.populate());
     jest.restoreAllMocks();
-    expect(answer).toMatchObject({ ok: false, error: { code: 'TimeoutError', doubtful: true } });
+    expect(answer).toMatchObject({ ok: false, error: { code: 'TimeoutError', outcomeUnknown: true } });
     // In hundredths, too: 20 seconds leave the function's minute for the step's other requests.
     expect(Date.now() - began).toBeLessThan(2_000);
     expect(rooms.requests()).toHaveLength(1);
   });
 
-  test.each<[string, (population: ReturnType<Rooms['population']>) => Promise<unknown>]>([
+  test.each<[string, (population: ReturnType<Rooms['populate']>) => Promise<unknown>]>([
     ['GetIntermediateTable', (population) => edge.getTable(population)],
     ['ListIntermediateTableVersions', (population) => edge.listVersions(population)],
     ['GetProtectedQuery', (population) => edge.getAnalysis(population, 'QUERY', population.membershipIdentifier)],
     ['UpdateProtectedQuery', (population) => edge.cancel(population, 'QUERY', population.membershipIdentifier)],
   ])('sends %s once, too: the run decides what is asked again', async (operation, ask) => {
     rooms.service.faults.inject({ operation: '*', fault: { kind: 'error', code: 'ThrottlingException' } });
-    expect(await ask(rooms.population())).toMatchObject({ ok: false, error: { code: 'ThrottlingException' } });
+    expect(await ask(rooms.populate())).toMatchObject({ ok: false, error: { code: 'ThrottlingException' } });
     expect(rooms.requests().map((request) => request.operation)).toEqual([operation]);
   });
 });
@@ -80,7 +80,7 @@ describe('the shipped client', () => {
 describe('the edge', () => {
   test('populates with everything that the population says, and nothing else', async () => {
     const compute = { type: 'CR.1X', number: 4, properties: { spark: { 'spark.a': 'b' } } };
-    const population = rooms.population({ compute, analysisPayerAccountId: '111122223333' });
+    const population = rooms.populate({ compute, analysisPayerAccountId: '111122223333' });
     const answer = await edge.populate({ ...population, slot: 3 } as typeof population, 'QUERY');
     const [accepted] = rooms.service.journal.acceptedPopulates();
     expect(answer).toEqual({ ok: true, value: { analysisId: accepted.analysisId, versionId: accepted.versionId, analysisType: 'QUERY' } });
@@ -90,33 +90,33 @@ describe('the edge', () => {
   });
 
   test('reads a table: status, reason, live version with its parameters and expiry', async () => {
-    expect(await edge.getTable(rooms.population())).toEqual({ ok: true, value: { status: 'CREATED', analysisType: 'QUERY', mayHaveDefaults: false } });
+    expect(await edge.getTable(rooms.populate())).toEqual({ ok: true, value: { status: 'CREATED', analysisType: 'QUERY', mayHaveDefaults: false } });
     const { versionId, analysisId } = rooms.service.populateByHand(rooms.table.id, { region: 'north' });
     rooms.clock.advance(62);
     const expiresAt = rooms.clock.now() + 30 * 86_400_000;
     const live = { versionId, analysisId, analysisType: 'QUERY', parameters: { region: 'north' }, expiresAt };
-    expect(await edge.getTable(rooms.population()))
+    expect(await edge.getTable(rooms.populate()))
       .toEqual({ ok: true, value: { status: 'POPULATE_SUCCESS', analysisType: 'QUERY', mayHaveDefaults: false, live } });
     rooms.service.imposeStatus(rooms.table.id, 'BASE_TABLE_REMOVED', 'purchases is gone');
-    expect(await edge.getTable(rooms.population())).toMatchObject({ value: { status: 'BASE_TABLE_REMOVED', statusReason: 'purchases is gone' } });
+    expect(await edge.getTable(rooms.populate())).toMatchObject({ value: { status: 'BASE_TABLE_REMOVED', statusReason: 'purchases is gone' } });
     rooms.service.imposeStatus(rooms.table.id, 'DISALLOWED_BY_DATA_PROVIDER', 'no "north" any more');
-    expect(await edge.getTable(rooms.population())).toMatchObject({ value: { statusReason: 'no "<region>" any more' } });
+    expect(await edge.getTable(rooms.populate())).toMatchObject({ value: { statusReason: 'no "<region>" any more' } });
   });
 
   test('reads all versions, page by page, times in milliseconds', async () => {
     const made = Array.from({ length: 205 }, () => {
       const population = rooms.service.populateByHand(rooms.table.id);
       rooms.clock.advance(62);
-      return { versionId: population.versionId, analysisId: population.analysisId, status: 'POPULATE_SUCCESS', createTime: population.acceptedAt };
+      return { versionId: population.versionId, analysisId: population.analysisId, status: 'POPULATE_SUCCESS', createdAt: population.acceptedAt };
     });
-    expect(await edge.listVersions(rooms.population())).toEqual({ ok: true, value: made.reverse() });
+    expect(await edge.listVersions(rooms.populate())).toEqual({ ok: true, value: made.reverse() });
     expect(rooms.requests('ListIntermediateTableVersions')).toHaveLength(3);
   });
 
   test('reads a query: while it runs, when it succeeded, when it failed', async () => {
     const running = rooms.service.populateByHand(rooms.table.id, { region: 'north' });
-    const asking = (analysisId: string) => edge.getAnalysis(rooms.population(), 'QUERY', analysisId);
-    expect(await asking(running.analysisId)).toEqual({ ok: true, value: { status: 'SUBMITTED', createTime: running.acceptedAt, parameters: { region: 'north' } } });
+    const asking = (analysisId: string) => edge.getAnalysis(rooms.populate(), 'QUERY', analysisId);
+    expect(await asking(running.analysisId)).toEqual({ ok: true, value: { status: 'SUBMITTED', createdAt: running.acceptedAt, parameters: { region: 'north' } } });
     rooms.clock.advance(120);
     expect(await asking(running.analysisId)).toMatchObject({ value: { status: 'SUCCESS', durationMillis: 60_000, billedCrpuHours: expect.any(Number) } });
     rooms.service.planQuery({ durationSeconds: 5, outcome: 'FAILED', error: { code: 'OOM', message: 'Out of memory.' } });
@@ -135,7 +135,7 @@ describe('the edge', () => {
       return own;
     });
     const ids = async (since: number) => {
-      const listed = await edge.listAnalyses(rooms.population(), 'QUERY', since);
+      const listed = await edge.listAnalyses(rooms.populate(), 'QUERY', since);
       return listed.ok ? listed.value.map(({ id }) => id).sort() : listed;
     };
     const idsOf = (populations: typeof made) => populations.map(({ analysisId }) => analysisId).sort();
@@ -148,10 +148,10 @@ describe('the edge', () => {
 
   test('cancels a query, and tells where that is refused', async () => {
     const { analysisId } = rooms.service.populateByHand(rooms.table.id);
-    expect(await edge.cancel(rooms.population(), 'QUERY', analysisId)).toEqual({ ok: true, value: undefined });
+    expect(await edge.cancel(rooms.populate(), 'QUERY', analysisId)).toEqual({ ok: true, value: undefined });
     expect(rooms.requests('UpdateProtectedQuery')[0].body).toBe('{"targetStatus":"CANCELLED"}');
     rooms.clock.advance(60);
-    expect(await edge.getAnalysis(rooms.population(), 'QUERY', analysisId)).toMatchObject({ value: { status: 'CANCELLED' } });
-    expect(await edge.cancel(rooms.population(), 'QUERY', analysisId)).toMatchObject({ ok: false, error: { code: 'ConflictException', doubtful: false } });
+    expect(await edge.getAnalysis(rooms.populate(), 'QUERY', analysisId)).toMatchObject({ value: { status: 'CANCELLED' } });
+    expect(await edge.cancel(rooms.populate(), 'QUERY', analysisId)).toMatchObject({ ok: false, error: { code: 'ConflictException', outcomeUnknown: false } });
   });
 });

@@ -6,7 +6,7 @@ import { clientOf, Rooms } from './rooms';
 import {
   GetIntermediateTableCommand, ListIntermediateTableVersionsCommand, ListProtectedQueriesCommand, PopulateIntermediateTableCommand,
   type PopulateIntermediateTableCommandInput,
-} from '../../../src/handlers/population/clean-rooms-commands';
+} from '../../../src/handlers/clean-rooms/commands';
 
 let rooms: Rooms;
 let client: CleanRoomsClient;

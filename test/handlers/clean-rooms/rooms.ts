@@ -4,9 +4,8 @@ import { CleanRoomsClient } from '@aws-sdk/client-cleanrooms';
 import { CleanRooms, createCleanRoomsServer, type IntermediateTable } from '../../../simulator/clean-rooms';
 import type { RequestRecord } from '../../../simulator/clean-rooms/journal';
 import { seededRandom } from '../../../simulator/random';
-import type { Population } from '../../../src/contract/population';
+import type { Populate } from '../../../src/handlers/clean-rooms/clean-rooms';
 import { ManualClock } from '../../simulator/clean-rooms/harness';
-import { DEFINITION } from '../support';
 
 /** A simulated Clean Rooms behind real HTTP, with one table. */
 export class Rooms {
@@ -51,8 +50,9 @@ export class Rooms {
     return `/memberships/${this.table.membership.id}/intermediateTables/${this.table.id}`;
   }
 
-  population(change: Partial<Population> = {}): Population {
-    return { ...DEFINITION.population, ...this.identifiers, ...change };
+  /** What a run asks the table to be populated with. */
+  populate(change: Partial<Populate> = {}): Populate {
+    return { ...this.identifiers, parameters: { region: 'north' }, ...change };
   }
 
   requests(operation?: string): RequestRecord[] {
