@@ -89,6 +89,14 @@ describe('the pages that people read', () => {
     expect(read('README.md').replace(/<details>.*?<\/details>/gs, '').split(/\s+/).length).toBeLessThanOrEqual(2_500);
   });
 
+  test('tell of every failure that is of our own naming what to do about it', () => {
+    const sources = readdirSync(join(ROOT, 'src/handlers'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    const code = [...sources.map((name) => `src/handlers/${name}`), 'src/private/workflow.ts'].map(read).join('\n');
+    const names = new Set([...code.matchAll(/(?:failure\([^,]+, |[eE]rror: |code: |\bname(?::| =) )'([A-Z]\w+)'/g)].map(([, name]) => name));
+    expect(names.size).toBeGreaterThan(10);
+    expect([...names].filter((name) => !read('README.md').includes(`\`${name}`))).toEqual([]);
+  });
+
   test('show the two commands', () => {
     expect(read('README.md')).toContain('npm ci && npm run demo');
     expect(read('README.md')).toContain('npm ci && npm test');
