@@ -32,7 +32,8 @@ export class CloudFormationService {
 
   constructor(private readonly services: Services, private readonly options: CloudFormationOptions) {
     const { region, account } = services;
-    this.environment = { region, account, exports: new Exports(() => [...this.stacks.values()]), outputsOf: (name) => this.stacks.get(name)?.outputs };
+    const exports = new Exports(() => [...this.stacks.values()]);
+    this.environment = { region, account, exports, outputsOf: (name) => this.stacks.get(name)?.outputs };
   }
 
   stack(name: string): Stack {
@@ -97,7 +98,18 @@ export class CloudFormationService {
   private newStack(name: string, requestIds = new Map<string, string>()): Stack {
     const { region, account, random } = this.services;
     const id = `arn:aws:cloudformation:${region}:${account}:stack/${name}/${random.uuid()}`;
-    return { name, id, status: 'REVIEW_IN_PROGRESS', resources: new Map(), events: [], outputs: {}, exports: {}, imports: new Set(), outputsRead: new Map(), requestIds };
+    return {
+      name,
+      id,
+      status: 'REVIEW_IN_PROGRESS',
+      resources: new Map(),
+      events: [],
+      outputs: {},
+      exports: {},
+      imports: new Set(),
+      outputsRead: new Map(),
+      requestIds,
+    };
   }
 }
 
