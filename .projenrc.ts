@@ -145,8 +145,10 @@ project.testTask.exec('tsc --noEmit --project test/tsconfig.json');
 const dashboard = project.addTask('dashboard', { description: 'Draws docs/dashboard.svg from a month in the simulator' });
 dashboard.spawn(bundle);
 dashboard.exec('tsx docs/draw-dashboard.ts');
+const lifecycle = project.addTask('lifecycle', { description: 'Draws docs/lifecycle.svg from the rows of decide.ts', exec: 'tsx docs/draw-lifecycle.ts' });
 // CI refuses a build that changes what is committed.
 project.postCompileTask.spawn(dashboard);
+project.postCompileTask.spawn(lifecycle);
 
 const demo = project.addTask('demo', { description: 'Deploys an example app to the local simulator and shows what happens' });
 demo.spawn(bundle);

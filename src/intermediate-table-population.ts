@@ -102,7 +102,8 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
   /**
    * Populates the table on a further schedule.
    *
-   * A run that starts while another one of this population runs waits for its turn; a failed one leaves the live version as it is.
+   * One run of a table acts at a time: another waits, and populates nothing if the same was made meanwhile. A failed one leaves the live
+   * version as it is.
    *
    * @returns the EventBridge rule
    * @throws if a parameter is outside its limits, or the schedule can never fire

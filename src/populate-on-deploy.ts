@@ -2,6 +2,11 @@
  * When a deploy populates the table.
  *
  * Schedules, and executions that you start yourself, populate in every mode.
+ *
+ * What the live version was made of is known by the table: a population whose construct is renamed or moved within its stack pays nothing,
+ * nor does a rollback as long as the old version is live. Where a version is live that somebody else has made, `ON_CHANGE` and `ALWAYS`
+ * bring the template's data back. After a deploy's population has failed none begins, not even a schedule's, before CloudFormation rolls
+ * back or deploys again.
  */
 export enum PopulateOnDeploy {
   /**

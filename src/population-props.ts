@@ -62,8 +62,8 @@ export interface IntermediateTablePopulationOptions {
   readonly schedule?: events.Schedule;
 
   /**
-   * How long a population may take, from its start until its version can be queried, waiting for quotas included:
-   * 1 minute to 12 hours.
+   * How long a population may take, from its start until its version can be queried, waiting for quotas and for other runs of the table
+   * included: 1 minute to 12 hours.
    *
    * Above 55 minutes a deploy waits with a wait condition, since CloudFormation waits for a custom resource for an hour only.
    *

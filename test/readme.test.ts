@@ -78,6 +78,13 @@ describe('the pages that people read', () => {
     expect(named.filter((name) => !existsSync(join(ROOT, name.replace(/\*$/, '.ts'))))).toEqual([]);
   });
 
+  test.each(['CONTRIBUTING.md', ...PAGES.filter((page) => page.startsWith('docs/'))])('name modules that are there: %s', (page) => {
+    const files = ['src', 'test', 'docs', 'simulator', 'examples'].flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => `/${folder}/${name}`));
+    const named = [...read(page).matchAll(/(?<![\w./*-])[\w./-]+\.ts\b/g)].map(([name]) => name).filter((name) => name !== '.projenrc.ts');
+    expect(named.filter((name) => !files.some((file) => file.endsWith(`/${name}`)))).toEqual([]);
+  });
+
   test.each(PAGES)('link to headings that are there: %s', (page) => {
     const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)].map(([, file, heading]) => [file, heading]);
     const headingsOf = (file: string) => [...read(file ? join(dirname(page), file) : page).matchAll(/^#+ (.*)$/gm)]
