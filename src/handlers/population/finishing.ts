@@ -98,7 +98,7 @@ function publish(situation: Situation, attempt: PopulateAttempt, details: Detail
   if (live && (live.versionId === attempt.versionId || live.analysisId === attempt.analysisId)) {
     return finishLive(situation, attempt, details, live);
   }
-  const waitingFor = table.ok ? notLive(attempt, table.value, now - succeededAt) : `whether the version is live cannot be read: ${table.error.code}`;
+  const waitingFor = table.ok ? notLive(attempt, table.value, now - succeededAt) : `Whether the version is live cannot be read: ${table.error.code}`;
   // One that was left behind may have been live, and replaced, long ago.
   const limit = isPastItsGrace(situation, attempt) && !isOwn(situation, attempt) ? LEFT_GOES_LIVE_SECONDS : GOES_LIVE_SECONDS;
   if (now - succeededAt >= limit * 1_000 || isPastGrace(situation)) {
