@@ -60,13 +60,16 @@ function stacksSucceed({ cloudFormation, life: { conditions, faults } }: World, 
   }
 }
 
-function runsSucceed({ executions, rooms, life: { conditions, faults } }: World, oracle: Oracle): void {
+function runsSucceed({ executions, rooms, life }: World, oracle: Oracle): void {
+  const { conditions, faults } = life;
   for (const execution of executions.all.filter(({ input }) => !input.deployment)) {
     const { id, ended, startedAt, key, input } = execution;
     const made = rooms.queries.filter(({ table, liveAt, at }) => table === key.intermediateTableIdentifier && liveAt !== undefined && at >= startedAt - 1);
     const isTwice = executions.all.some((other) => other !== execution && other.input.event !== undefined && other.input.event === input.event);
     const said = oracle.template.get(key.intermediateTableIdentifier);
-    if (ended?.output?.status === 'UNCHANGED' && !input.afterUpstream && !made.length && !isTwice && said?.population) {
+    const isUnknown = input.schedule !== undefined && life.events.some((event) => event.type === 'DEPLOY'
+      && Object.values(event.populations).some(({ table, schedules }) => table === key.intermediateTableIdentifier && schedules?.[input.schedule!] === undefined));
+    if (ended?.output?.status === 'UNCHANGED' && !input.afterUpstream && !made.length && !isTwice && said?.population && !isUnknown) {
       oracle.bad('UNREFRESHED', `${short(id)} ends as UNCHANGED, and nothing was made since it began`);
     }
     const isScarce = conditions.querySeconds > 600 || Object.keys(conditions.slow ?? {}).length > 0;
@@ -86,7 +89,7 @@ function dataFollowsTheTemplate({ rooms, store, stack, cloudFormation }: World, 
       continue;
     }
     const live = rooms.live.get(table);
-    if (live && baseOf(live) !== population.definition && population.mode === 'ON_CHANGE') {
+    if (live && baseOf(live) !== population.definition && population.mode === 'ON_CHANGE' && population.cancelOnTimeout !== false) {
       // After the Delete of a new name in a rollback the next run makes it.
       const isOfRename = cloudFormation.sent.filter((sent) => sent.population.table === table).pop()?.type === 'Delete';
       oracle.bad(isOfRename ? 'DATA_NOT_TEMPLATE_AFTER_RENAME' : 'DATA_NOT_TEMPLATE', `${table}: live is ${live.makes}, the template says ${population.definition}`);

@@ -68,6 +68,7 @@ export class Oracle {
       if (!answer!.isSuccess) {
         this.bad('DELETE_FAILS', `${sent.number} ${answer!.reason}`);
       }
+      this.judgeDelete(sent);
       return;
     }
     if (answer!.isSuccess && population.mode === 'ON_CHANGE' && !isOvertaken && !this.hasStrangers()) {
@@ -80,6 +81,15 @@ export class Oracle {
       if (answer!.data.versionId && !versions.some(({ query }) => query.versionId === answer!.data.versionId)) {
         this.bad('FALSE_VERSION', `${sent.number} is told ${answer!.data.versionId}, which has never been live`);
       }
+    }
+  }
+
+  /** Promise 6: what the resource has running is cancelled before CloudFormation goes on to delete the table. */
+  private judgeDelete({ population: { table }, at, number }: Sent): void {
+    const { rooms, time, life } = this.world;
+    const isTooEarly = (query: Query) => query.table === table && query.by !== 'stranger' && ['SUBMITTED', 'STARTED'].includes(query.status);
+    if (!this.template.get(table)?.population && time.now - at < 300 && !life.faults.length) {
+      rooms.queries.filter(isTooEarly).forEach(({ id, by }) => this.bad('DELETE_TOO_EARLY', `${number}: ${id} of ${short(by)} runs on`));
     }
   }
 
@@ -116,7 +126,9 @@ export class Oracle {
       return;
     }
     const query = this.world.rooms.queries.find(({ id }) => id === attempt.analysisId);
-    if (query && query.by !== attempt.execution && !this.violations.some(({ text }) => text.startsWith(`${query.id} of`))) {
+    // Where nothing shows parameters, one of the same three minutes may be taken: known, and accepted.
+    const isKnown = query?.by === 'stranger' && this.world.life.conditions.shows === 'NEVER';
+    if (query && !isKnown && query.by !== attempt.execution && !this.violations.some(({ text }) => text.startsWith(`${query.id} of`))) {
       this.bad(query.by === 'stranger' ? 'ADOPTS_STRANGER' : 'ADOPTS_ANOTHERS', `${query.id} of ${short(query.by)}, ${query.makes}, is taken for ${short(attempt.execution)}'s`);
     }
   }
