@@ -1,7 +1,9 @@
-import type { Ports } from './ports';
+import { deadlineWithin, retryUntil, type Ports } from './ports';
 import { responseBody, signalBody, type Result as Response } from './response';
 import { EXECUTION_ATTRIBUTE, RESULT_ATTRIBUTE } from '../../contract/custom-resource';
+import { RETRY_SECONDS } from '../../contract/time';
 import type { Ended, PopulationOutput } from '../../contract/workflow';
+import { runKey } from '../record/items';
 import type { RunItem } from '../record/run-item';
 import { changeRunItem, changeTableRecord } from '../record/store';
 import { endRequest, releaseLease, type TableRecord } from '../record/table-record';
@@ -34,6 +36,9 @@ export function endOf({ executionArn, status, error, cause }: ExecutionStatus): 
 /** Tells everybody who waits for the run. Where nobody is on record nothing happens, whatever the execution says of itself. */
 export async function report(execution: string, ended: Ended, ports: Ports): Promise<void> {
   const { store, clock, put, log } = ports;
+  // Nobody else tells of a run that was stopped, and Lambda itself tries for three minutes only.
+  const deadline = deadlineWithin(clock.now() + RETRY_SECONDS * 1_000, clock);
+  await retryUntil(deadline, () => store.read(runKey(execution)), clock);
   const { run, closed } = await endRun(execution, ended, ports);
   const messages = messagesOf(execution, ended, valueOf(execution, run));
   const told = await Promise.allSettled(messages.map(({ url, body }) => put(url, body)));
