@@ -123,6 +123,7 @@ export class Oracle {
 
   public recordChanged(key: string, document: Readonly<Record<string, unknown>>): void {
     const { attempt } = document as Partial<TableRecord>;
+    this.world.log(`writes ${inBrief(key, document as Partial<TableRecord>)}`);
     if (!key.startsWith('table ') || attempt?.state !== 'STARTED') {
       return;
     }
@@ -180,6 +181,13 @@ export class Oracle {
       || faults.some((fault) => fault.kind === 'OUTAGE' && fault.seconds > 500)
       || this.world.executions.all.some(({ ended }) => ended?.failure?.error === 'PopulationFunctionFailed');
   }
+}
+
+/** What was written, for people. */
+function inBrief(key: string, { requests, lease, attempt }: Partial<TableRecord>): string {
+  const asked = requests?.map(({ action, logicalId, execution, ended = 'open' }) => `${action} ${logicalId} ${execution.slice(-24, -20)} ${ended}`).join(', ');
+  const populating = attempt && `${attempt.state} ${attempt.analysisId ?? ''} of ${short(attempt.execution)}${attempt.cancellation ? ` ${attempt.cancellation.error}` : ''}`;
+  return `${short(key)}${requests ? ` [${asked}] lease ${lease ? short(lease.holder) : '-'} attempt ${populating ?? '-'}` : ''}`;
 }
 
 /** Without what a run has brought of its own. */
