@@ -8,6 +8,7 @@ import { leaveAdmission, perform } from './perform';
 import type { Ports } from './ports';
 import { isOfDeployment, isPastGrace, onlyMeasures, runOf, type Run, type Situation } from './run';
 import { retry, wait } from './waiting';
+import { tableId } from '../../contract/definition';
 import { MAX_TIMEOUT_SECONDS } from '../../contract/time';
 import type { Ended, Failure, Hints, MachineState, Next, PopulationOutput } from '../../contract/workflow';
 import { tableKey, toTableRecord } from '../record/items';
@@ -51,7 +52,7 @@ class Stepping {
   private refusal?: Failure;
   private measured: Measured = {};
 
-  constructor(private readonly machine: MachineState, private readonly run: Run, private readonly ports: Ports) {
+  constructor(private readonly machine: MachineState, private run: Run, private readonly ports: Ports) {
     this.hints = machine.next === 'REPORT' ? { ...machine.hints, reported: true } : machine.hints ?? {};
   }
 
@@ -73,13 +74,19 @@ class Stepping {
 
   private async readRecord(): Promise<{ situation: Situation; version: number; error?: ServiceError }> {
     const { run, ports: { store, clock, chance }, hints, admittedTo, refusal } = this;
-    const [item, outcome] = await Promise.all([store.read<Partial<TableRecord>>(tableKey(run.table)), store.readOutcome(run.execution)]);
+    const [item, own] = await Promise.all([store.read<Partial<TableRecord>>(tableKey(run.table)), store.readRun(run.execution)]);
+    const { table = run.table, outcome } = own.ok ? own.value : {};
+    if (tableId(table) !== tableId(run.table)) {
+      // The Delete of a table that was replaced: the machine has the new one.
+      this.run = { ...run, table };
+      return this.readRecord();
+    }
     const { document, version } = item.ok ? item.value : { document: undefined, version: 0 };
     const record = document ? toTableRecord(document) : EMPTY;
     const situation = {
       run,
       record,
-      outcome: outcome.ok ? outcome.value : undefined,
+      outcome,
       hints,
       now: clock.now(),
       chance: chance(),
@@ -87,7 +94,7 @@ class Stepping {
       admittedTo,
       refusal,
     };
-    return { situation, version, error: firstError(item, outcome) };
+    return { situation, version, error: firstError(item, own) };
   }
 
   private async decideBySeeing(situation: Situation): Promise<Action> {
