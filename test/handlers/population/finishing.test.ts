@@ -69,7 +69,7 @@ describe('an attempt that is STARTED', () => {
   test.each<[string, PopulateAttempt, Given, Seen, string, string?]>([
     ['is watched while it runs', own, {}, running, 'POLL 3'],
     ['is watched, whoever began it', others, {}, running, 'POLL 3'],
-    ['is looked at more rarely while it is queued', own, { at: 70 }, { analysis: details('SUBMITTED') }, 'WAIT 15'],
+    ['is looked at more rarely while it is queued', own, { at: 70 }, { analysis: details('SUBMITTED') }, 'WAIT 22.5'],
     ['is watched whatever the service calls its state', own, {}, { analysis: details('RUNNING') }, 'POLL 3'],
     ['is watched though another request is the newest, which wants the same', own, { requests: [deploying(OTHER)] }, running, 'POLL 3'],
     ['is watched after a deploy has failed that it is not of', own, { requests: [requestWith({ request: 'request-2', ended: 'FAILED' })] }, running, 'POLL 3'],
