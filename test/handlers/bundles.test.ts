@@ -18,7 +18,7 @@ async function asked(bundle: string, event: object, wanted: string): Promise<str
   });
   await new Promise<void>((listening) => { server.listen(0, listening); });
   const file = resolve('assets/handlers', `${bundle}.lambda/index.js`);
-  const child = spawn(process.execPath, ['-e', `require(${JSON.stringify(file)}).handler(${JSON.stringify(event)})`], {
+  const child = spawn(process.execPath, ['-e', `require(${JSON.stringify(file)}).handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 60_000 })`], {
     env: {
       PATH: process.env.PATH,
       AWS_REGION: 'eu-west-1',
