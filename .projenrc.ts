@@ -56,6 +56,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
       externals: [],
       minify: true,
       mainFields: ['module', 'main'],
+      // Tells projenrc/notices.ts what is in the bundles.
+      metafile: true,
       esbuildArgs: { '--alias:@aws-sdk/credential-provider-node': './src/handlers/lambda-credentials.ts' },
     } as javascript.BundlingOptions,
   },
@@ -88,7 +90,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       moduleNameMapper: { '^cdk-cleanrooms-intermediate-table$': '<rootDir>/src' },
     },
   },
-  npmIgnoreOptions: { ignorePatterns: ['/simulator/', '/examples/', '/benchmarks/', '/.ci/', '/docs/'] },
+  npmIgnoreOptions: { ignorePatterns: ['/simulator/', '/examples/', '/benchmarks/', '/.ci/', '/docs/', '/assets/**/*.meta.json'] },
   gitignore: ['/cdk.out/', '/.demo/', '/.engines/', '*.tmp'],
 });
 
@@ -132,6 +134,8 @@ project.eslint?.addOverride({ files: acyclic.map((folder) => `${folder}/**/*.ts`
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 
 const bundle = project.tasks.tryFind('bundle')!;
+// Whoever passes on what is bundled passes on its licences, too.
+bundle.exec('tsx projenrc/notices.ts');
 // A fresh clone has no bundles yet, and the tests deploy the real ones.
 project.testTask.prependSpawn(bundle);
 // For CI, whose build comes right after the tests.
