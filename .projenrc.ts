@@ -45,6 +45,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'dynalite@4.0.0',
     'fast-check',
     'tsx',
+    // What .ci/verify asks of the package.
+    '@arethetypeswrong/cli',
+    'publint',
   ],
 
   // Without `mainFields` esbuild takes the SDK's CommonJS builds, which it cannot tree-shake. The alias is what no setting of a
@@ -74,6 +77,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToGo: { moduleName: 'github.com/cdk-cleanrooms/cdk-cleanrooms-intermediate-table-go' },
 
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'simulator', 'examples', 'benchmarks', 'docs'] },
+  // Maps make half of the package, of lines that nobody debugs who has the sources' repository.
+  tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
   tsconfigDev: {
     // Examples import the library as their copies outside do.
     compilerOptions: { paths: { 'cdk-cleanrooms-intermediate-table': ['../src'] } },
@@ -90,9 +95,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
       moduleNameMapper: { '^cdk-cleanrooms-intermediate-table$': '<rootDir>/src' },
     },
   },
-  npmIgnoreOptions: { ignorePatterns: ['/simulator/', '/examples/', '/benchmarks/', '/.ci/', '/docs/', '/assets/**/*.meta.json'] },
+  npmIgnoreOptions: { ignorePatterns: ['/simulator/', '/examples/', '/benchmarks/', '/.ci/', '/docs/', '/CONTRIBUTING.md'] },
   gitignore: ['/cdk.out/', '/.demo/', '/.engines/', '*.tmp'],
 });
+
+// Otherwise Node.js has to guess it.
+project.package.addField('type', 'commonjs');
 
 // unrs-resolver 1.13.0 makes `npm ci` refuse the lock file that `npm install` has just written.
 project.package.addField('overrides', {
@@ -182,5 +190,10 @@ engines.exec('tsx test/engines/run.ts', { receiveArgs: true });
 
 // What .ci/run runs after its build, too.
 project.buildWorkflow?.addPostBuildSteps({ name: 'Verify what was built', run: '.ci/verify' });
+
+// Functions come bundled: of what they are made of, users get the constructs that projen has written, and nothing that misses its imports.
+project.npmignore?.exclude('/lib/handlers/**');
+project.npmignore?.include('/lib/handlers/*-function.*');
+project.npmignore?.exclude('/assets/**/*.meta.json');
 
 project.synth();

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'fs';
-import { dirname, join } from 'path';
+import { dirname, join, resolve } from 'path';
 import * as ts from 'typescript';
 
 const ROOT = join(__dirname, '..');
@@ -8,6 +8,14 @@ const PAGES = [
   ...readdirSync(join(ROOT, 'docs/decisions')).map((name) => `docs/decisions/${name}`),
 ];
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+const HERE = /^https:\/\/(raw\.githubusercontent|github)\.com\/cdk-cleanrooms\/cdk-cleanrooms-intermediate-table(\/blob|\/tree)?\/main\//;
+
+/** Lists the files of this repository that a page links to: from its folder or, as registries need it, by their whole URL. */
+function filesLinkedBy(page: string): string[] {
+  const links = [...read(page).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, link]) => link.replace(HERE, `${ROOT}/`));
+  return links.filter((link) => !link.startsWith('https://')).map((link) => resolve(ROOT, dirname(page), link));
+}
 
 interface Example {
   readonly line: number;
@@ -62,8 +70,12 @@ describe('the pages that people read', () => {
   });
 
   test.each(PAGES)('link to files that are there: %s', (page) => {
-    const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link]) => link);
-    expect(links.filter((link) => !existsSync(join(ROOT, dirname(page), link)))).toEqual([]);
+    expect(filesLinkedBy(page).filter((file) => !existsSync(file))).toEqual([]);
+  });
+
+  test('are whole on every registry: the README links to the repository by whole URLs, since PyPI knows no folder of its own', () => {
+    expect(read('README.md').match(/\]\((?!https:|#)[^)]*\)/g)).toBeNull();
+    expect(filesLinkedBy('README.md').length).toBeGreaterThan(20);
   });
 
   test('show the way through files that are there', () => {
