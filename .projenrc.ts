@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { awscdk, javascript, JsonFile } from 'projen';
+import { awscdk, javascript, JsonFile, release } from 'projen';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-cleanrooms-intermediate-table',
@@ -65,6 +65,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
     } as javascript.BundlingOptions,
   },
 
+  // A person decides that a version comes to be, by CHANGELOG.md: see docs/decisions/releases.md.
+  releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
+  nextVersionCommand: 'tsx projenrc/changelog.ts version',
+  releaseEnvironment: 'release',
+  // In pull requests, too.
+  postBuildSteps: [{ name: 'Verify what was built', run: '.ci/verify' }],
+  jsiiReleaseVersion: '0.2.1061',
+  githubOptions: { pullRequestLint: false },
+
   // No registry gets a token of ours that could be stolen, where it can ask GitHub instead who publishes.
   npmTrustedPublishing: true,
   publishToPypi: { distName: 'cdk-cleanrooms-intermediate-table', module: 'cdk_cleanrooms_intermediate_table', trustedPublishing: true },
@@ -95,7 +104,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       moduleNameMapper: { '^cdk-cleanrooms-intermediate-table$': '<rootDir>/src' },
     },
   },
-  npmIgnoreOptions: { ignorePatterns: ['/simulator/', '/examples/', '/benchmarks/', '/.ci/', '/docs/', '/CONTRIBUTING.md'] },
+  npmIgnoreOptions: { ignorePatterns: ['/simulator/', '/examples/', '/benchmarks/', '/.ci/', '/docs/', '/CONTRIBUTING.md', '/CODE_OF_CONDUCT.md'] },
   gitignore: ['/cdk.out/', '/.demo/', '/.engines/', '*.tmp'],
 });
 
@@ -144,6 +153,7 @@ project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '2
 const bundle = project.tasks.tryFind('bundle')!;
 // Whoever passes on what is bundled passes on its licences, too.
 bundle.exec('tsx projenrc/notices.ts');
+bundle.exec('tsx projenrc/sbom.ts');
 // A fresh clone has no bundles yet, and the tests deploy the real ones.
 project.testTask.prependSpawn(bundle);
 // For CI, whose build comes right after the tests.
@@ -152,6 +162,9 @@ project.testTask.addCondition('node -e "process.exit(process.env.TESTED ? 1 : 0)
 project.testTask.exec('tsx test/faults/cli.ts --runs 250 --seed 20261122');
 // Jest only strips the types.
 project.testTask.exec('tsc --noEmit --project test/tsconfig.json');
+
+// What a person has written of the version, in place of the commits.
+project.tasks.tryFind('bump')!.exec('tsx projenrc/changelog.ts notes > dist/changelog.md');
 
 const dashboard = project.addTask('dashboard', { description: 'Draws docs/dashboard.svg from a month in the simulator' });
 dashboard.spawn(bundle);
@@ -187,9 +200,6 @@ lint.exec('tsx test/cfn-lint/run.ts');
 const engines = project.addTask('test:engines', { description: 'Tries it all on botocore, on moto and by the CDK CLI, where Python is at hand, beside the simulator' });
 engines.spawn(bundle);
 engines.exec('tsx test/engines/run.ts', { receiveArgs: true });
-
-// What .ci/run runs after its build, too.
-project.buildWorkflow?.addPostBuildSteps({ name: 'Verify what was built', run: '.ci/verify' });
 
 // Functions come bundled: of what they are made of, users get the constructs that projen has written, and nothing that misses its imports.
 project.npmignore?.exclude('/lib/handlers/**');

@@ -4,7 +4,7 @@ import * as ts from 'typescript';
 
 const ROOT = join(__dirname, '..');
 const PAGES = [
-  'README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'examples/README.md', 'simulator/README.md', 'simulator/clean-rooms/README.md',
+  'README.md', 'CHANGELOG.md', 'CODE_OF_CONDUCT.md', 'CONTRIBUTING.md', 'SECURITY.md', 'examples/README.md', 'simulator/README.md', 'simulator/clean-rooms/README.md',
   ...readdirSync(join(ROOT, 'docs/decisions')).map((name) => `docs/decisions/${name}`),
 ];
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -76,6 +76,10 @@ describe('the pages that people read', () => {
   test('are whole on every registry: the README links to the repository by whole URLs, since PyPI knows no folder of its own', () => {
     expect(read('README.md').match(/\]\((?!https:|#)[^)]*\)/g)).toBeNull();
     expect(filesLinkedBy('README.md').length).toBeGreaterThan(20);
+  });
+
+  test.each(PAGES.filter((page) => page.startsWith('docs/decisions/')))('say of a decision what has become of it, and when: %s', (page) => {
+    expect(read(page)).toMatch(/^# .+\n\n\*(Proposed|Accepted|Superseded by \[.+\]\(.+\)), \d{4}-\d\d-\d\d\*\n\n/);
   });
 
   test('show the way through files that are there', () => {
