@@ -10,5 +10,6 @@ export * from './membership';
 export * from './populate-on-deploy';
 export * from './population-dashboard';
 export * from './population-props';
+export * from './privacy-controls';
 export * from './schedule-options';
 export * from './stored-query';
