@@ -86,7 +86,9 @@ export class ParameterStore {
     authorize('ssm:GetParameter', this.arnOf(name));
     const value = this.get(name);
     if (value === undefined) throw new ApiError('ParameterNotFound', `Parameter ${name} not found.`);
-    return { Parameter: { Name: name, Value: value, Type: 'String', Version: this.parameters.get(name)!.values.length, ARN: this.arnOf(name) } };
+    return {
+      Parameter: { Name: name, Value: value, Type: 'String', Version: this.parameters.get(name)!.values.length, ARN: this.arnOf(name) },
+    };
   }
 
   private arnOf(name: string): string {

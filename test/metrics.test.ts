@@ -5,6 +5,7 @@ import { makePopulation, makeStack, templateOf } from './support/stacks';
 import { idOf, idsOf } from './support/template';
 import type { Ended } from '../src/contract/workflow';
 import { measurements } from '../src/handlers/population/metrics';
+import type { Run } from '../src/handlers/population/run';
 
 type MetricMethod = Extract<keyof IntermediateTablePopulation, `metric${string}`>;
 
@@ -47,7 +48,7 @@ test('every metric of the library is one that runs publish, and every one that t
     { output: { versionId: 'v', analysisId: 'a', analysisType: 'QUERY', status: 'POPULATED', populatedAt: '', durationMillis: 1, billedCrpuHours: 1 } },
     { failure: { error: 'PopulationTimedOut', cause: '', analysisId: '', retryable: null } },
   ];
-  const measured = ends.flatMap((ended) => Object.keys(measurements({ ended, live: { madeAt: 0, expiresAt: 1 }, startedAt: 0 } as never, 0)));
+  const measured = ends.flatMap((ended) => Object.keys(measurements({ startedAt: 0 } as Run, ended, { madeAt: 0, expiresAt: 1 }, 0)));
   expect(metrics.filter(([, namespace]) => namespace === OWN).map(([,, name]) => name).sort()).toEqual([...new Set(measured)].sort());
 });
 

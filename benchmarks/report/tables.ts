@@ -65,11 +65,11 @@ function contention({ contention: all }: Results): Table {
     title: 'Contention',
     about: `One deploy of ${populations} populations that have to take turns: ${quota} queries at a time, ${requestsPerSecond} requests a second. `
       + 'Ideal are queries back to back. Two stacks are deployed at the same time, and know nothing of each other.',
-    columns: ['Stacks', 'Query', 'Past the quota', 'Ideal', 'Took', 'Took ÷ ideal', 'Requests', 'Other than looks', 'Populates refused', 'Throttled', 'Busiest second', 'Longest wait ÷ ideal', 'Populated twice'],
+    columns: ['Stacks', 'Query', 'Past the quota', 'Ideal', 'Took', 'Took ÷ ideal', 'Requests', 'Populates refused', 'Throttled', 'Of one operation in its busiest second', 'Longest wait ÷ ideal', 'Populated twice'],
     rows: all.map((each) => [
       count(each.stacks), duration(each.querySeconds), each.overQuota, duration(each.idealSeconds), duration(each.seconds), fixed(each.ratio, 3),
-      count(each.requests), count(each.others), count(each.refusedByQuota), count(each.throttled),
-      `${each.busiestSecond} requests`, each.longestWaits.map((wait) => fixed(wait, 2)).join(' and '), count(each.surplus),
+      count(each.requests), count(each.refusedByQuota), count(each.throttled),
+      `${each.busiestSecond} ${each.busiestOperation}`, each.longestWaits.map((wait) => fixed(wait, 2)).join(' and '), count(each.surplus),
     ]),
     notes: ['AWS does not document whether a populate past the quota is refused or queued: both are measured. '
       + 'A membership\'s five ongoing queries are a quota of their own, which refuses either way.'],

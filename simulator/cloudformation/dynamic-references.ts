@@ -22,7 +22,9 @@ const MOST_IN_A_TEMPLATE = 60;
  */
 export function fillIn(value: unknown, type: string, sources: ReferenceSources): unknown {
   if (Array.isArray(value)) return value.map((item) => fillIn(item, type, sources));
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fillIn(inner, type, sources)]));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fillIn(inner, type, sources)]));
+  }
   if (typeof value !== 'string') return value;
   return value.replace(REFERENCE, (text, service: string, what: string) => {
     if (service === 'ssm') return parameter(what, sources.ssm);
@@ -43,7 +45,9 @@ function parameter(what: string, ssm: ParameterStore): string {
 function secret(what: string, secrets: ReadonlyMap<string, string>): string {
   const [id] = /^(arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:)?[^:]*/.exec(what)!;
   const [, , key = '', stage = '', version = ''] = what.slice(id.length).split(':');
-  if (version !== '' || !['', 'AWSCURRENT'].includes(stage)) throw new ResourceFailure(`The simulator keeps only the current version of a secret: ${what}`);
+  if (version !== '' || !['', 'AWSCURRENT'].includes(stage)) {
+    throw new ResourceFailure(`The simulator keeps only the current version of a secret: ${what}`);
+  }
   const name = id.replace(/^arn:.*:secret:/, '');
   const text = secrets.get(name) ?? secrets.get(name.replace(/-[0-9A-Za-z]{6}$/, ''));
   if (text === undefined) throw new ResourceFailure("Secrets Manager can't find the specified secret.");
@@ -55,8 +59,11 @@ function secret(what: string, secrets: ReadonlyMap<string, string>): string {
 
 /** Refuses what CloudFormation refuses before it begins. */
 export function rejectReferences({ Resources }: EffectiveTemplate, { ssm }: ReferenceSources): void {
-  const found = Object.values(Resources).flatMap(({ Type, Properties }) => written(Properties, `${Type}/Properties`).map((reference) => ({ ...reference, type: Type })));
-  if (found.length > MOST_IN_A_TEMPLATE) throw new Error(`Template error: ${found.length} dynamic references; a template may have ${MOST_IN_A_TEMPLATE}.`);
+  const found = Object.values(Resources).flatMap(({ Type: type, Properties }) =>
+    written(Properties, `${type}/Properties`).map((reference) => ({ ...reference, type })));
+  if (found.length > MOST_IN_A_TEMPLATE) {
+    throw new Error(`Template error: ${found.length} dynamic references; a template may have ${MOST_IN_A_TEMPLATE}.`);
+  }
   // Types that do support them are none that the simulator plays: https://github.com/aws/aws-cdk/issues/11858
   const secure = found.filter(({ service, type }) => service === 'ssm-secure' && !isCustom(type)).map(({ path }) => path);
   if (secure.length > 0) throw new Error(`SSM Secure reference is not supported in: [${secure.join(',')}]`);

@@ -112,12 +112,18 @@ export class Evaluation {
    * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
    */
   private stackOutput({ StackName, OutputName, Region = this.environment.region }: StackOutputReference): string {
-    if (Region !== this.environment.region) throw new ResourceFailure(`The simulator has one region, ${this.environment.region}: Fn::GetStackOutput of ${StackName} in ${Region}.`);
+    if (Region !== this.environment.region) {
+      throw new ResourceFailure(
+        `The simulator has one region, ${this.environment.region}: Fn::GetStackOutput of ${StackName} in ${Region}.`,
+      );
+    }
     const key = `${StackName} ${OutputName}`;
     const outputs = this.environment.outputsOf(StackName);
     const value = this.remembered.get(key) ?? outputs?.[OutputName];
     // The first message is that of DescribeStacks, for which the function needs permission; no source has the second one.
-    if (value === undefined) throw new ResourceFailure(outputs ? `Stack ${StackName} has no output ${OutputName}` : `Stack with id ${StackName} does not exist`);
+    if (value === undefined) {
+      throw new ResourceFailure(outputs ? `Stack ${StackName} has no output ${OutputName}` : `Stack with id ${StackName} does not exist`);
+    }
     this.stack.outputsRead.set(key, value);
     return value;
   }

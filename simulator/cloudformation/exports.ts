@@ -20,7 +20,9 @@ export class Exports {
    */
   refusalOf(stack: Stack, exports: Values): string | undefined {
     for (const [name, importers] of this.importedFrom(stack)) {
-      if (exports[name] !== stack.exports[name]) return `Export ${name} cannot be ${name in exports ? 'updated' : 'deleted'} as it is in use by ${importers}`;
+      if (exports[name] !== stack.exports[name]) {
+        return `Export ${name} cannot be ${name in exports ? 'updated' : 'deleted'} as it is in use by ${importers}`;
+      }
     }
     for (const name of Object.keys(exports)) {
       // https://github.com/aws-amplify/amplify-cli/issues/1581

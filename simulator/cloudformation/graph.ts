@@ -17,12 +17,15 @@ export function dependenciesOf(resources: Template['Resources']): Dependencies {
  */
 export function rejectUnresolved({ Resources, Parameters = {} }: Template, effective: EffectiveTemplate): void {
   const isKnown = (name: string): boolean => name.startsWith('AWS::') || name in Parameters || name in effective.Resources;
+  const unknownIn = (value: unknown): string[] => [...references(value)].filter((name) => !isKnown(name));
   const inResources = Object.values(effective.Resources).flatMap((resource) =>
-    [...[...references(resource.Properties)].filter((name) => !isKnown(name)), ...explicit(resource).filter((name) => !(name in Resources))]);
-  const inOutputs = Object.values(effective.Outputs).flatMap((output) => [...references(output)].filter((name) => !isKnown(name)));
+    [...unknownIn(resource.Properties), ...explicit(resource).filter((name) => !(name in Resources))]);
+  const inOutputs = Object.values(effective.Outputs).flatMap(unknownIn);
   for (const [block, names] of [['Resources', inResources], ['Outputs', inOutputs]] as const) {
     const unresolved = [...new Set(names)].join(', ');
-    if (unresolved !== '') throw new Error(`Template format error: Unresolved resource dependencies [${unresolved}] in the ${block} block of the template`);
+    if (unresolved !== '') {
+      throw new Error(`Template format error: Unresolved resource dependencies [${unresolved}] in the ${block} block of the template`);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { ResourceFailure } from './stack';
 
-/** The property by which a user names a resource. Intermediate tables are named in a collaboration, which Clean Rooms itself looks after. */
+/** The property by which a user names a resource. Clean Rooms itself looks after the names in a collaboration. */
 const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::Alarm': 'AlarmName',
   'AWS::CloudWatch::Dashboard': 'DashboardName',
@@ -41,7 +41,9 @@ export class Names {
     const name = customName(type, properties);
     if (name === undefined) return;
     if (this.taken.has(keyOf(type, name))) {
-      throw new ResourceFailure(`Resource of type '${type}' with identifier '${name}' already exists. (${logicalId}, HandlerErrorCode: AlreadyExists)`);
+      throw new ResourceFailure(
+        `Resource of type '${type}' with identifier '${name}' already exists. (${logicalId}, HandlerErrorCode: AlreadyExists)`,
+      );
     }
     this.taken.add(keyOf(type, name));
   }
@@ -55,7 +57,9 @@ export class Names {
   rejectReplacementOf(before: Named, after: Named): void {
     const name = customName(after.type, after.properties);
     if (name === undefined || before.type !== after.type || name !== customName(before.type, before.properties)) return;
-    throw new ResourceFailure(`CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`);
+    throw new ResourceFailure(
+      `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`,
+    );
   }
 }
 

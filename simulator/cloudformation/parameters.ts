@@ -1,10 +1,13 @@
 import { ParameterDefinition, Template } from './assembly';
 import type { ParameterStore } from '../ssm';
 
+type Given = Readonly<Record<string, unknown>>;
+type Written = Readonly<Record<string, string>>;
+
 /** The values of a template's parameters in one deployment. */
 export interface ParameterValues {
   /** As given, as they were before, or by default. */
-  readonly written: Readonly<Record<string, string>>;
+  readonly written: Written;
   /** What `Ref` returns: lists as lists, names of Systems Manager's parameters as their values. */
   readonly resolved: Readonly<Record<string, unknown>>;
 }
@@ -16,12 +19,13 @@ export const NO_PARAMETERS: ParameterValues = { written: {}, resolved: {} };
  * since), else the default. `ParameterValues` in https://github.com/aws/aws-cdk-cli,
  * `packages/@aws-cdk/toolkit-lib/lib/api/deployments/cfn-api.ts`
  */
-export function parameterValues(
-  { Parameters: definitions = {} }: Template, given: Readonly<Record<string, unknown>>, previous: Readonly<Record<string, string>>, ssm: ParameterStore,
-): ParameterValues {
+export function parameterValues(template: Template, given: Given, previous: Written, ssm: ParameterStore): ParameterValues {
+  const definitions = template.Parameters ?? {};
   const unknown = Object.keys(given).filter((name) => !(name in definitions));
   if (unknown.length > 0) throw new Error(`Parameters: [${unknown.join(', ')}] do not exist in the template`);
-  const values = Object.entries(definitions).map(([name, { Default }]): [string, unknown] => [name, given[name] ?? previous[name] ?? Default]);
+  const values = Object.entries(definitions).map(
+    ([name, { Default }]): [string, unknown] => [name, given[name] ?? previous[name] ?? Default],
+  );
   const missing = values.filter(([, value]) => value === undefined).map(([name]) => name);
   if (missing.length > 0) throw new Error(`Parameters: [${missing.join(', ')}] must have values`);
   const written = Object.fromEntries(values.map(([name, value]) => [name, String(value)]));

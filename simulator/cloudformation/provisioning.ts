@@ -57,7 +57,8 @@ export class Provisioner {
       const replace = !handler.update || type !== before.type || needsReplacement(handler, before.unfilled, desired.unfilled);
       if (replace) this.services.names.rejectReplacementOf(before, change);
       if (replace) this.report({ logicalId, type }, 'UPDATE_IN_PROGRESS', 'Requested update requires the creation of a new physical resource; hence creating one.');
-      const made = await abandonable(handler, replace ? this.make(handler, change) : Promise.resolve(handler.update!(change, before)), signal);
+      const work = replace ? this.make(handler, change) : Promise.resolve(handler.update!(change, before));
+      const made = await abandonable(handler, work, signal);
       this.keep(desired, made);
       this.report({ logicalId, type }, 'UPDATE_COMPLETE');
       return made.physicalId === before.physicalId ? undefined : before;

@@ -7,6 +7,7 @@ import { dependenciesOf, rejectUnresolved } from './graph';
 import { parameterValues } from './parameters';
 import { Services } from './services';
 import { Stack, StackEvent, StackStatus } from './stack';
+import { rejectTooLarge } from './template-limits';
 
 export interface DeployResult {
   readonly status: StackStatus;
@@ -32,7 +33,8 @@ export class CloudFormationService {
 
   constructor(private readonly services: Services, private readonly options: CloudFormationOptions) {
     const { region, account } = services;
-    this.environment = { region, account, exports: new Exports(() => [...this.stacks.values()]), outputsOf: (name) => this.stacks.get(name)?.outputs };
+    const exports = new Exports(() => [...this.stacks.values()]);
+    this.environment = { region, account, exports, outputsOf: (name) => this.stacks.get(name)?.outputs };
   }
 
   stack(name: string): Stack {
@@ -50,6 +52,7 @@ export class CloudFormationService {
     const existing = this.stacks.get(source.stackName);
     if (existing && !existing.deployed) await this.delete(source.stackName);
     const stack = this.stacks.get(source.stackName) ?? this.newStack(source.stackName, existing?.requestIds);
+    rejectTooLarge(source.template);
     const parameters = parameterValues(source.template, given, stack.deployed?.parameters.written ?? {}, this.services.ssm);
     // What cannot be deployed at all is refused before anything happens.
     const { effective } = new Evaluation(source.template, parameters, stack, this.environment);
@@ -97,7 +100,18 @@ export class CloudFormationService {
   private newStack(name: string, requestIds = new Map<string, string>()): Stack {
     const { region, account, random } = this.services;
     const id = `arn:aws:cloudformation:${region}:${account}:stack/${name}/${random.uuid()}`;
-    return { name, id, status: 'REVIEW_IN_PROGRESS', resources: new Map(), events: [], outputs: {}, exports: {}, imports: new Set(), outputsRead: new Map(), requestIds };
+    return {
+      name,
+      id,
+      status: 'REVIEW_IN_PROGRESS',
+      resources: new Map(),
+      events: [],
+      outputs: {},
+      exports: {},
+      imports: new Set(),
+      outputsRead: new Map(),
+      requestIds,
+    };
   }
 }
 

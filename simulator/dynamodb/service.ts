@@ -102,9 +102,11 @@ export class DynamoDbService {
   /**
    * Adds what dynalite does not know: the item that a condition did not hold for, if the request asks for it. Of two requests
    * of one instant it may show what the other has written since.
-   * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html#DDB-UpdateItem-request-ReturnValuesOnConditionCheckFailure
+   * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
    */
-  private async perform(operation: string, { ReturnValuesOnConditionCheckFailure: returned, ...input }: Record<string, unknown>): Promise<object> {
+  private async perform(
+    operation: string, { ReturnValuesOnConditionCheckFailure: returned, ...input }: Record<string, unknown>,
+  ): Promise<object> {
     try {
       return await this.engine.call(operation, input);
     } catch (error) {

@@ -68,6 +68,12 @@ export interface EventsOptions {
 /** How long an event takes from its source to its targets. */
 export const EVENT_DELAY_SECONDS = 0.5;
 
+/**
+ * Quotas by default; which error a pattern that is too long gets is not documented.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+ */
+const [MOST_RULES, MOST_TARGETS, LONGEST_PATTERN] = [300, 5, 2048];
+
 /** The default event bus. */
 export class EventsService {
   readonly log: BusEvent[] = [];
@@ -78,6 +84,10 @@ export class EventsService {
 
   putRule(rule: Rule): void {
     if (rule.eventPattern) checkPattern(rule.eventPattern);
+    const isNew = !this.rules.has(rule.arn);
+    const isTooMuch = (isNew && this.rules.size >= MOST_RULES) || rule.targets.length > MOST_TARGETS
+      || JSON.stringify(rule.eventPattern ?? {}).length > LONGEST_PATTERN;
+    if (isTooMuch) throw new ApiError('LimitExceededException', 'The requested resource exceeds the maximum number allowed.');
     this.rules.set(rule.arn, rule);
   }
 

@@ -64,6 +64,7 @@ const validate = createRequire(__filename)('asl-validator') as Validator;
 /** Definitions found valid in this process. */
 const VALID = new Set<string>();
 
+/** Of machines and executions. https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html */
 const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]{1,80}$/;
 const NAME_RESERVED_MILLIS = 90 * 24 * 3600 * 1000;
 const PAGE = 100;
@@ -77,6 +78,7 @@ export class StepFunctionsService {
 
   /** Creates or updates; executions that run keep their definition. */
   deploy(machine: StateMachineConfiguration): void {
+    if (!NAME.test(machine.name)) throw new ApiError('InvalidName', `Invalid Name: '${machine.name}'`);
     checkDefinition(machine.definition);
     this.machines.set(machine.arn, machine);
   }

@@ -26,6 +26,15 @@ export function acknowledgeWildcards(scope: IConstruct, resources: readonly stri
   });
 }
 
+/** Acknowledges rules that other packs of cdk-nag have in common, by what follows the pack's name. */
+export function acknowledgeRules(scope: IConstruct, rules: readonly string[], reason: string): void {
+  for (const id of rules.flatMap((rule) => PACKS.map((pack) => `${pack}-${rule}`))) {
+    scope.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [id]: reason });
+  }
+}
+
+const PACKS = ['HIPAA.Security', 'NIST.800.53.R4', 'NIST.800.53.R5', 'PCI.DSS.321', 'Serverless'];
+
 /** A resolved value as cdk-nag writes it: references in angle brackets. */
 function flattened(value: any): string {
   if (typeof value === 'string') {

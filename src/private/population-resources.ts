@@ -18,6 +18,7 @@ import { dataProperties, scheduleProperties, type Texts } from './custom-resourc
 import { finalFaults } from './final-checks';
 import { finalProperties } from './final-properties';
 import { LongWait } from './long-wait';
+import { acknowledgeRules } from './nag';
 import { fail } from './problem';
 import { identityIn, lazyIdentityIn, weak } from './references';
 import { SharedResources } from './shared-resources';
@@ -88,6 +89,7 @@ export class PopulationResources {
       role: this.shared.starterRole.withoutPolicyUpdates(),
     }));
     (rule.node.defaultChild as CfnResource).addResourceDependency(this.resource);
+    acknowledgeRules(rule, ['EventBusDLQ'], 'A run that could not be started leaves the data as it is: the next one comes by itself.');
   }
 
   /** Populates on a schedule with parameters of its own, which its runs find on record under its name. */

@@ -8,7 +8,7 @@ import { DEPLOYMENT_FUNCTION_TIMEOUT_SECONDS, POPULATION_FUNCTION_TIMEOUT_SECOND
 import type { PopulationFunctionOptions } from '../function-options';
 import { overfull } from './capacity';
 import { FunctionNetwork } from './function-network';
-import { acknowledgeWildcards } from './nag';
+import { acknowledgeRules, acknowledgeWildcards } from './nag';
 import { Permissions } from './permissions';
 import { stateMachinesOf } from './state-machine-names';
 import { DeploymentFunction } from '../handlers/deployment-function';
@@ -66,6 +66,10 @@ export class SharedResources extends Construct {
     this.machineRole = this.makeMachineRole();
     this.watchdog = this.watch();
     acknowledgeWildcards(this, ['*'], 'Log delivery, X-Ray and the network interfaces of functions have no narrower resource.');
+    acknowledgeRules(this, ['IAMNoInlinePolicy'], 'Each is for one role, and has to go after the custom resource that needs it.');
+    acknowledgeRules(this.record, ['DynamoDBInBackupPlan'], 'It has point-in-time recovery, and can be lost at the price of a populate.');
+    acknowledgeRules(this, ['LambdaTracing'], 'The state machine that calls it is traced.');
+    acknowledgeRules(this, ['EventBusDLQ'], 'A deploy that hears nothing of an execution which somebody has stopped is ended by CloudFormation.');
     acknowledgeWildcards(this.starterRole, [stateMachinesOf(scope)], 'All state machines of this name are populations of this stack.');
     this.permissions = new Permissions(this, this.populationRole, OWN_CHARACTERS);
     this.machinePermissions = new Permissions(this, this.machineRole, OWN_CHARACTERS);

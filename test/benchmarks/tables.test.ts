@@ -44,7 +44,7 @@ const RESULTS: Results = {
     refusedByQuota: 10,
     throttled: 0,
     busiestSecond: 8,
-    others: 480,
+    busiestOperation: 'GetProtectedQuery',
     longestWaits: [0.97],
     surplus: 0,
   }],

@@ -69,7 +69,7 @@ test.each<[string, PopulationCompute]>([
 ])('%s is refused before anything is paid', async (_, compute) => {
   const { cloud, table } = account();
   const { failures } = await cloud.deploy(stackOf(table.id, compute));
-  expect(failures[0].reason).toContain('InvalidCompute');
+  expect(failures[0].reason).toMatch(/ValidationException.*jobComputeConfiguration\.worker\.type/);
   expect(cloud.cleanRooms.populations(table.id)).toEqual([]);
   expect(cloud.cloudFormation.names()).toContain(STACK);
 });

@@ -33,7 +33,7 @@ describe.each(['conflict', 'accepted'] as const)('where a populate of a populati
     expect([cloud.cleanRooms.populations(tableIn(cloud)).length, byHand.outcome]).toEqual([2, 'SUCCESS']);
   });
 
-  test('a deploy waits for a refresh that is running', async () => {
+  test('a deploy cancels a refresh of the data of before that is running, and waits for its end', async () => {
     const cloud = open();
     await deploy(cloud, BEFORE);
     cloud.cleanRooms.planQuery(long);
@@ -41,7 +41,7 @@ describe.each(['conflict', 'accepted'] as const)('where a populate of a populati
     await until(cloud, () => populatesIn(cloud).length === 2);
     const result = await deploy(cloud, AFTER);
     expect(cloud.cleanRooms.maxConcurrentPopulations(tableIn(cloud))).toBe(1);
-    expect(cloud.cleanRooms.populations(tableIn(cloud)).map(({ outcome }) => outcome)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS']);
+    expect(cloud.cleanRooms.populations(tableIn(cloud)).map(({ outcome }) => outcome)).toEqual(['SUCCESS', 'CANCELLED', 'SUCCESS']);
     expect(versionIn(result)).toBe(liveIn(cloud));
   });
 

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
-import type { Definition } from '../../src/contract/population';
 
 /** Whether a function asks this of an endpoint where everything is empty. In a process of its own, since clients are made when a bundle is loaded. */
 async function asked(bundle: string, event: object, wanted: string): Promise<string> {
@@ -19,7 +18,7 @@ async function asked(bundle: string, event: object, wanted: string): Promise<str
   });
   await new Promise<void>((listening) => { server.listen(0, listening); });
   const file = resolve('assets/handlers', `${bundle}.lambda/index.js`);
-  const child = spawn(process.execPath, ['-e', `require(${JSON.stringify(file)}).handler(${JSON.stringify(event)})`], {
+  const child = spawn(process.execPath, ['-e', `require(${JSON.stringify(file)}).handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 60_000 })`], {
     env: {
       PATH: process.env.PATH,
       AWS_REGION: 'eu-west-1',
@@ -38,15 +37,13 @@ async function asked(bundle: string, event: object, wanted: string): Promise<str
 
 const MEMBERSHIP = 'a1b2c3d4-5678-90ab-cdef-111111111111';
 const TABLE = 'a1b2c3d4-5678-90ab-cdef-222222222222';
-const definition: Definition = {
-  population: { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE }, change: {}, timeoutSeconds: 60, cancelOnTimeout: true, record: 'r',
-};
-const execution = { Id: 'arn:aws:states:eu-west-1:1:execution:M:e', StartTime: '2026-11-23T06:00:00Z', Input: {} };
+const population = { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE, logicalId: 'Population', keepsVersion: false };
+const execution = { Id: 'arn:aws:states:eu-west-1:1:execution:M:e', StartTime: '2026-11-23T06:00:00Z', Input: { observe: true } };
 
 describe('the bundles follow the environment to where the services are, such as to an endpoint in a VPC', () => {
   test('of Clean Rooms', async () => {
     const wanted = `GET /memberships/${MEMBERSHIP}/intermediateTables/${TABLE}`;
-    const step = { state: { execution, definition, crashes: { wait: -3 } }, now: execution.StartTime };
+    const step = { state: { execution, population, crashes: { wait: -3 } }, now: execution.StartTime };
     expect(await asked('population', step, wanted)).toBe(wanted);
   });
 
@@ -57,7 +54,14 @@ describe('the bundles follow the environment to where the services are, such as 
       StackId: 's',
       RequestId: 'r',
       LogicalResourceId: 'l',
-      ResourceProperties: { StateMachineArn: 'arn:aws:states:eu-west-1:1:stateMachine:M', Definition: JSON.stringify(definition), PopulateOnDeploy: 'ON_CHANGE' },
+      ResourceProperties: {
+        StateMachineArn: 'arn:aws:states:eu-west-1:1:stateMachine:M',
+        MembershipIdentifier: MEMBERSHIP,
+        IntermediateTableIdentifier: TABLE,
+        TimeoutSeconds: '60',
+        CancelOnTimeout: 'true',
+        PopulateOnDeploy: 'ON_CHANGE',
+      },
     };
     expect(await asked('deployment', event, `POST / ${operation}`)).toBe(`POST / ${operation}`);
   });

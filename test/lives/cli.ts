@@ -7,7 +7,7 @@ import { inspect } from 'util';
  * Plays random lives and tells which promises they break.
  *
  *     npx tsx test/lives/cli.ts --runs 1000 --seed 1
- *     npx tsx test/lives/cli.ts --show 17 [--kind PAID_TWICE] [--whole]
+ *     npx tsx test/lives/cli.ts --show 17 [--kind PAID_TWICE] [--whole] [--writes]
  */
 async function main(): Promise<void> {
   const option = (name: string): string | undefined => (process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : undefined);
@@ -46,7 +46,7 @@ async function show(seed: number, wanted: string | undefined, isWhole: boolean):
   const shown = kind && !isWhole ? await shrink(life, kind) : life;
   const world = await World.play(shown, true);
   console.log(inspect(shown, { depth: 9, breakLength: 160, compact: 5 }));
-  console.log(world.lines.join('\n'));
+  console.log(world.lines.filter((line) => process.argv.includes('--writes') || !line.includes('  writes ')).join('\n'));
 }
 
 void main();

@@ -7,6 +7,7 @@ import { parametersOf, type Query } from './stand-in-rooms';
 import type { Sent } from './cloudformation';
 import type { World } from './world';
 import { judgeTheEnd } from './judgement';
+import { parametersHash } from '../../src/contract/hashing';
 import type { TableRecord } from '../../src/handlers/record/table-record';
 
 export interface Violation {
@@ -85,9 +86,9 @@ export class Oracle {
   }
 
   /** Promise 6: what the resource has running is cancelled before CloudFormation goes on to delete the table. */
-  private judgeDelete({ population: { table }, at, number }: Sent): void {
+  private judgeDelete({ population: { table, cancelOnTimeout }, at, number }: Sent): void {
     const { rooms, time, life } = this.world;
-    const isTooEarly = (query: Query) => query.table === table && query.by !== 'stranger' && ['SUBMITTED', 'STARTED'].includes(query.status);
+    const isTooEarly = (query: Query) => query.table === table && query.by !== 'stranger' && cancelOnTimeout !== false && ['SUBMITTED', 'STARTED'].includes(query.status);
     if (!this.template.get(table)?.population && time.now - at < 300 && !life.faults.length) {
       rooms.queries.filter(isTooEarly).forEach(({ id, by }) => this.bad('DELETE_TOO_EARLY', `${number}: ${id} of ${short(by)} runs on`));
     }
@@ -122,12 +123,14 @@ export class Oracle {
 
   public recordChanged(key: string, document: Readonly<Record<string, unknown>>): void {
     const { attempt } = document as Partial<TableRecord>;
+    this.world.log(`writes ${inBrief(key, document as Partial<TableRecord>)}`);
     if (!key.startsWith('table ') || attempt?.state !== 'STARTED') {
       return;
     }
     const query = this.world.rooms.queries.find(({ id }) => id === attempt.analysisId);
-    // Where nothing shows parameters, one of the same three minutes may be taken: known, and accepted.
-    const isKnown = query?.by === 'stranger' && this.world.life.conditions.shows === 'NEVER';
+    // An equal one of the same three minutes may be taken, and any where nothing shows parameters: known, and accepted.
+    const isEqual = query && attempt.parametersHash === parametersHash(query.parameters);
+    const isKnown = query?.by === 'stranger' && (this.world.life.conditions.shows === 'NEVER' || isEqual);
     if (query && !isKnown && query.by !== attempt.execution && !this.violations.some(({ text }) => text.startsWith(`${query.id} of`))) {
       this.bad(query.by === 'stranger' ? 'ADOPTS_STRANGER' : 'ADOPTS_ANOTHERS', `${query.id} of ${short(query.by)}, ${query.makes}, is taken for ${short(attempt.execution)}'s`);
     }
@@ -178,6 +181,13 @@ export class Oracle {
       || faults.some((fault) => fault.kind === 'OUTAGE' && fault.seconds > 500)
       || this.world.executions.all.some(({ ended }) => ended?.failure?.error === 'PopulationFunctionFailed');
   }
+}
+
+/** What was written, for people. */
+function inBrief(key: string, { requests, lease, attempt }: Partial<TableRecord>): string {
+  const asked = requests?.map(({ action, logicalId, execution, ended = 'open' }) => `${action} ${logicalId} ${execution.slice(-24, -20)} ${ended}`).join(', ');
+  const populating = attempt && `${attempt.state} ${attempt.analysisId ?? ''} of ${short(attempt.execution)}${attempt.cancellation ? ` ${attempt.cancellation.error}` : ''}`;
+  return `${short(key)}${requests ? ` [${asked}] lease ${lease ? short(lease.holder) : '-'} attempt ${populating ?? '-'}` : ''}`;
 }
 
 /** Without what a run has brought of its own. */

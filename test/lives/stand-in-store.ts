@@ -1,6 +1,6 @@
 import type { Answer, Process } from './processes';
 import { fromItem, runKey, SCHEMA, toItem, type Item } from '../../src/handlers/record/items';
-import { runItemExpiresAt } from '../../src/handlers/record/run-item';
+import { runItemExpiresAt, type RunItem } from '../../src/handlers/record/run-item';
 import type { Store, Stored } from '../../src/handlers/record/store';
 import type { TableRecord } from '../../src/handlers/record/table-record';
 import type { Ended } from '../../src/contract/workflow';
@@ -26,7 +26,7 @@ export class StandInStore {
       read: <T>(key: string, recordTable?: string) => process.request({ of, name: 'read', act: () => answered(this.read<T>(key, recordTable)) }),
       write: (key, document, version, expiresAt) =>
         process.request({ of, name: nameOf(key, document as Partial<TableRecord>), act: () => answered(this.write(key, document, version, expiresAt)), again: false }),
-      readOutcome: (execution) => process.request({ of, name: 'readOutcome', act: () => answered(this.document(runKey(execution))?.outcome as Ended | undefined) }),
+      readRun: (execution) => process.request({ of, name: 'readRun', act: () => answered(this.ownOf(execution)) }),
       recordOutcome: async (execution, outcome, now) => {
         const written = await process.request({ of, name: 'recordOutcome', act: () => answered(this.recordOutcome(execution, outcome, now)), again: true });
         return written.ok ? { ok: true, value: undefined } : written;
@@ -48,6 +48,11 @@ export class StandInStore {
     }
     this.keep(key, toItem(key, document, version + 1, expiresAt));
     return true;
+  }
+
+  private ownOf(execution: string): Pick<RunItem, 'table' | 'outcome'> {
+    const { table, outcome } = (this.document(runKey(execution)) ?? {}) as RunItem;
+    return { table, outcome };
   }
 
   private recordOutcome(execution: string, outcome: Ended, now: number): boolean {

@@ -113,18 +113,24 @@ describe('a function', () => {
     expect(JSON.parse((await call('UpdateItem', update)).text!)).toEqual({
       Attributes: { list: { L: [{ M: { x: { S: 'y' } } }, { S: 'z' }] }, begun: { S: 'f' }, n: { N: '2' } },
     });
-    expect(await call('UpdateItem', update)).toMatchObject({ status: 400, text: expect.stringContaining('#ConditionalCheckFailedException') });
+    expect(await call('UpdateItem', update)).toMatchObject({
+      status: 400, text: expect.stringContaining('#ConditionalCheckFailedException'),
+    });
     expect(await cloud.record.items()).toEqual([{ id: 'a', n: 2, begun: 'f', list: [{ x: 'y' }, 'z'] }]);
   });
 
   test.each([
-    ['UpdateItem', { Key: { id: { S: 'a' } }, UpdateExpression: 'SET n = :n', ExpressionAttributeValues: { ':n': { N: '2' }, ':before': { N: '3' } } }],
+    ['UpdateItem', {
+      Key: { id: { S: 'a' } }, UpdateExpression: 'SET n = :n', ExpressionAttributeValues: { ':n': { N: '2' }, ':before': { N: '3' } },
+    }],
     ['PutItem', { ...item('a', 2), ExpressionAttributeValues: { ':before': { N: '3' } } }],
   ])('is shown by %s the item that its condition did not hold for, if it asks', async (operation, write) => {
     await deploy();
     await call('PutItem', item('a', 1));
-    const refused = async (more: object): Promise<object> => JSON.parse((await call(operation, { ...write, ConditionExpression: 'n = :before', ...more })).text!);
-    expect(await refused({ ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })).toMatchObject({ ...item('a', 1), message: 'The conditional request failed' });
+    const refused = async (more: object): Promise<object> =>
+      JSON.parse((await call(operation, { ...write, ConditionExpression: 'n = :before', ...more })).text!);
+    const shown = await refused({ ReturnValuesOnConditionCheckFailure: 'ALL_OLD' });
+    expect(shown).toMatchObject({ ...item('a', 1), message: 'The conditional request failed' });
     expect(Object.keys(await refused({}))).not.toContain('Item');
   });
 
@@ -133,9 +139,13 @@ describe('a function', () => {
     ['dynamodb:UpdateItem', 200, [{ id: 'a', n: 1 }]],
   ])('that may %s is answered %i when it updates an item', async (Action, status, items) => {
     await deploy(table(), { Effect: 'Allow', Action, Resource: ARN });
-    const answer = await call('UpdateItem', { Key: { id: { S: 'a' } }, UpdateExpression: 'ADD n :one', ExpressionAttributeValues: { ':one': { N: '1' } } });
+    const answer = await call('UpdateItem', {
+      Key: { id: { S: 'a' } }, UpdateExpression: 'ADD n :one', ExpressionAttributeValues: { ':one': { N: '1' } },
+    });
     expect(answer.status).toBe(status);
-    if (status === 400) expect(answer.text).toMatch(/AccessDeniedException.*dynamodb:UpdateItem on resource: arn:aws:dynamodb.*Stack-Table/);
+    if (status === 400) {
+      expect(answer.text).toMatch(/AccessDeniedException.*dynamodb:UpdateItem on resource: arn:aws:dynamodb.*Stack-Table/);
+    }
     expect(await cloud.record.items()).toEqual(items);
   });
 

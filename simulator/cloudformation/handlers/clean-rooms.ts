@@ -142,11 +142,13 @@ function refusedAsFailure<T>(logicalId: string, call: () => T): T {
     return call();
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    throw new ResourceFailure(`Resource handler returned message: "${error.message}" (${logicalId}, HandlerErrorCode: ${handlerErrorCodeOf(error)})`);
+    throw new ResourceFailure(
+      `Resource handler returned message: "${error.message}" (${logicalId}, HandlerErrorCode: ${handlerErrorCodeOf(error)})`,
+    );
   }
 }
 
-/** The codes are CloudFormation's: https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html */
+/** By the error of Clean Rooms: https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html */
 const HANDLER_ERROR_CODES: Readonly<Record<string, string>> = {
   AccessDeniedException: 'AccessDenied',
   ConflictException: 'ResourceConflict',

@@ -20,8 +20,11 @@ const role: ResourceHandler = {
   update: (change, { physicalId }) => putRole(change, physicalId),
   delete({ services: { iam } }, { attributes }) {
     const arn = attributes.Arn as string;
-    // CloudFormation takes out the role's own policies, not those of other resources: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
-    if (iam.attachedKeys(arn).some((key) => /^(policy|attached):/.test(key))) throw new ResourceFailure('Cannot delete entity, must delete policies first.');
+    // CloudFormation takes out the role's own policies, not those of other resources:
+    // https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
+    if (iam.attachedKeys(arn).some((key) => /^(policy|attached):/.test(key))) {
+      throw new ResourceFailure('Cannot delete entity, must delete policies first.');
+    }
     iam.deleteRole(arn);
   },
 };
@@ -36,7 +39,10 @@ function putRole({ services, properties }: Change, name: string): Made {
   return { physicalId: name, attributes: { Arn: arn, RoleId: `AROA${name}` } };
 }
 
-/** Name and roles of an `AWS::IAM::Policy` change in place: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-policy.html */
+/**
+ * Name and roles of an `AWS::IAM::Policy` change in place.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-policy.html
+ */
 const inlinePolicy: ResourceHandler = {
   seconds: 15,
   create(change) {
@@ -70,7 +76,9 @@ function embed(change: Change): void {
     const owner = iam.ownerOf(roleArn, key);
     if (owner !== undefined && owner !== ownerOf(change)) {
       // As of January 2026: https://github.com/aws-amplify/amplify-cli/issues/14961
-      throw new ResourceFailure(`Policy resource was already managed by another stack or another resource in the current stack. Found stacks: [${owner}]`);
+      throw new ResourceFailure(
+        `Policy resource was already managed by another stack or another resource in the current stack. Found stacks: [${owner}]`,
+      );
     }
     attachInline(iam, roleArn, key, properties.PolicyDocument as PolicyDocument, ownerOf(change));
   }

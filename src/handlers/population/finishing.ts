@@ -64,7 +64,7 @@ const isOwn = ({ run }: Situation, { execution }: PopulateAttempt): boolean => e
 function watchOrCancel(situation: Situation, attempt: PopulateAttempt, details: Details): Action {
   const { now, record } = situation;
   if (attempt.cancellation) {
-    if (isPastGrace(situation)) {
+    if (isPastAllGrace(situation, attempt)) {
       return finishFailed(attempt, stillRunning(situation, attempt, details.status));
     }
     return details.status === 'CANCELLING' ? poll(situation, POLL_SECONDS) : { type: 'CANCEL', attempt };
@@ -98,10 +98,10 @@ function publish(situation: Situation, attempt: PopulateAttempt, details: Detail
   if (live && (live.versionId === attempt.versionId || live.analysisId === attempt.analysisId)) {
     return finishLive(situation, attempt, details, live);
   }
-  const waitingFor = table.ok ? notLive(attempt, table.value, now - succeededAt) : `whether the version is live cannot be read: ${table.error.code}`;
+  const waitingFor = table.ok ? notLive(attempt, table.value, now - succeededAt) : `Whether the version is live cannot be read: ${table.error.code}`;
   // One that was left behind may have been live, and replaced, long ago.
   const limit = isPastItsGrace(situation, attempt) && !isOwn(situation, attempt) ? LEFT_GOES_LIVE_SECONDS : GOES_LIVE_SECONDS;
-  if (now - succeededAt >= limit * 1_000 || isPastGrace(situation)) {
+  if (now - succeededAt >= limit * 1_000 || isPastAllGrace(situation, attempt)) {
     const reason = attempt.cancellation
       ?? failure(situation, 'VersionNotLive', waitingFor, 'Was the table populated by somebody else at the same time?', attempt);
     return finish(attempt, { failure: adding(reason, 'It may still go live.') }, false, details);
@@ -162,6 +162,8 @@ function finish(attempt: PopulateAttempt, outcome: Ended, succeeded: boolean, de
 const figuresOf = (details?: Details) => ({ durationMillis: details?.durationMillis, billedCrpuHours: details?.billedCrpuHours });
 
 const isPastItsGrace = ({ now }: Situation, { deadlineAt }: PopulateAttempt): boolean => now >= graceOf(deadlineAt);
+/** A run whose request is gone has little time of its own, and its attempt all that it was given. */
+const isPastAllGrace = (situation: Situation, attempt: PopulateAttempt): boolean => isPastGrace(situation) && isPastItsGrace(situation, attempt);
 
 const stillRunning = (situation: Situation, { cancellation, analysisType }: PopulateAttempt, status: string): Failure => adding(cancellation!,
   saying(situation, `The ${nameOf(analysisType)} is still ${status}, and may go live: cancel it in the console if it should not.`));
@@ -173,7 +175,7 @@ const SHOWS_AFTER_SECONDS = 120;
 
 function unread(situation: Situation, attempt: PopulateAttempt, error: ServiceError): Action {
   const isLeft = isPastItsGrace(situation, attempt) && kindOf(error) === 'NOT_RETRYABLE';
-  if (isLeft || isPastGrace(situation)) {
+  if (isLeft || isPastAllGrace(situation, attempt)) {
     const reason = attempt.cancellation ?? refused(situation, operationOf(attempt), error, attempt);
     return finishFailed(attempt, adding(reason, 'It is running, as far as is known, and may go live.'));
   }

@@ -19,7 +19,7 @@ export const OBSERVERS: Observers = {
     return cleanRooms.getAnalysis(run.table, live!.analysisType, live!.analysisId);
   },
 
-  upstream: ({ record }, ports) => observeUpstream(desiredOf(record)?.definition.upstream ?? [], ports),
+  upstream: ({ run, record }, ports) => observeUpstream(run.table, desiredOf(record)?.definition.upstream ?? [], ports),
 
   async lists({ run, admittedTo = 'QUERY' }, { cleanRooms }): Promise<Lists> {
     const since = run.startedAt - RECENT_MILLIS;

@@ -1,6 +1,6 @@
-import { fail, type Action, type Seen, type Wait } from './actions';
+import { end, fail, type Action, type Seen, type Wait } from './actions';
 import { decide } from './decide';
-import { failure, NO_VERSION, timedOut } from './failures';
+import { failure, NO_VERSION, outputOf, timedOut } from './failures';
 import { readInput } from './input';
 import { embeddedMetrics, measuredOf, type Measured } from './metrics';
 import { OBSERVERS } from './observe';
@@ -8,10 +8,11 @@ import { leaveAdmission, perform } from './perform';
 import type { Ports } from './ports';
 import { isOfDeployment, isPastGrace, onlyMeasures, runOf, type Run, type Situation } from './run';
 import { retry, wait } from './waiting';
+import { tableId } from '../../contract/definition';
 import { MAX_TIMEOUT_SECONDS } from '../../contract/time';
-import type { Ended, Failure, Hints, MachineState, Next } from '../../contract/workflow';
+import type { Ended, Failure, Hints, MachineState, Next, PopulationOutput } from '../../contract/workflow';
 import { tableKey, toTableRecord } from '../record/items';
-import { EMPTY, type TableRecord } from '../record/table-record';
+import { attemptOfVersion, EMPTY, type TableRecord } from '../record/table-record';
 import { firstError, type ServiceError } from '../service-error';
 
 export interface Stepped {
@@ -51,7 +52,7 @@ class Stepping {
   private refusal?: Failure;
   private measured: Measured = {};
 
-  constructor(private readonly machine: MachineState, private readonly run: Run, private readonly ports: Ports) {
+  constructor(private readonly machine: MachineState, private run: Run, private readonly ports: Ports) {
     this.hints = machine.next === 'REPORT' ? { ...machine.hints, reported: true } : machine.hints ?? {};
   }
 
@@ -73,13 +74,19 @@ class Stepping {
 
   private async readRecord(): Promise<{ situation: Situation; version: number; error?: ServiceError }> {
     const { run, ports: { store, clock, chance }, hints, admittedTo, refusal } = this;
-    const [item, outcome] = await Promise.all([store.read<Partial<TableRecord>>(tableKey(run.table)), store.readOutcome(run.execution)]);
+    const [item, own] = await Promise.all([store.read<Partial<TableRecord>>(tableKey(run.table)), store.readRun(run.execution)]);
+    const { table = run.table, outcome } = own.ok ? own.value : {};
+    if (tableId(table) !== tableId(run.table)) {
+      // The Delete of a table that was replaced: the machine has the new one.
+      this.run = { ...run, table };
+      return this.readRecord();
+    }
     const { document, version } = item.ok ? item.value : { document: undefined, version: 0 };
     const record = document ? toTableRecord(document) : EMPTY;
     const situation = {
       run,
       record,
-      outcome: outcome.ok ? outcome.value : undefined,
+      outcome,
       hints,
       now: clock.now(),
       chance: chance(),
@@ -87,7 +94,7 @@ class Stepping {
       admittedTo,
       refusal,
     };
-    return { situation, version, error: firstError(item, outcome) };
+    return { situation, version, error: firstError(item, own) };
   }
 
   private async decideBySeeing(situation: Situation): Promise<Action> {
@@ -157,14 +164,31 @@ function keepingVersion(action: Action, machine: MachineState, situation: Situat
   const { run } = situation;
   const ended = action.type === 'END' ? action.ended : action.type === 'FINISH' && action.attempt.execution === run.execution ? action.outcome : undefined;
   const output = ended?.output;
-  if (!run.keepsVersion || !output?.versionId || onlyMeasures(situation)) {
+  if (!run.keepsVersion || !output?.versionId || isLook(situation, output)) {
     return action;
   }
-  if (machine.next !== 'KEEP_VERSION' || machine.ended?.output?.versionId !== output.versionId) {
-    return { type: 'KEEP_VERSION', output };
+  const newest = newestOf(output, situation);
+  if (machine.next !== 'KEEP_VERSION' || machine.ended?.output?.versionId !== newest.versionId) {
+    return { type: 'KEEP_VERSION', output: newest };
   }
-  const unkept = machine.unkept && failure(situation, 'VersionParameterNotWritten',
-    `Version ${output.versionId} is live, but the SSM parameter could not be written. ${machine.unkept.Error}: ${machine.unkept.Cause}`,
-    'Does the parameter exist, of type String, and may the state machine\'s role write it?');
-  return !unkept ? action : action.type === 'END' ? { ...action, ended: { failure: unkept } } : { ...action as Action & { type: 'FINISH' }, outcome: { failure: unkept } };
+  if (!machine.unkept) {
+    return action;
+  }
+  const failed = {
+    failure: failure(situation, 'VersionParameterNotWritten',
+      `Version ${newest.versionId} is live, but the SSM parameter could not be written. ${machine.unkept.Error}: ${machine.unkept.Cause}`,
+      'Does the parameter exist, of type String, and may the state machine\'s role write it?'),
+  };
+  return action.type === 'FINISH' ? { ...action, outcome: failed } : end(failed);
+}
+
+/** A look writes nothing. */
+const isLook = (situation: Situation, { status }: PopulationOutput): boolean =>
+  onlyMeasures(situation) || (situation.run.input.afterUpstream === true && status === 'UNCHANGED');
+
+/** Another run may have made a newer version while this one's was written. */
+function newestOf(output: PopulationOutput, { record }: Situation): PopulationOutput {
+  const known = attemptOfVersion(record, output.versionId);
+  const newest = record.history.find(({ succeeded }) => succeeded);
+  return known && newest && newest.intendedAt > known.intendedAt ? outputOf(newest, output.status) : output;
 }

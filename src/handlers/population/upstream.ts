@@ -20,10 +20,13 @@ export interface SeenUpstream {
   readonly dueSinceAt?: number;
 }
 
-/** Returns the upstream tables; the first that cannot be read is the answer. Those that are gone, or were never deployed, are left out. */
-export async function observeUpstream(upstream: readonly Upstream[], ports: Ports): Promise<Result<readonly SeenUpstream[]>> {
+/** Returns a table's upstream tables; the first that cannot be read is the answer. Those that are gone, or were never deployed, are left out. */
+export async function observeUpstream(
+  own: TableIdentifiers, upstream: readonly Upstream[], ports: Ports,
+): Promise<Result<readonly SeenUpstream[]>> {
   const seen: SeenUpstream[] = [];
-  const graph: Graph = new Map();
+  // Nobody waits for itself: a deployment that turns round who is built on whom shows a circle for a while.
+  const graph: Graph = new Map([[tableId(own), { record: EMPTY, upstream: [] }]]);
   for (const [index, each] of upstream.entries()) {
     const found = await findTable(each, ports);
     if (!found.ok) {
@@ -99,23 +102,29 @@ async function load(table: TableIdentifiers, recordTable: string | undefined, gr
   return { ok: true, value: undefined };
 }
 
-const upstreamOf = (graph: Graph, id: string): readonly string[] => graph.get(id)?.upstream ?? [];
+const nodeOf = (graph: Graph, id: string): Node => graph.get(id) ?? { record: EMPTY, upstream: [] };
+
+/** Returns the table and all that it is built on, each once. */
+function closureOf(graph: Graph, id: string, found: Map<string, Node> = new Map()): Node[] {
+  if (!found.has(id)) {
+    found.set(id, nodeOf(graph, id));
+    nodeOf(graph, id).upstream.forEach((each) => closureOf(graph, each, found));
+  }
+  return [...found.values()];
+}
 
 /** A lease that has run out is nobody's, and an attempt without one, too. */
-const isAtWork = (graph: Graph, id: string, now: number): boolean =>
-  (graph.get(id)?.record.lease?.untilAt ?? 0) > now || upstreamOf(graph, id).some((each) => isAtWork(graph, each, now));
+const isAtWork = (graph: Graph, id: string, now: number): boolean => closureOf(graph, id).some(({ record }) => (record.lease?.untilAt ?? 0) > now);
 
-const newestMade = (graph: Graph, id: string) => graph.get(id)?.record.history.find(({ succeeded }) => succeeded);
+const newestMade = ({ record }: Node) => record.history.find(({ succeeded }) => succeeded);
 
 /** By what is on record: the newest version of each, which is as good as the live one to tell whether somebody need come. */
 function dueSinceAt(graph: Graph, id: string): number | undefined {
-  const made = newestMade(graph, id);
-  const newer = upstreamOf(graph, id).flatMap((each) => {
-    const theirs = newestMade(graph, each);
-    return theirs && made && made.upstream?.[each] !== theirs.versionId ? theirs.populatedAt ?? theirs.intendedAt : [];
-  });
-  const further = upstreamOf(graph, id).flatMap((each) => dueSinceAt(graph, each) ?? []);
-  return [...newer, ...further].reduce<number | undefined>((latest, each) => Math.max(latest ?? 0, each), undefined);
+  const newer = closureOf(graph, id).flatMap((node) => node.upstream.flatMap((each) => {
+    const [made, theirs] = [newestMade(node), newestMade(nodeOf(graph, each))];
+    return made && theirs && made.upstream?.[each] !== theirs.versionId ? theirs.populatedAt ?? theirs.intendedAt : [];
+  }));
+  return newer.length ? Math.max(...newer) : undefined;
 }
 
 /** Returns what a version that is made now is built from. */

@@ -22,8 +22,8 @@ export interface Store {
   read<T extends object>(key: string, recordTable?: string): Promise<Result<Stored<T>>>;
   /** Writes the document if it still has this version. False: it was changed meanwhile, or this very write has come through before. */
   write(key: string, document: object, version: number, expiresAt?: number): Promise<Result<boolean>>;
-  /** Reads how a run ended, and nothing else of its item. */
-  readOutcome(execution: string): Promise<Result<Ended | undefined>>;
+  /** Reads of which table a deployment's run is and how a run ended, and nothing else of its item: not whom to answer. */
+  readRun(execution: string): Promise<Result<Pick<RunItem, 'table' | 'outcome'>>>;
   /** Records how a run ended. First writer wins. */
   recordOutcome(execution: string, outcome: Ended, now: number): Promise<Result<void>>;
 }
@@ -43,15 +43,15 @@ export function dynamoDBStore(client: DynamoDBClient, TableName: string): Store 
         ExpressionAttributeValues: version === 0 ? undefined : { ':version': { N: String(version) } },
       }));
     })),
-    readOutcome: (execution) => tryCall(async () => {
+    readRun: (execution) => tryCall(async () => {
       const { Item } = await client.send(new GetItemCommand({
         TableName,
         Key: keyed(runKey(execution)),
         ConsistentRead: true,
-        ProjectionExpression: 'outcome, #schema',
-        ExpressionAttributeNames: { '#schema': 'schema' },
+        ProjectionExpression: 'outcome, #table, #schema',
+        ExpressionAttributeNames: { '#table': 'table', '#schema': 'schema' },
       }));
-      return Item && fromItem(Item).document.outcome as Ended | undefined;
+      return Item ? fromItem(Item).document : {};
     }),
     recordOutcome: async (execution, outcome, now) => {
       const written = await tryCall(() => unlessConditionFails(async () => {

@@ -50,7 +50,7 @@ async function whileRefreshing(cloud: Cloud, meanwhile: () => Promise<unknown> |
 describe('a downstream table is refreshed with an upstream one, although', () => {
   test('the freshness of another upstream table is looked at meanwhile', async () => {
     const cloud = await deployed();
-    expect(await since(cloud, () => whileRefreshing(cloud, () => cloud.fireRule(logicalId(PLAIN, 'AFreshness'))))).toBe('BC');
+    expect(await since(cloud, () => whileRefreshing(cloud, () => cloud.fireRule(logicalId(PLAIN, 'APopulationFreshness'))))).toBe('BC');
   });
 
   test('a deploy leaves another upstream table as it is meanwhile', async () => {

@@ -68,10 +68,9 @@ describe('whoever may start a population', () => {
     ];
     const executions = inputs.map((input) => cloud.startExecution(logicalId(source, 'OneStateMachine'), input));
     await cloud.settle();
-    expect(executions.map(({ status, error }) => error ?? status)).toEqual(['InvalidInput', 'Superseded', 'SUCCEEDED']);
+    expect(executions.map(({ status, error }) => error ?? status)).toEqual(['InvalidInput', 'Superseded', 'InvalidInput']);
     const tables = ['OneTable', 'TwoTable'].map((id) => populatesIn(cloud).filter(({ tableId }) => tableId === cloud.stack('App').resources.get(id)!.physicalId));
-    expect(tables.map(({ length }) => length)).toEqual([2, 1]);
-    expect(tables[0][1].body).toEqual(tables[0][0].body);
+    expect(tables.map(({ length }) => length)).toEqual([1, 1]);
     expect(cloud.responses()).toHaveLength(answered);
   });
 });

@@ -91,7 +91,7 @@ describe('a look writes nothing', () => {
   test('at the freshness', async () => {
     const cloud = await deployed();
     cloud.ssm.set(nameIn(cloud), 'untouched');
-    cloud.fireRule(logicalId(PLAIN, 'AudienceFreshness'));
+    cloud.fireRule(logicalId(PLAIN, 'AudiencePopulationFreshness'));
     await cloud.settle();
     expect(kept(cloud)).toBe('untouched');
   });

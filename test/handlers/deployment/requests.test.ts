@@ -314,5 +314,7 @@ describe('a wait condition', () => {
     const record = after(created, ...updates);
     expect(record.requests[0].listens).toBeUndefined();
     expect(record.waitHandles).toHaveLength(50);
+    const last = at(300, 'Update', { properties: long('https://try-99'), old: long('https://1') });
+    expect(recorded(record, last).requests[0].listens).toBeUndefined();
   });
 });

@@ -30,7 +30,7 @@ const waiting = (world: World) => world.store.get<RunItem>(runKey(RUN))?.respons
 describe('the version that a stack refers to', () => {
   test('is what the other resource has waited for itself, without asking anybody', async () => {
     const world = new World();
-    const { Data: { Result } } = responseFor(RUN, { output: OUTPUT }) as { Data: { Result: string } };
+    const { Data: { Result } } = responseFor(RUN, { output: OUTPUT }) as unknown as { Data: { Result: string } };
     expect(await answering(world, resultEvent('Update', { Result, Signal: signalOf('arn:before') })))
       .toMatchObject([{ Status: 'SUCCESS', PhysicalResourceId: 'physical-id', Data: { versionId: 'version-1', Execution: RUN } }]);
     expect(world.store.asked).toEqual([]);

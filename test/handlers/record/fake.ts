@@ -47,8 +47,9 @@ export class FakeStore implements Store {
     });
   }
 
-  async readOutcome(execution: string): Promise<Result<Ended | undefined>> {
-    return this.served(`read ${runKey(execution)}`, () => this.get<RunItem>(runKey(execution))?.outcome);
+  async readRun(execution: string): Promise<Result<Pick<RunItem, 'table' | 'outcome'>>> {
+    const { table, outcome } = this.get<RunItem>(runKey(execution)) ?? {};
+    return this.served(`read ${runKey(execution)}`, () => ({ table, outcome }));
   }
 
   async recordOutcome(execution: string, outcome: Ended, now: number): Promise<Result<void>> {

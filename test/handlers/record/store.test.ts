@@ -159,7 +159,7 @@ describe('a document', () => {
     const refused = { ok: false, error: { code: 'RecordIsNewer', message: expect.stringContaining('"run arn" has schema 2'), outcomeUnknown: false } };
     expect(await store().read('run arn')).toMatchObject(refused);
     expect(await changeDocument(store(), 'run arn', () => ({}), pausing)).toMatchObject(refused);
-    expect(await store().readOutcome('arn')).toMatchObject({ ok: false, error: { code: 'RecordIsNewer' } });
+    expect(await store().readRun('arn')).toMatchObject({ ok: false, error: { code: 'RecordIsNewer' } });
     expect((await itemOf('run arn'))?.version).toEqual({ N: '7' });
   });
 
@@ -268,7 +268,7 @@ describe('a read that fails is no answer', () => {
   ])('with %s', async (_what, fault, error) => {
     befalls('GetItem', ...Array.from({ length: 4 }, () => fault));
     expect(await store().read('id')).toMatchObject({ ok: false, error });
-    expect(await store().readOutcome('arn')).toMatchObject({ ok: false, error });
+    expect(await store().readRun('arn')).toMatchObject({ ok: false, error });
   });
 
   test('before a change, it is asked again, and nothing is written blindly', async () => {
@@ -292,10 +292,10 @@ describe('how a run ended', () => {
   const now = Date.UTC(2026, 10, 23);
 
   test('is not known before it is recorded, and is what was recorded first from then on', async () => {
-    expect(await store().readOutcome('arn')).toEqual({ ok: true, value: undefined });
+    expect(await store().readRun('arn')).toEqual({ ok: true, value: {} });
     expect(await store().recordOutcome('arn', ENDED, now)).toEqual({ ok: true, value: undefined });
     expect(await store().recordOutcome('arn', FAILED, now)).toEqual({ ok: true, value: undefined });
-    expect(await store().readOutcome('arn')).toEqual({ ok: true, value: ENDED });
+    expect(await store().readRun('arn')).toEqual({ ok: true, value: { outcome: ENDED } });
     expect((await itemOf('run arn'))?.expires).toEqual({ N: String(Date.UTC(2026, 10, 25) / 1_000) });
   });
 
@@ -324,8 +324,8 @@ describe('how a run ended', () => {
   test('is read without whom to answer, whose URLs are credentials', async () => {
     const inputs: GetItemCommand['input'][] = [];
     const seen = dynamoDBStore({ send: async ({ input }: GetItemCommand) => { inputs.push(input); return {}; } } as unknown as DynamoDBClient, TABLE);
-    await seen.readOutcome('arn');
-    expect(inputs).toMatchObject([{ ProjectionExpression: 'outcome, #schema', ConsistentRead: true }]);
+    await seen.readRun('arn');
+    expect(inputs).toMatchObject([{ ProjectionExpression: 'outcome, #table, #schema', ConsistentRead: true }]);
   });
 });
 
@@ -333,7 +333,7 @@ test('reads are consistent, of whatever happened just now, and every write has a
   const commands: (GetItemCommand | PutItemCommand | UpdateItemCommand)[] = [];
   const seen = dynamoDBStore({ send: async (command: GetItemCommand) => { commands.push(command); return {}; } } as unknown as DynamoDBClient, TABLE);
   await seen.read('id');
-  await seen.readOutcome('arn');
+  await seen.readRun('arn');
   await seen.write('id', {}, 0);
   await seen.write('id', {}, 3);
   await seen.recordOutcome('arn', { failure: { error: 'E', cause: '', analysisId: '', retryable: null } }, 0);

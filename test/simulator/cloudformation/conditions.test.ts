@@ -3,8 +3,10 @@ import { StackSource, Template, TemplateResource } from '../../../simulator/clou
 import { DeployResult } from '../../../simulator/cloudformation/service';
 import { stackOf } from '../templates';
 
-const parameter = (value: unknown, rest: Partial<TemplateResource> = {}): TemplateResource => ({ Type: 'AWS::SSM::Parameter', Properties: { Value: value }, ...rest });
-const conditional = (value: unknown, rest: Partial<TemplateResource> = {}): TemplateResource => parameter(value, { Condition: 'Wanted', ...rest });
+const parameter = (value: unknown, rest: Partial<TemplateResource> = {}): TemplateResource => ({
+  Type: 'AWS::SSM::Parameter', Properties: { Value: value }, ...rest,
+});
+const conditional = (value: unknown): TemplateResource => parameter(value, { Condition: 'Wanted' });
 
 let cloud: Cloud;
 beforeEach(() => { cloud = new Cloud({ start: 0 }); });
@@ -24,14 +26,18 @@ describe('what a condition leaves out', () => {
     ['a function in a function', { 'Fn::Join': ['', ['x', { Ref: 'A' }]] }],
   ])('cannot be referred to by %s', async (_how, value) => {
     const source = sourceOf({ A: conditional('a'), B: parameter(value) });
-    await expect(deploy(source)).rejects.toThrow('Template format error: Unresolved resource dependencies [A] in the Resources block of the template');
+    await expect(deploy(source)).rejects.toThrow(
+      'Template format error: Unresolved resource dependencies [A] in the Resources block of the template',
+    );
     expect(cloud.cloudFormation.names()).toEqual([]);
     expect((await deploy(source, 'yes')).status).toBe('CREATE_COMPLETE');
   });
 
   test('cannot be referred to by an output', async () => {
     const source = sourceOf({ A: conditional('a'), B: parameter('b') }, { Outputs: { Out: { Value: { Ref: 'A' } } } });
-    await expect(deploy(source)).rejects.toThrow('Template format error: Unresolved resource dependencies [A] in the Outputs block of the template');
+    await expect(deploy(source)).rejects.toThrow(
+      'Template format error: Unresolved resource dependencies [A] in the Outputs block of the template',
+    );
   });
 
   test.each<[string, Record<string, TemplateResource>, Partial<Template>]>([
@@ -48,7 +54,10 @@ describe('what a condition leaves out', () => {
   });
 
   test('makes no circle', async () => {
-    const source = sourceOf({ A: parameter({ 'Fn::If': ['Wanted', { Ref: 'B' }, 'a'] }), B: parameter({ 'Fn::If': ['Wanted', 'b', { Ref: 'A' }] }) });
+    const source = sourceOf({
+      A: parameter({ 'Fn::If': ['Wanted', { Ref: 'B' }, 'a'] }),
+      B: parameter({ 'Fn::If': ['Wanted', 'b', { Ref: 'A' }] }),
+    });
     expect((await deploy(source)).status).toBe('CREATE_COMPLETE');
     expect((await deploy(source, 'yes')).status).toBe('UPDATE_COMPLETE');
   });
@@ -56,7 +65,9 @@ describe('what a condition leaves out', () => {
   test('is deleted in the cleanup of the update that leaves it out, and stays where that update is rolled back', async () => {
     const source = sourceOf({ A: conditional('a'), B: parameter('b') });
     await deploy(source, 'yes');
-    const failing = sourceOf({ A: conditional('a'), B: parameter('b'), Fails: { Type: 'Test::Resource::Fails', Properties: { Fail: 'true' } } });
+    const failing = sourceOf({
+      A: conditional('a'), B: parameter('b'), Fails: { Type: 'Test::Resource::Fails', Properties: { Fail: 'true' } },
+    });
     expect((await deploy(failing)).status).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(resources()).toEqual(['A', 'B']);
     await deploy(source);
@@ -75,7 +86,9 @@ test.each<[string, TemplateResource]>([
   ['a reference', parameter({ Ref: 'Nothing' })],
   ['DependsOn', parameter('b', { DependsOn: ['Nothing'] })],
 ])('a resource that the template does not have cannot be named by %s', async (_how, resource) => {
-  await expect(deploy(sourceOf({ B: resource }))).rejects.toThrow('Unresolved resource dependencies [Nothing] in the Resources block of the template');
+  await expect(deploy(sourceOf({ B: resource }))).rejects.toThrow(
+    'Unresolved resource dependencies [Nothing] in the Resources block of the template',
+  );
 });
 
 test('a variable of Fn::Sub is no reference', async () => {

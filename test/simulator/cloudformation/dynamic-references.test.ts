@@ -2,7 +2,11 @@ import { Cloud } from '../../../simulator/cloud';
 import { TemplateResource } from '../../../simulator/cloudformation/assembly';
 import { custom, lambda, PROVIDER, stackOf } from '../templates';
 
-const topic = (DisplayName: unknown, rest: object = {}): TemplateResource => ({ Type: 'AWS::SNS::Topic', Properties: { DisplayName, ...rest } });
+const topic = (DisplayName: unknown, rest: object = {}): TemplateResource => ({
+  Type: 'AWS::SNS::Topic', Properties: { DisplayName, ...rest },
+});
+
+const LOGIN_ARN = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:login-AbCdEf';
 
 let cloud: Cloud;
 beforeEach(() => {
@@ -14,7 +18,8 @@ beforeEach(() => {
 afterEach(() => cloud.close());
 
 const shown = (logicalId = 'A'): unknown => cloud.stack('Stack').resources.get(logicalId)!.properties.DisplayName;
-const sent = (): Record<string, unknown> => (cloud.responses().at(-1)!.event as { ResourceProperties: Record<string, unknown> }).ResourceProperties;
+const event = (): Record<string, unknown> => cloud.responses().at(-1)!.event!;
+const sent = (): unknown => event().ResourceProperties;
 
 describe('in an ordinary resource', () => {
   test.each<[string, unknown, unknown]>([
@@ -23,7 +28,7 @@ describe('in an ordinary resource', () => {
     ['some within a text', '{"since":"{{resolve:ssm:/since}}","until":"{{resolve:ssm:/since:1}}"}', '{"since":"tuesday","until":"monday"}'],
     ['a secret', '{{resolve:secretsmanager:login}}', '{"user":"ann"}'],
     ['a secret\'s value', '{{resolve:secretsmanager:login:SecretString:user}}', 'ann'],
-    ['a secret by its ARN', '{{resolve:secretsmanager:arn:aws:secretsmanager:us-east-1:111122223333:secret:login-AbCdEf:SecretString:user::}}', 'ann'],
+    ['a secret by its ARN', `{{resolve:secretsmanager:${LOGIN_ARN}:SecretString:user::}}`, 'ann'],
     ['one that functions put together', { 'Fn::Join': ['', ['{{resolve:ssm:', { Ref: 'Name' }, '}}']] }, 'tuesday'],
     ['one in a list', [{ Key: '{{resolve:ssm:/since}}' }], [{ Key: 'tuesday' }]],
   ])('%s is filled in', async (_what, written, expected) => {
@@ -32,7 +37,9 @@ describe('in an ordinary resource', () => {
   });
 
   test('is filled in after the functions, so that what they encode stays text', async () => {
-    await cloud.deploy(stackOf({ A: topic({ 'Fn::Base64': '{{resolve:ssm:/since}}' }), B: topic({ 'Fn::Split': [':', '{{resolve:ssm:/since}}'] }) }));
+    await cloud.deploy(
+      stackOf({ A: topic({ 'Fn::Base64': '{{resolve:ssm:/since}}' }), B: topic({ 'Fn::Split': [':', '{{resolve:ssm:/since}}'] }) }),
+    );
     expect(Buffer.from(shown() as string, 'base64').toString()).toBe('{{resolve:ssm:/since}}');
     expect(shown('B')).toEqual(['{{resolve', 'ssm', '/since}}']);
   });
@@ -40,7 +47,7 @@ describe('in an ordinary resource', () => {
   test('a value that has changed is fetched with the next change of its resource, not before', async () => {
     await cloud.deploy(stackOf({ A: topic('{{resolve:ssm:/since}}') }));
     cloud.ssm.set('/since', 'wednesday');
-    expect(await cloud.deploy(stackOf({ A: topic('{{resolve:ssm:/since}}') }))).toMatchObject({ reason: 'No updates are to be performed.' });
+    expect((await cloud.deploy(stackOf({ A: topic('{{resolve:ssm:/since}}') }))).reason).toBe('No updates are to be performed.');
     await cloud.deploy(stackOf({ A: topic('{{resolve:ssm:/since}}'), B: topic('b') }));
     expect(shown()).toBe('tuesday');
     await cloud.deploy(stackOf({ A: topic('{{resolve:ssm:/since}}', { FifoTopic: false }), B: topic('b') }));
@@ -52,7 +59,9 @@ describe('in an ordinary resource', () => {
     ['Could not find a value associated with JSONKey in SecretString', '{{resolve:secretsmanager:login:SecretString:none}}'],
     ['Parameters: [ssm:/none] cannot be found.', { 'Fn::Sub': '{{resolve:ssm:${Name}}}' }],
   ])('fails with "%s"', async (reason, written) => {
-    const { status, failures } = await cloud.deploy(stackOf({ A: topic(written) }, { Parameters: { Name: { Type: 'String', Default: '/none' } } }));
+    const { status, failures } = await cloud.deploy(
+      stackOf({ A: topic(written) }, { Parameters: { Name: { Type: 'String', Default: '/none' } } }),
+    );
     expect([status, failures]).toEqual(['ROLLBACK_COMPLETE', [{ logicalId: 'A', reason }]]);
   });
 
@@ -82,12 +91,14 @@ describe('in a custom resource', () => {
     expect(sent()).toMatchObject({ Value: 'tuesday' });
     cloud.ssm.set('/since', 'wednesday');
     await cloud.deploy(stackOf({ ...PROVIDER, Thing: custom({ Value: '{{resolve:ssm:/since}}', More: 'm' }) }));
-    expect(cloud.responses().at(-1)!.event).toMatchObject({ ResourceProperties: { Value: 'wednesday' }, OldResourceProperties: { Value: 'tuesday' } });
+    expect(event()).toMatchObject({ ResourceProperties: { Value: 'wednesday' }, OldResourceProperties: { Value: 'tuesday' } });
     await cloud.destroy('Stack');
     expect(sent()).toMatchObject({ Value: 'wednesday' });
   });
 
-  test.each(['{{resolve:ssm-secure:/since:1}}', '{{resolve:secretsmanager:login:SecretString:user}}'])('%s reaches the function as it is written', async (written) => {
+  test.each([
+    '{{resolve:ssm-secure:/since:1}}', '{{resolve:secretsmanager:login:SecretString:user}}',
+  ])('%s reaches the function as it is written', async (written) => {
     expect((await cloud.deploy(stackOf({ ...PROVIDER, Thing: custom({ Nested: { List: [written] } }) }))).status).toBe('CREATE_COMPLETE');
     expect(sent()).toMatchObject({ Nested: { List: [written] } });
   });

@@ -41,7 +41,9 @@ describe('an export in use', () => {
   test('keeps its stack from being deleted, which stays as it was', async () => {
     await cloud.deploy(importing('Other'));
     const { status, reason, events } = await cloud.destroy('Producer');
-    expect([status, reason]).toEqual(['CREATE_COMPLETE', 'Delete canceled. Cannot delete export shared as it is in use by Consumer and Other.']);
+    expect([status, reason]).toEqual([
+      'CREATE_COMPLETE', 'Delete canceled. Cannot delete export shared as it is in use by Consumer and Other.',
+    ]);
     expect(events).toEqual([expect.objectContaining({ logicalId: 'Producer', status: 'CREATE_COMPLETE', reason })]);
     expect([...cloud.stack('Producer').resources.keys()]).toEqual(['A']);
   });
@@ -62,7 +64,9 @@ describe('an export in use', () => {
   });
 
   test('is still in use where the importer\'s update was rolled back', async () => {
-    await cloud.deploy(stackOf({ B: parameter('own'), C: { Type: 'Test::Resource::Fails', Properties: { Fail: 'true' } } }, {}, 'Consumer'));
+    await cloud.deploy(
+      stackOf({ B: parameter('own'), C: { Type: 'Test::Resource::Fails', Properties: { Fail: 'true' } } }, {}, 'Consumer'),
+    );
     expect((await cloud.deploy(exporting('two'))).status).toBe('UPDATE_ROLLBACK_COMPLETE');
   });
 });
@@ -82,6 +86,8 @@ test('an export has one owner', async () => {
 });
 
 test('an output that cannot be found out rolls the stack back', async () => {
-  const { status, reason } = await cloud.deploy(stackOf({ A: parameter('a') }, { Outputs: { Out: { Value: { 'Fn::GetAtt': ['A', 'Nothing'] } } } }));
+  const { status, reason } = await cloud.deploy(
+    stackOf({ A: parameter('a') }, { Outputs: { Out: { Value: { 'Fn::GetAtt': ['A', 'Nothing'] } } } }),
+  );
   expect([status, reason]).toEqual(['ROLLBACK_COMPLETE', expect.stringContaining('Nothing')]);
 });

@@ -13,6 +13,7 @@ const named = (name: string | undefined, logicalId = 'Machine', comment = ''): R
   const { [logicalId]: { Type, Properties }, ...others } = machine(logicalId, { ...PASS, Comment: comment });
   return { ...others, [logicalId]: { Type, Properties: { ...Properties, StateMachineName: name } } };
 };
+const arnOf = (name: string): string => `arn:aws:states:us-east-1:111122223333:stateMachine:${name}`;
 const machines = (): string[] => cloud.cloudFormation.names().flatMap((stack) => [...cloud.stack(stack).resources.values()])
   .filter(({ type }) => type === 'AWS::StepFunctions::StateMachine').map(({ physicalId }) => physicalId.split(':').at(-1)!);
 const table = (name: string, query: string): TemplateResource => ({
@@ -25,11 +26,11 @@ describe('a name', () => {
   test('is taken in the whole account', async () => {
     await cloud.deploy(stackOf(named('one')));
     const { status, failures } = await cloud.deploy(stackOf(named('one'), {}, 'Second'));
-    expect([status, failures]).toEqual(['ROLLBACK_COMPLETE', [{
-      logicalId: 'Machine', reason: "Resource of type 'AWS::StepFunctions::StateMachine' with identifier 'one' already exists. (Machine, HandlerErrorCode: AlreadyExists)",
-    }]]);
+    const reason = "Resource of type 'AWS::StepFunctions::StateMachine' with identifier 'one' already exists. "
+      + '(Machine, HandlerErrorCode: AlreadyExists)';
+    expect([status, failures]).toEqual(['ROLLBACK_COMPLETE', [{ logicalId: 'Machine', reason }]]);
     // The rollback deletes nothing that it has not made.
-    expect(cloud.stepFunctions.machine('arn:aws:states:us-east-1:111122223333:stateMachine:one')).toBeDefined();
+    expect(cloud.stepFunctions.machine(arnOf('one'))).toBeDefined();
   });
 
   test('is taken until the old resource of a moved one is deleted, which comes last', async () => {
@@ -51,14 +52,15 @@ describe('a name', () => {
   test('is another type\'s, too', async () => {
     const alarm = { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: 'one' } };
     expect((await cloud.deploy(stackOf({ ...named('one'), Alarm: alarm }))).status).toBe('CREATE_COMPLETE');
-    expect((await cloud.deploy(stackOf({ Alarm: alarm }, {}, 'Second'))).failures[0].reason).toContain("'AWS::CloudWatch::Alarm' with identifier 'one'");
+    const { failures } = await cloud.deploy(stackOf({ Alarm: alarm }, {}, 'Second'));
+    expect(failures[0].reason).toContain("'AWS::CloudWatch::Alarm' with identifier 'one'");
   });
 
   test('of an intermediate table is one in a collaboration', async () => {
     cloud.joinCollaboration(MEMBERSHIP);
     await cloud.deploy(stackOf({ Table: table('audience', 'SELECT 1') }));
     const { failures } = await cloud.deploy(stackOf({ Table: table('audience', 'SELECT 2') }, {}, 'Second'));
-    expect(failures[0].reason).toBe('Resource handler returned message: "The collaboration already has an intermediate table "audience"." (Table, HandlerErrorCode: AlreadyExists)');
+    expect(failures[0].reason).toMatch(/already has an intermediate table "audience"." \(Table, HandlerErrorCode: AlreadyExists\)$/);
     expect((await cloud.deploy(stackOf({ Table: table('other', 'SELECT 2') }, {}, 'Second'))).status).toBe('CREATE_COMPLETE');
   });
 });
@@ -68,10 +70,12 @@ describe('a state machine with a name', () => {
     await cloud.deploy(stackOf(named('one')));
     expect((await cloud.deploy(stackOf(named('one', 'Machine', 'changed')))).status).toBe('UPDATE_COMPLETE');
     expect(machines()).toEqual(['one']);
-    expect(cloud.stepFunctions.machine('arn:aws:states:us-east-1:111122223333:stateMachine:one').definition).toContain('changed');
+    expect(cloud.stepFunctions.machine(arnOf('one')).definition).toContain('changed');
   });
 
-  test.each([['one', 'two'], ['one', undefined], [undefined, 'two']])('is another one where the name changes from %s to %s', async (from, to) => {
+  test.each([
+    ['one', 'two'], ['one', undefined], [undefined, 'two'],
+  ])('is another one where the name changes from %s to %s', async (from, to) => {
     await cloud.deploy(stackOf(named(from)));
     const [before] = machines();
     const { events } = await cloud.deploy(stackOf(named(to)));
@@ -81,7 +85,7 @@ describe('a state machine with a name', () => {
       'Stack UPDATE_IN_PROGRESS', 'Machine UPDATE_IN_PROGRESS', 'Machine UPDATE_IN_PROGRESS', 'Machine UPDATE_COMPLETE',
       'Stack UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'Machine DELETE_IN_PROGRESS', 'Machine DELETE_COMPLETE', 'Stack UPDATE_COMPLETE',
     ]);
-    expect(() => cloud.stepFunctions.machine(`arn:aws:states:us-east-1:111122223333:stateMachine:${before}`)).toThrow('State Machine Does Not Exist');
+    expect(() => cloud.stepFunctions.machine(arnOf(before))).toThrow('State Machine Does Not Exist');
   });
 
   test('that was replaced runs until the cleanup, and comes back in a rollback', async () => {
@@ -102,7 +106,9 @@ describe('a state machine with a name', () => {
   test('cannot be replaced under its name', async () => {
     await cloud.deploy(stackOf(named('one')));
     const { Machine, ...others } = named('one');
-    const express: StackSource = stackOf({ ...others, Machine: { ...Machine, Properties: { ...Machine.Properties, StateMachineType: 'EXPRESS' } } });
+    const express: StackSource = stackOf({
+      ...others, Machine: { ...Machine, Properties: { ...Machine.Properties, StateMachineType: 'EXPRESS' } },
+    });
     expect((await cloud.deploy(express)).failures[0].reason).toBe(
       'CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename one and update the stack again.');
   });
@@ -147,20 +153,24 @@ describe('an inline policy', () => {
   test('belongs to one resource of one stack, by its name in the role', async () => {
     await cloud.deploy(stackOf({ ...roles, Policy: policy('a:One') }, { Outputs: { Role: { Value: { Ref: 'Role' } } } }));
     const { Role } = cloud.stack('Stack').outputs;
-    const message = 'Policy resource was already managed by another stack or another resource in the current stack. Found stacks: [Stack|Policy]';
+    const message = 'Policy resource was already managed by another stack or another resource in the current stack. '
+      + 'Found stacks: [Stack|Policy]';
     const foreign = await cloud.deploy(stackOf({ Policy: policy('a:Two', { Roles: [Role] }) }, {}, 'Second'));
     expect(foreign.failures).toEqual([{ logicalId: 'Policy', reason: message }]);
     const moved = await cloud.deploy(stackOf({ ...roles, Moved: policy('a:One') }));
     expect(moved.failures).toEqual([{ logicalId: 'Moved', reason: message }]);
     expect(allowed('a:One')).toBe(true);
-    expect((await cloud.deploy(stackOf({ Policy: policy('a:Two', { PolicyName: 'q', Roles: [Role] }) }, {}, 'Second'))).status).toBe('CREATE_COMPLETE');
+    const renamed = await cloud.deploy(stackOf({ Policy: policy('a:Two', { PolicyName: 'q', Roles: [Role] }) }, {}, 'Second'));
+    expect(renamed.status).toBe('CREATE_COMPLETE');
   });
 
   test('of another stack keeps its role from being deleted', async () => {
     await cloud.deploy(stackOf(roles, { Outputs: { Role: { Value: { Ref: 'Role' } } } }));
     await cloud.deploy(stackOf({ Policy: policy('a:Two', { Roles: [cloud.stack('Stack').outputs.Role] }) }, {}, 'Second'));
     const { status, failures } = await cloud.destroy('Stack');
-    expect([status, failures]).toEqual(['DELETE_FAILED', [{ logicalId: 'Role', reason: 'Cannot delete entity, must delete policies first.' }]]);
+    expect([status, failures]).toEqual([
+      'DELETE_FAILED', [{ logicalId: 'Role', reason: 'Cannot delete entity, must delete policies first.' }],
+    ]);
   });
 });
 

@@ -9,8 +9,10 @@ let cloud: Cloud;
 beforeEach(() => { cloud = new Cloud({ start: 0 }); });
 afterEach(() => cloud.close());
 
-const source = (definition: ParameterDefinition, of: unknown = { Ref: 'P' }): StackSource => stackOf({ A: value(of) }, { Parameters: { P: definition } });
-const deploy = (from: StackSource, P?: unknown): Promise<DeployResult> => cloud.deploy(from, undefined, { parameters: P === undefined ? {} : { P } });
+const source = (definition: ParameterDefinition, of: unknown = { Ref: 'P' }): StackSource =>
+  stackOf({ A: value(of) }, { Parameters: { P: definition } });
+const deploy = (from: StackSource, P?: unknown): Promise<DeployResult> =>
+  cloud.deploy(from, undefined, { parameters: P === undefined ? {} : { P } });
 const shown = (): unknown => cloud.stack('Stack').resources.get('A')!.properties.DisplayName;
 
 test.each<[string, ParameterDefinition, unknown, unknown]>([
@@ -32,21 +34,24 @@ test.each<[string, ParameterDefinition, unknown, string]>([
   ['none', { Type: 'String' }, undefined, 'Parameters: [P] must have values'],
   ['not allowed', { Type: 'String', AllowedValues: ['a'] }, 'b', "Parameter 'P' must be one of AllowedValues"],
   ['of another pattern', { Type: 'String', AllowedPattern: '[a-z]+' }, 'ab1', "Parameter 'P' must match pattern [a-z]+"],
-  ['a list with an item of another pattern', { Type: 'CommaDelimitedList', AllowedPattern: '[a-z]+' }, 'ab,1', "Parameter 'P' must match pattern [a-z]+"],
+  ['a list with a wrong item', { Type: 'CommaDelimitedList', AllowedPattern: '[a-z]+' }, 'ab,1', "Parameter 'P' must match pattern [a-z]+"],
   ['too short', { Type: 'String', MinLength: '3' }, 'ab', "Parameter 'P' must contain at least 3 characters"],
   ['too long', { Type: 'String', MaxLength: 1 }, 'ab', "Parameter 'P' must contain at most 1 characters"],
   ['no number', { Type: 'Number' }, 'five', "Parameter 'P' must be a number"],
   ['too small', { Type: 'Number', MinValue: 6 }, '5', "Parameter 'P' must be a number not less than 6"],
   ['too large', { Type: 'Number', MaxValue: 4 }, 5, "Parameter 'P' must be a number not greater than 4"],
-  ['wrong, as its description says', { Type: 'String', AllowedPattern: 'a', ConstraintDescription: 'Say a.' }, 'b', 'Parameter P failed to satisfy constraint: Say a.'],
-  ['nothing that Systems Manager has', { Type: 'AWS::SSM::Parameter::Value<String>' }, '/none', 'Unable to fetch parameters [/none] from parameter store for this account.'],
+  ['wrong, as its description says', { Type: 'String', AllowedPattern: 'a', ConstraintDescription: 'Say a.' }, 'b',
+    'Parameter P failed to satisfy constraint: Say a.'],
+  ['nothing that Systems Manager has', { Type: 'AWS::SSM::Parameter::Value<String>' }, '/none',
+    'Unable to fetch parameters [/none] from parameter store for this account.'],
 ])('a value that is %s is refused before there is a stack', async (_name, definition, given, message) => {
   await expect(deploy(source(definition), given)).rejects.toThrow(message);
   expect(cloud.cloudFormation.names()).toEqual([]);
 });
 
 test('a parameter that the template does not have is refused', async () => {
-  await expect(cloud.deploy(stackOf({ A: value('a') }), undefined, { parameters: { P: 'p' } })).rejects.toThrow('Parameters: [P] do not exist in the template');
+  const deploying = cloud.deploy(stackOf({ A: value('a') }), undefined, { parameters: { P: 'p' } });
+  await expect(deploying).rejects.toThrow('Parameters: [P] do not exist in the template');
 });
 
 test('a value stays what it was until another one is given, whatever the default has become', async () => {

@@ -5,18 +5,25 @@ import { custom, PROVIDER, stackOf } from '../templates';
 
 const MEMBERSHIP = '11111111-1111-4111-8111-111111111111';
 
-const topic = (name: string, rest: Partial<TemplateResource> = {}): TemplateResource => ({ Type: 'AWS::SNS::Topic', Properties: { TopicName: name }, ...rest });
-const fails = (after: string): TemplateResource => ({ Type: 'Test::Resource::Fails', Properties: { Fail: 'true', Seconds: 60 }, DependsOn: after });
+const topic = (name: string, rest: Partial<TemplateResource> = {}): TemplateResource => ({
+  Type: 'AWS::SNS::Topic', Properties: { TopicName: name }, ...rest,
+});
+const fails = (after: string): TemplateResource => ({
+  Type: 'Test::Resource::Fails', Properties: { Fail: 'true', Seconds: 60 }, DependsOn: after,
+});
 const table = (name: string): TemplateResource => ({
   Type: 'AWS::CleanRooms::IntermediateTable',
-  Properties: { MembershipIdentifier: MEMBERSHIP, Name: name, PopulationAnalysisConfiguration: { SqlParameters: { QueryString: 'SELECT 1' } } },
+  Properties: {
+    MembershipIdentifier: MEMBERSHIP, Name: name, PopulationAnalysisConfiguration: { SqlParameters: { QueryString: 'SELECT 1' } },
+  },
 });
 
 let cloud: Cloud;
 beforeEach(() => { cloud = new Cloud({ start: 0 }); });
 afterEach(() => cloud.close());
 
-const lines = ({ events }: DeployResult): string[] => events.filter(({ logicalId }) => logicalId !== 'Stack').map(({ logicalId, status }) => `${logicalId} ${status}`);
+const lines = ({ events }: DeployResult): string[] =>
+  events.filter(({ logicalId }) => logicalId !== 'Stack').map(({ logicalId, status }) => `${logicalId} ${status}`);
 const nameOf = (id: string): string => {
   const answer = cloud.cleanRooms.call('GetIntermediateTable', { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: id });
   return (answer as { intermediateTable: { name: string } }).intermediateTable.name;
@@ -73,8 +80,11 @@ describe('a resource that is replaced', () => {
 });
 
 test.each([
-  ['Retain', ['A DELETE_SKIPPED']], ['RetainExceptOnCreate', ['A DELETE_IN_PROGRESS', 'A DELETE_COMPLETE']], ['Delete', ['A DELETE_IN_PROGRESS', 'A DELETE_COMPLETE']],
+  ['Retain', ['A DELETE_SKIPPED']],
+  ['RetainExceptOnCreate', ['A DELETE_IN_PROGRESS', 'A DELETE_COMPLETE']],
+  ['Delete', ['A DELETE_IN_PROGRESS', 'A DELETE_COMPLETE']],
 ])('a resource with the policy %s that a rolled back update has made: %s', async (DeletionPolicy, expected) => {
   await cloud.deploy(stackOf({ Other: topic('other') }));
-  expect(cleanup(await cloud.deploy(stackOf({ Other: topic('other'), A: topic('a', { DeletionPolicy }), Fails: fails('A') })))).toEqual(expected);
+  const result = await cloud.deploy(stackOf({ Other: topic('other'), A: topic('a', { DeletionPolicy }), Fails: fails('A') }));
+  expect(cleanup(result)).toEqual(expected);
 });

@@ -9,9 +9,14 @@ import { stackOf } from '../templates';
 process.env.CDK_VALIDATION = 'false';
 
 const parameter = (value: unknown): TemplateResource => ({ Type: 'AWS::SSM::Parameter', Properties: { Value: value } });
-const upstream = (value: string): StackSource => stackOf({ A: parameter(value) }, { Outputs: { Out: { Value: { 'Fn::GetAtt': ['A', 'Value'] } } } }, 'Up');
-const weak = (properties: object = {}): unknown => ({ 'Fn::GetStackOutput': { StackName: 'Up', OutputName: 'Out', Region: { Ref: 'AWS::Region' }, ...properties } });
-const downstream = (more: Record<string, TemplateResource> = {}, properties: object = {}): StackSource => stackOf({ B: parameter(weak(properties)), ...more }, {}, 'Down');
+const upstream = (value: string): StackSource => stackOf(
+  { A: parameter(value) }, { Outputs: { Out: { Value: { 'Fn::GetAtt': ['A', 'Value'] } } } }, 'Up',
+);
+const weak = (properties: object = {}): unknown => ({
+  'Fn::GetStackOutput': { StackName: 'Up', OutputName: 'Out', Region: { Ref: 'AWS::Region' }, ...properties },
+});
+const downstream = (more: Record<string, TemplateResource> = {}, properties: object = {}): StackSource =>
+  stackOf({ B: parameter(weak(properties)), ...more }, {}, 'Down');
 
 let cloud: Cloud;
 const start = (behaviours: CloudBehaviours = {}): void => { cloud = new Cloud({ start: 0, behaviours }); };
@@ -52,16 +57,20 @@ describe('an output of another stack', () => {
 
   test('orders resources by what its operands refer to', async () => {
     await cloud.deploy(upstream('one'));
-    const { status } = await cloud.deploy(downstream({ Name: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'Up' } } }, { StackName: { 'Fn::GetAtt': ['Name', 'TopicName'] } }));
+    const { status } = await cloud.deploy(downstream(
+      { Name: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'Up' } } }, { StackName: { 'Fn::GetAtt': ['Name', 'TopicName'] } },
+    ));
     expect([status, read()]).toEqual(['CREATE_COMPLETE', 'one']);
   });
 
-  test.each<[NonNullable<CloudBehaviours['stackOutputsInRollback']>, string]>([['read again', 'two'], ['remembered', 'one']])('may be %s in a rollback', async (way, expected) => {
+  test.each([['read again', 'two'], ['remembered', 'one']] as const)('may be %s in a rollback', async (way, expected) => {
     start({ stackOutputsInRollback: way });
     await cloud.deploy(upstream('one'));
     await cloud.deploy(downstream());
     await cloud.deploy(upstream('two'));
-    const { status } = await cloud.deploy(downstream({ Fails: { Type: 'Test::Resource::Fails', Properties: { Fail: 'true' }, DependsOn: 'B' } }));
+    const { status } = await cloud.deploy(
+      downstream({ Fails: { Type: 'Test::Resource::Fails', Properties: { Fail: 'true' }, DependsOn: 'B' } }),
+    );
     expect([status, read()]).toEqual(['UPDATE_ROLLBACK_COMPLETE', expected]);
   });
 });

@@ -52,10 +52,10 @@ func main() {
 		EncryptionKey:   awskms.NewKey(stack, jsii.String("Key"), nil),
 	})
 
-	functionOptions := &it.PopulationFunctionOptions{
+	it.PopulationServices_Of(stack).Configure(&it.PopulationFunctionOptions{
 		LogRetention:     awslogs.RetentionDays_ONE_YEAR,
 		LogRemovalPolicy: awscdk.RemovalPolicy_RETAIN,
-	}
+	})
 	population := audience.AddPopulation(jsii.String("Population"), &it.IntermediateTablePopulationOptions{
 		Parameters: &map[string]*string{"segment": jsii.String("loyal"), "day": jsii.String("2026-11-01")},
 		Compute: &it.PopulationCompute{
@@ -71,7 +71,6 @@ func main() {
 		RefreshAfter:    &[]it.IntermediateTablePopulation{orders},
 		Timeout:         awscdk.Duration_Hours(jsii.Number(6)),
 		CancelOnTimeout: jsii.Bool(false),
-		FunctionOptions: functionOptions,
 	})
 	population.AddSchedule(jsii.String("Mondays"), awsevents.Schedule_Cron(&awsevents.CronOptions{
 		WeekDay: jsii.String("MON"),
@@ -109,8 +108,7 @@ func main() {
 		DisallowedOutputColumns:  jsii.Strings("customer"),
 	})
 	loyal.AddPopulation(jsii.String("Population"), &it.IntermediateTablePopulationOptions{
-		RefreshAfter:    &[]it.IntermediateTablePopulation{population},
-		FunctionOptions: functionOptions,
+		RefreshAfter: &[]it.IntermediateTablePopulation{population},
 	})
 	loyal.GrantQuery(analyst)
 

@@ -47,10 +47,10 @@ public class Audiences {
             .encryptionKey(new Key(stack, "Key"))
             .build();
 
-        PopulationFunctionOptions functionOptions = PopulationFunctionOptions.builder()
+        PopulationServices.of(stack).configure(PopulationFunctionOptions.builder()
             .logRetention(RetentionDays.ONE_YEAR)
             .logRemovalPolicy(RemovalPolicy.RETAIN)
-            .build();
+            .build());
         IntermediateTablePopulation population = audience.addPopulation("Population", IntermediateTablePopulationOptions.builder()
             .parameters(Map.of("segment", "loyal", "day", "2026-11-01"))
             .compute(PopulationCompute.builder()
@@ -63,7 +63,6 @@ public class Audiences {
             .refreshAfter(List.of(orders))
             .timeout(Duration.hours(6))
             .cancelOnTimeout(false)
-            .functionOptions(functionOptions)
             .build());
         population.addSchedule("Mondays", Schedule.cron(CronOptions.builder().weekDay("MON").hour("4").minute("0").build()),
             AddScheduleOptions.builder().parameters(Map.of("day", "2020-01-01")).build());
@@ -97,7 +96,6 @@ public class Audiences {
             .build();
         loyal.addPopulation("Population", IntermediateTablePopulationOptions.builder()
             .refreshAfter(List.of(population))
-            .functionOptions(functionOptions)
             .build());
         loyal.grantQuery(analyst);
 

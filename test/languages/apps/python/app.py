@@ -19,7 +19,7 @@ from cdk_cleanrooms_intermediate_table import (
     PopulateOnDeploy,
     PopulationCompute,
     PopulationDashboard,
-    PopulationFunctionOptions,
+    PopulationServices,
     StoredQuery,
     WorkerType,
 )
@@ -61,7 +61,7 @@ audience = IntermediateTable(
     encryption_key=kms.Key(stack, "Key"),
 )
 
-function_options = PopulationFunctionOptions(
+PopulationServices.of(stack).configure(
     log_retention=logs.RetentionDays.ONE_YEAR,
     log_removal_policy=RemovalPolicy.RETAIN,
 )
@@ -78,7 +78,6 @@ population = audience.add_population(
     refresh_after=[orders],
     timeout=Duration.hours(6),
     cancel_on_timeout=False,
-    function_options=function_options,
 )
 population.add_schedule(
     "Mondays",
@@ -113,7 +112,7 @@ loyal = IntermediateTable(
     additional_analyses=AdditionalAnalyses.NOT_ALLOWED,
     disallowed_output_columns=["customer"],
 )
-loyal.add_population("Population", refresh_after=[population], function_options=function_options)
+loyal.add_population("Population", refresh_after=[population])
 loyal.grant_query(analyst)
 
 Table = cleanrooms.CfnIntermediateTable

@@ -18,6 +18,7 @@ import {
   Membership,
   PopulateOnDeploy,
   PopulationDashboard,
+  PopulationServices,
   StoredQuery,
   WorkerType,
 } from 'cdk-cleanrooms-intermediate-table';
@@ -48,7 +49,7 @@ const audience = new IntermediateTable(stack, 'Audience', {
   encryptionKey: new kms.Key(stack, 'Key'),
 });
 
-const functionOptions = { logRetention: logs.RetentionDays.ONE_YEAR, logRemovalPolicy: RemovalPolicy.RETAIN };
+PopulationServices.of(stack).configure({ logRetention: logs.RetentionDays.ONE_YEAR, logRemovalPolicy: RemovalPolicy.RETAIN });
 const population = audience.addPopulation('Population', {
   parameters: { segment: 'loyal', day: '2026-11-01' },
   compute: {
@@ -61,7 +62,6 @@ const population = audience.addPopulation('Population', {
   refreshAfter: [orders],
   timeout: Duration.hours(6),
   cancelOnTimeout: false,
-  functionOptions,
 });
 population.addSchedule('Mondays', events.Schedule.cron({ weekDay: 'MON', hour: '4', minute: '0' }), { parameters: { day: '2020-01-01' } });
 population.onPopulated('Announce', { target: new targets.SnsTopic(failures), description: 'There is a new audience' });
@@ -88,7 +88,7 @@ const loyal = new IntermediateTable(stack, 'Loyal', {
   additionalAnalyses: AdditionalAnalyses.NOT_ALLOWED,
   disallowedOutputColumns: ['customer'],
 });
-loyal.addPopulation('Population', { refreshAfter: [population], functionOptions });
+loyal.addPopulation('Population', { refreshAfter: [population] });
 loyal.grantQuery(analyst);
 
 const visitors = new cleanrooms.CfnIntermediateTable(stack, 'Visitors', {

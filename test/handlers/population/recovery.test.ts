@@ -1,0 +1,85 @@
+import * as fc from 'fast-check';
+import { after, attemptWith, details, ERRORS, finishedWith, version } from './support';
+import { parametersHash } from '../../../src/contract/hashing';
+import type { Analysis } from '../../../src/handlers/clean-rooms/clean-rooms';
+import { beforeOf, candidatesOf, compareParameters, matchCandidate, newestOf, type Match } from '../../../src/handlers/population/recovery';
+import { EMPTY } from '../../../src/handlers/record/table-record';
+
+const analysis = (name: string, createdAt: number): Analysis => ({ id: `analysis-${name}`, status: 'STARTED', createdAt });
+
+test('the newest of a list is its last moment, with what is of the hour before it', () => {
+  const items = [{ id: 'old', createdAt: after(-3_601) }, { id: 'hour', createdAt: after(-3_600) }, { id: 'last', createdAt: after(0) }];
+  expect(newestOf(items)).toEqual({ createdAt: after(0), ids: ['hour', 'last'] });
+  expect(newestOf([])).toEqual({ createdAt: 0, ids: [] });
+});
+
+describe('a candidate', () => {
+  const before = beforeOf([version('old', after(10))], [analysis('old', after(10)), analysis('cancelled', after(9))]);
+  const record = { ...EMPTY, history: [finishedWith({ analysisId: 'analysis-known' })] };
+  const found = (versions: Parameters<typeof candidatesOf>[2], analyses: readonly Analysis[]) =>
+    candidatesOf(attemptWith({ before }), record, versions, analyses).map(({ analysisId, versionId }) => [analysisId, versionId]);
+
+  test.each<[string, ReturnType<typeof version>[], Analysis[], unknown[]]>([
+    ['is a version and its query', [version('new', after(31))], [analysis('new', after(31))], [['analysis-new', 'version-new']]],
+    ['is a version whose query is not listed yet', [version('new', after(31))], [], [['analysis-new', 'version-new']]],
+    ['is a query whose version is not listed yet, or never', [], [analysis('new', after(31))], [['analysis-new', undefined]]],
+    ['is what came in the same moment as the last before', [version('new', after(10))], [], [['analysis-new', 'version-new']]],
+    ['is the older one first', [version('second', after(32))], [analysis('first', after(31))], [['analysis-first', undefined], ['analysis-second', 'version-second']]],
+    ['is not what was there before', [version('old', after(10))], [analysis('old', after(10)), analysis('cancelled', after(9))], []],
+    ['is not what is older', [version('older', after(9))], [analysis('older', after(9))], []],
+    ['is not what stands in history as somebody\'s', [version('known', after(31))], [analysis('known', after(31))], []],
+    ['is not a new version of a query that was there before', [{ ...version('new', after(31)), analysisId: 'analysis-cancelled' }], [], []],
+  ])('%s', (_what, versions, analyses, expected) => {
+    expect(found(versions, analyses)).toEqual(expected);
+  });
+
+  test('is nothing of what was there, however the lists lag', () => {
+    const names = fc.uniqueArray(fc.tuple(fc.nat(20).map(String), fc.nat(60)), { selector: ([name]) => name });
+    fc.assert(fc.property(names, fc.func(fc.boolean()), fc.func(fc.boolean()), (all, isListed, isBefore) => {
+      const were = all.filter(([name]) => isBefore(name));
+      const attempt = attemptWith({
+        before: beforeOf(were.map(([name, at]) => version(name, after(at))), were.map(([name, at]) => analysis(name, after(at)))),
+      });
+      const listed = all.filter(([name]) => isListed(name));
+      const candidates = candidatesOf(attempt, EMPTY, listed.map(([name, at]) => version(name, after(at))), all.map(([name, at]) => analysis(name, after(at))));
+      const ids = candidates.map(({ analysisId }) => analysisId);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(were.filter(([name]) => ids.includes(`analysis-${name}`))).toEqual([]);
+      expect([...candidates].sort((a, b) => a.createdAt - b.createdAt)).toEqual(candidates);
+    }));
+  });
+});
+
+test.each<[string, number, ReturnType<typeof details>, Match]>([
+  ['the same parameters', 1, details('STARTED', { parameters: { region: 'north' } }), 'MATCH'],
+  ['the same parameters, late', 1_000, details('STARTED', { parameters: { region: 'north' } }), 'MATCH'],
+  ['a clock that differs', -10, details('STARTED', { parameters: { region: 'north' } }), 'MATCH'],
+  ['what began before the intent', -11, details('STARTED', { parameters: { region: 'north' } }), 'MISMATCH'],
+  ['other parameters', 1, details('STARTED', { parameters: { region: 'south' } }), 'MISMATCH'],
+  ['no parameters that are shown', 190, details('STARTED'), 'UNVERIFIED'],
+  ['no parameters that are shown, of after the lease', 191, details('STARTED'), 'MISMATCH'],
+  ['what cannot be read', 1, ERRORS.unknown, 'UNREADABLE'],
+  ['what is gone', 1, ERRORS.missing, 'UNREADABLE'],
+  ['what cannot be read, of before the intent', -11, ERRORS.unknown, 'MISMATCH'],
+])('a candidate with %s (%d s after the intent) is a %4$s', (_what, age, shown, match) => {
+  const attempt = attemptWith({ intendedAt: after(30) });
+  expect(matchCandidate(attempt, { candidate: { analysisId: 'a', createdAt: after(30 + age) }, details: shown })).toBe(match);
+});
+
+const SENT = { region: 'north' };
+test.each<[string, Record<string, string> | undefined, Record<string, string>, boolean, Record<string, string> | undefined, string]>([
+  ['are equal', SENT, SENT, false, undefined, 'EQUAL'],
+  ['are none, and none were given', {}, {}, false, undefined, 'EQUAL'],
+  ['are not shown', undefined, SENT, true, undefined, 'NOT_SHOWN'],
+  ['have another value', { region: 'south' }, SENT, true, undefined, 'OTHER'],
+  ['lack one', {}, SENT, true, undefined, 'OTHER'],
+  ['have one more, of a query without defaults', { ...SENT, year: '2026' }, SENT, false, undefined, 'OTHER'],
+  ['have one more, which may be a default', { ...SENT, year: '2026' }, SENT, true, undefined, 'NOT_SHOWN'],
+  ['have one more, which is a default', { ...SENT, year: '2026' }, SENT, true, { year: '2026', day: '1' }, 'EQUAL'],
+  ['have one more, which is none of the defaults', { ...SENT, month: '1' }, SENT, true, { year: '2026' }, 'OTHER'],
+  ['have one more, with another value than the default', { ...SENT, year: '2025' }, SENT, true, { year: '2026' }, 'OTHER'],
+  ['have a default where none was given', { year: '2026' }, {}, true, { year: '2026' }, 'EQUAL'],
+])('the parameters of a version %s', (_what, shown, sent, mayHaveDefaults, queryDefaults, expected) => {
+  const attempt = { parameterNames: Object.keys(sent), parametersHash: parametersHash(sent), mayHaveDefaults };
+  expect(compareParameters(shown, attempt, queryDefaults)).toBe(expected);
+});

@@ -1,0 +1,195 @@
+import {
+  after, attemptWith, DEPLOYED, deploying, details, ERRORS, finishedWith, INTENDED, MINE, OF_DEPLOYMENT, ok, OTHER, OWN, refusal, releasing, RUN, TABLE,
+  tableWith, THEIRS,
+} from './support';
+import type { Hints, MachineState, RunInput } from '../../../src/contract/workflow';
+import type { CleanRooms } from '../../../src/handlers/clean-rooms/clean-rooms';
+import { step } from '../../../src/handlers/population/step';
+import { runKey, tableKey, toTableRecord } from '../../../src/handlers/record/items';
+import type { RunItem } from '../../../src/handlers/record/run-item';
+import { EMPTY, type TableRecord } from '../../../src/handlers/record/table-record';
+import { FakeStore, UNREACHABLE } from '../record/fake';
+
+/** A run's record and its table in memory, on a clock by hand. Its query succeeds after a minute, and is live then. */
+class Stage {
+  readonly store = new FakeStore();
+  readonly asked: string[] = [];
+  now = after(0);
+  acceptedAt = 0;
+  pollSeconds = 45;
+  machine: MachineState;
+
+  constructor(record: Partial<TableRecord> = { requests: [DEPLOYED] }, Input: unknown = {}, more: { keepsVersion?: boolean; hints?: Hints; next?: MachineState['next'] } = {}) {
+    const { keepsVersion = false, ...state } = more;
+    const execution = { Id: OWN, StartTime: new Date(after(0)).toISOString(), Input };
+    this.machine = { execution, population: { ...TABLE, logicalId: RUN.logicalId, keepsVersion }, ...state };
+    this.store.set(tableKey(TABLE), { ...EMPTY, ...record });
+  }
+
+  get record(): TableRecord {
+    return toTableRecord(this.store.get<TableRecord>(tableKey(TABLE)));
+  }
+
+  get isOver(): boolean {
+    return this.acceptedAt > 0 && this.now >= this.acceptedAt + 60_000;
+  }
+
+  readonly cleanRooms = {
+    getTable: async () => tableWith(this.isOver ? '1' : undefined),
+    listVersions: async () => ok([]),
+    listAnalyses: async () => ok([]),
+    getAnalysis: async () => details(this.isOver ? 'SUCCESS' : 'STARTED', { createdAt: this.acceptedAt, durationMillis: 60_000 }),
+    populate: async () => {
+      this.asked.push('populate');
+      this.acceptedAt = this.now;
+      return ok({ analysisId: 'analysis-1', versionId: 'version-1', analysisType: 'QUERY' });
+    },
+    cancel: async () => ok(undefined),
+  } as { -readonly [Name in keyof CleanRooms]: CleanRooms[Name] };
+
+  /** Takes a step, and waits as the machine does. */
+  async step(more: Partial<MachineState> = {}): Promise<{ state: MachineState; metrics?: object }> {
+    const entered = this.now;
+    const pause = async (seconds: number) => { this.now += seconds * 1_000; };
+    const clock = { now: () => this.now, pause, pollSecondsLeft: () => this.pollSeconds - (this.now - entered) / 1_000 };
+    const stepped = await step({ ...this.machine, ...more }, { store: this.store, cleanRooms: this.cleanRooms, clock, chance: () => 0 });
+    this.machine = JSON.parse(JSON.stringify(stepped.state)) as MachineState;
+    this.now += (this.machine.wait ?? 0) * 1_000;
+    return stepped;
+  }
+}
+
+const live = { history: [finishedWith({ intendedAt: after(1) })], requests: [DEPLOYED] };
+const liveStage = (...more: ConstructorParameters<typeof Stage>) => Object.assign(new Stage(...more), { now: after(90), acceptedAt: after(1) });
+
+test('a run takes the lease, populates, looks on as long as the function may, and ends with its figures and its measures', async () => {
+  const stage = new Stage();
+  expect((await stage.step()).state).toMatchObject({ next: 'WAIT', wait: 1, crashes: { wait: -3 } });
+  expect(stage.now).toBe(after(2 + 14 * 3 + 1));
+  expect(stage.record).toMatchObject({ lease: { holder: OWN }, attempt: { state: 'STARTED', analysisId: 'analysis-1', execution: OWN } });
+  const { state, metrics } = await stage.step();
+  expect(state).toMatchObject({ next: 'END', ended: { output: { status: 'POPULATED', versionId: 'version-1', durationMillis: 60_000 } } });
+  expect(metrics).toMatchObject({ Populated: 1, SecondsSincePopulated: expect.any(Number) });
+  expect(stage.record).toMatchObject({ history: [{ versionId: 'version-1', succeeded: true }] });
+  expect([stage.record.lease, stage.record.attempt, stage.asked]).toEqual([undefined, undefined, ['populate']]);
+});
+
+test('a step after a crash is a step: whatever is on record is gone on with, and nothing is populated twice', async () => {
+  const stage = new Stage();
+  const { machine } = stage;
+  await stage.step();
+  stage.now = after(60 + 2);
+  expect((await stage.step({ ...machine, crash: { Error: 'StepTookTooLong' } })).state).toMatchObject({ next: 'END', ended: { output: { status: 'POPULATED' } } });
+  expect((await stage.step(machine)).state).toMatchObject({ next: 'END', ended: { output: { versionId: 'version-1' } } });
+  expect(stage.asked).toEqual(['populate']);
+});
+
+test.each([[30, 1], [0, 1], [-5, 1]])('a step polls for %d seconds where its function has no more, then the machine comes again after %d', async (pollSeconds, wait) => {
+  const stage = Object.assign(new Stage({ ...MINE, requests: [DEPLOYED], attempt: attemptWith() }), { pollSeconds, acceptedAt: after(0) });
+  expect((await stage.step()).state).toMatchObject({ next: 'WAIT', wait });
+  expect((stage.now - after(0)) / 1_000 - wait).toBe(Math.max(0, pollSeconds - 3));
+});
+
+test('a step whose writes are never its own hands back to the machine after 200 decisions', async () => {
+  const stage = new Stage();
+  stage.store.write = async () => ok(false);
+  expect((await stage.step()).state).toMatchObject({ next: 'WAIT', wait: 1 });
+  expect(stage.store.asked.filter((request) => request === `read ${tableKey(TABLE)}`)).toHaveLength(200);
+});
+
+test.each([null, [], 'region=north', { parameter: {} }])('an input that is no such object ends the run before anything is asked: %j', async (input) => {
+  const stage = new Stage({}, input);
+  expect((await stage.step()).state).toMatchObject({ next: 'END', ended: { failure: { error: 'InvalidInput' } } });
+  expect(stage.store.asked).toEqual([]);
+});
+
+describe('the SSM parameter', () => {
+  test('is written before the end of a populate is recorded, and the run ends as soon as it is', async () => {
+    const stage = liveStage({ ...MINE, requests: [deploying()], attempt: attemptWith({ isDeploy: true, request: 'request-2' }) }, OF_DEPLOYMENT, { keepsVersion: true });
+    expect((await stage.step()).state).toMatchObject({ next: 'KEEP_VERSION', ended: { output: { versionId: 'version-1' } } });
+    expect(stage.record).toMatchObject({ requests: [{ request: 'request-2' }], attempt: { state: 'STARTED' } });
+    expect((await stage.step()).state).toMatchObject({ next: 'END', ended: { output: { status: 'POPULATED' } } });
+    expect(stage.record.requests[0].ended).toBe('SUCCEEDED');
+  });
+
+  test('that cannot be written fails the run, and its deploy, of a version that is live', async () => {
+    const stage = liveStage({ ...MINE, requests: [deploying()], attempt: attemptWith({ isDeploy: true, request: 'request-2' }) }, OF_DEPLOYMENT, { keepsVersion: true });
+    await stage.step();
+    const cause = 'Version version-1 is live, but the SSM parameter could not be written. Ssm.AccessDenied: No. Does the parameter exist, of type String';
+    expect((await stage.step({ unkept: { Error: 'Ssm.AccessDenied', Cause: 'No' } })).state)
+      .toMatchObject({ next: 'END', ended: { failure: { error: 'VersionParameterNotWritten', cause: expect.stringContaining(cause) } } });
+    expect(stage.record).toMatchObject({ requests: [{ ended: 'FAILED' }], history: [{ succeeded: true }] });
+  });
+
+  test.each<[string, Partial<TableRecord>, RunInput, Partial<MachineState>, string]>([
+    ['is written where nothing has changed, too', live, {}, {}, 'KEEP_VERSION'],
+    ['is written again, if it was another version', live, {}, { next: 'KEEP_VERSION', ended: { output: { versionId: 'version-0' } as never } }, 'KEEP_VERSION'],
+    ['is not written by a look', live, { observe: true }, {}, 'END'],
+    ['is not written of a failure', { requests: [] }, {}, {}, 'END'],
+    ['is not written for another run, whose own step does that', { ...MINE, requests: [DEPLOYED], attempt: attemptWith({ execution: OTHER, intendedAt: after(1) }) },
+      {}, {}, 'KEEP_VERSION after that'],
+  ])('%s', async (_what, record, input, more, next) => {
+    const stage = liveStage(record, input, { keepsVersion: true });
+    const { state } = await stage.step(more);
+    expect(next).toContain(state.next);
+    expect(stage.store.get<RunItem>(runKey(OTHER))?.outcome !== undefined).toBe(next.includes('after'));
+  });
+});
+
+test('a Delete of a name whose table has another one is reported at once, and followed up as a deploy\'s', async () => {
+  const stage = new Stage({ requests: [releasing({ logicalId: 'Old' }), deploying(OTHER, { logicalId: 'New', ended: 'SUCCEEDED', request: 'request-3' })] }, OF_DEPLOYMENT);
+  expect((await stage.step()).state).toMatchObject({ next: 'REPORT', ended: { output: { versionId: '' } } });
+  expect(stage.record.requests[0].ended).toBe('SUCCEEDED');
+  expect((await stage.step()).state).toMatchObject({ next: 'WAIT', hints: { reported: true } });
+  expect(stage.record.attempt).toMatchObject({ execution: OWN, request: 'request-3', isDeploy: false });
+});
+
+describe('a record that cannot be read', () => {
+  test.each<[string, RunInput, number, object]>([
+    ['is asked again', {}, 10, { next: 'WAIT', hints: { failures: 1, waitingFor: expect.stringContaining('DynamoDB answered TimeoutError') } }],
+    ['is asked again for longer than any timeout, which is not known', {}, 43_199, { next: 'WAIT' }],
+    ['and no longer', {}, 43_200, { next: 'END', ended: { failure: { error: 'RecordUnavailable' } } }],
+    ['is asked again until a deploy has to be answered', OF_DEPLOYMENT, 500, { next: 'WAIT' }],
+    ['and no longer than that', OF_DEPLOYMENT, 3_570, { next: 'END', ended: { failure: { error: 'RecordUnavailable' } } }],
+  ])('%s', async (_what, input, seconds, expected) => {
+    const stage = Object.assign(new Stage(undefined, input), { now: after(seconds) });
+    stage.store.trouble = () => ({ error: UNREACHABLE });
+    expect((await stage.step()).state).toMatchObject(expected);
+  });
+
+  test.each<[RunInput, string]>([[{}, 'END'], [OF_DEPLOYMENT, 'WAIT']])('for good fails a run, unless a person may mend it in time: %j', async (input, next) => {
+    const stage = new Stage(undefined, input);
+    stage.store.trouble = () => ({ error: refusal('RecordIsNewer').error });
+    expect((await stage.step()).state.next).toBe(next);
+  });
+});
+
+describe('a populate', () => {
+  test.each<[string, ReturnType<typeof refusal>, object, object]>([
+    ['by a quota waits, and says which', ERRORS.quota, { next: 'WAIT', hints: { refusedSeconds: 30, waitingFor: expect.stringContaining('quota concurrent queries of 2') } }, {}],
+    ['by a conflict waits', ERRORS.conflict, { next: 'WAIT', wait: 8, hints: { waitingFor: expect.stringContaining('ConflictException') } }, {}],
+    ['for good ends', ERRORS.invalid, { next: 'END', ended: { failure: { error: 'ValidationException' } } }, {}],
+    ['without an answer is looked for', ERRORS.unknown, { next: 'WAIT', wait: 5 }, { attempt: { state: 'INTENDED' } }],
+  ])('that is refused %s', async (_what, refused, state, record) => {
+    const stage = new Stage();
+    stage.cleanRooms.populate = async () => { stage.asked.push('populate'); return refused; };
+    stage.pollSeconds = 4;
+    expect((await stage.step()).state).toMatchObject(state);
+    expect(stage.record).toMatchObject(record);
+    expect('attempt' in record || stage.record.attempt === undefined).toBe(true);
+    expect(stage.asked).toEqual(['populate']);
+  });
+
+  test('that a slow record has delayed is not sent', async () => {
+    const stage = new Stage();
+    stage.store.trouble = (request) => { stage.now += request.startsWith('write table') ? 11_000 : 0; return undefined; };
+    await stage.step();
+    expect([stage.asked, stage.record.attempt]).toEqual([[], undefined]);
+  });
+
+  test('whose intent is another\'s by now is that one\'s to record', async () => {
+    const stage = new Stage({ ...THEIRS, requests: [DEPLOYED], attempt: { ...INTENDED, execution: OTHER } });
+    expect((await stage.step()).state).toMatchObject({ next: 'WAIT', hints: { waitingFor: 'another run of this population goes first' } });
+    expect(stage.asked).toEqual([]);
+  });
+});
