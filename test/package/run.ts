@@ -9,7 +9,7 @@ import { run } from '../languages/shell';
 
 const MAX_PACKED_BYTES = 400_000;
 
-/** Whether it only asks for `git+`, which would break the links that PyPI, NuGet and Maven make of the same URL. */
+/** Says whether a message only asks for `git+`, which would break the links that PyPI, NuGet and Maven make of the same URL. */
 const isAccepted = ({ code, args }: Message): boolean => code === 'INVALID_REPOSITORY_VALUE' && args.type === 'shorthand-git-sites';
 
 /** Lists the imports of a file of the package that a user would not have. */

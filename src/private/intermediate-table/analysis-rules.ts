@@ -8,7 +8,7 @@ import { AggregateExpressionType, AggregationThreshold, ComparisonControls } fro
 
 export const isAnyJob = ({ value }: AllowedAnalysis): boolean => value === AllowedAnalysis.ANY_JOB.value;
 
-/** Whether it is the analysis providers that say whose analyses are allowed. */
+/** Says whether it takes analysis providers to know whose analyses are allowed. */
 export const isAny = (analysis: AllowedAnalysis): boolean => analysis.value === AllowedAnalysis.ANY_QUERY.value || isAnyJob(analysis);
 
 type Rule = CfnIntermediateTable.IntermediateTableAnalysisRuleProperty;

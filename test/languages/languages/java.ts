@@ -4,10 +4,10 @@ import { Language, Workshop } from '../language';
 import { pack, ROOT } from '../package';
 import { run, succeeds } from '../shell';
 
-/** What `jsii-pacmak` makes of a module: Maven is asked for jsii's runtime only, and need not have this aws-cdk-lib. */
+/** Generates a module's Java: Maven is asked for jsii's runtime only, and need not have this aws-cdk-lib. */
 const generate = (module: string) => pack(module, 'java', '--code-only');
 
-/** The modules that the package builds on, as npm has installed them. */
+/** Lists the modules that the package builds on, as npm has installed them. */
 function librariesIn(folder: string): string[] {
   const names = ['constructs', 'aws-cdk-lib', ...readdirSync(join(folder, 'node_modules/@aws-cdk')).map((name) => `@aws-cdk/${name}`)];
   return names.map((name) => join(folder, 'node_modules', name)).filter((module) => existsSync(join(module, '.jsii')));
