@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { awscdk, javascript, JsonFile } from 'projen';
+import { awscdk, javascript, JsonFile, release } from 'projen';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-cleanrooms-intermediate-table',
@@ -46,6 +46,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'dynalite@4.0.0',
     'fast-check',
     'tsx',
+    // What .ci/verify asks of the package.
+    '@arethetypeswrong/cli',
+    'publint',
   ],
 
   // Without `mainFields` esbuild takes the SDK's CommonJS builds, which it cannot tree-shake. The alias is what no setting of a
@@ -57,9 +60,20 @@ const project = new awscdk.AwsCdkConstructLibrary({
       externals: [],
       minify: true,
       mainFields: ['module', 'main'],
+      // Tells projenrc/notices.ts what is in the bundles.
+      metafile: true,
       esbuildArgs: { '--alias:@aws-sdk/credential-provider-node': './src/handlers/lambda-credentials.ts' },
     } as javascript.BundlingOptions,
   },
+
+  // A person decides that a version comes to be, by CHANGELOG.md: see docs/decisions/releases.md.
+  releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
+  nextVersionCommand: 'tsx projenrc/changelog.ts version',
+  releaseEnvironment: 'release',
+  // In pull requests, too.
+  postBuildSteps: [{ name: 'Verify what was built', run: '.ci/verify' }],
+  jsiiReleaseVersion: '0.2.1061',
+  githubOptions: { pullRequestLint: false },
 
   // No registry gets a token of ours that could be stolen, where it can ask GitHub instead who publishes.
   npmTrustedPublishing: true,
@@ -73,6 +87,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToGo: { moduleName: 'github.com/cdk-cleanrooms/cdk-cleanrooms-intermediate-table-go' },
 
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'simulator', 'examples', 'benchmarks', 'docs'] },
+  // Maps make half of the package, of lines that nobody debugs who has the sources' repository.
+  tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
   tsconfigDev: {
     // Examples import the library as their copies outside do.
     compilerOptions: { paths: { 'cdk-cleanrooms-intermediate-table': ['../src'] } },
@@ -89,9 +105,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
       moduleNameMapper: { '^cdk-cleanrooms-intermediate-table$': '<rootDir>/src' },
     },
   },
-  npmIgnoreOptions: { ignorePatterns: ['/simulator/', '/examples/', '/benchmarks/', '/.ci/', '/docs/'] },
+  npmIgnoreOptions: { ignorePatterns: ['/simulator/', '/examples/', '/benchmarks/', '/.ci/', '/docs/', '/CONTRIBUTING.md', '/CODE_OF_CONDUCT.md'] },
   gitignore: ['/cdk.out/', '/.demo/', '/.engines/', '*.tmp'],
 });
+
+// Otherwise Node.js has to guess it.
+project.package.addField('type', 'commonjs');
 
 // unrs-resolver 1.13.0 makes `npm ci` refuse the lock file that `npm install` has just written.
 project.package.addField('overrides', {
@@ -133,6 +152,9 @@ project.eslint?.addOverride({ files: acyclic.map((folder) => `${folder}/**/*.ts`
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 
 const bundle = project.tasks.tryFind('bundle')!;
+// Whoever passes on what is bundled passes on its licences, too.
+bundle.exec('tsx projenrc/notices.ts');
+bundle.exec('tsx projenrc/sbom.ts');
 // A fresh clone has no bundles yet, and the tests deploy the real ones.
 project.testTask.prependSpawn(bundle);
 // For CI, whose build comes right after the tests.
@@ -141,6 +163,9 @@ project.testTask.addCondition('node -e "process.exit(process.env.TESTED ? 1 : 0)
 project.testTask.exec('tsx test/faults/cli.ts --runs 250 --seed 20261122');
 // Jest only strips the types.
 project.testTask.exec('tsc --noEmit --project test/tsconfig.json');
+
+// What a person has written of the version, in place of the commits.
+project.tasks.tryFind('bump')!.exec('tsx projenrc/changelog.ts notes > dist/changelog.md');
 
 const dashboard = project.addTask('dashboard', { description: 'Draws docs/dashboard.svg from a month in the simulator' });
 dashboard.spawn(bundle);
@@ -179,7 +204,9 @@ const engines = project.addTask('test:engines', { description: 'Tries it all on 
 engines.spawn(bundle);
 engines.exec('tsx test/engines/run.ts', { receiveArgs: true });
 
-// What .ci/run runs after its build, too.
-project.buildWorkflow?.addPostBuildSteps({ name: 'Verify what was built', run: '.ci/verify' });
+// Functions come bundled: of what they are made of, users get the constructs that projen has written, and nothing that misses its imports.
+project.npmignore?.exclude('/lib/handlers/**');
+project.npmignore?.include('/lib/handlers/*-function.*');
+project.npmignore?.exclude('/assets/**/*.meta.json');
 
 project.synth();

@@ -17,7 +17,7 @@ export interface IIntermediateTablePopulation extends IConstruct, ec2.IConnectab
   readonly stateMachine: sfn.IStateMachine;
 
   /**
-   * The id of the version that was live when the stack's last deploy ended.
+   * The id of the version that was live at the end of the last deploy that changed the population.
    */
   readonly versionId: string;
 

@@ -11,5 +11,6 @@ export * from './populate-on-deploy';
 export * from './population-dashboard';
 export * from './population-props';
 export * from './population-services';
+export * from './privacy-controls';
 export * from './schedule-options';
 export * from './stored-query';

@@ -43,7 +43,7 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
   public readonly stateMachine: sfn.IStateMachine;
 
   /**
-   * The id of the version that was live when the stack's last deploy ended. A schedule outdates it.
+   * The id of the version that was live at the end of the last deploy that changed the population. A schedule outdates it.
    */
   public readonly versionId: string;
 

@@ -1,6 +1,7 @@
 import { IMembershipRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { AdditionalAnalyses, AllowedAnalysis } from './allowed-analysis';
+import { AggregationThreshold, ComparisonControls } from './privacy-controls';
 import { StoredQuery } from './stored-query';
 
 /**
@@ -98,6 +99,24 @@ export interface IntermediateTableProps {
    * @see https://docs.aws.amazon.com/clean-rooms/latest/userguide/differential-privacy.html
    */
   readonly differentialPrivacyColumns?: string[];
+
+  /**
+   * How many different people each row of a result has to stand for. Clean Rooms takes one threshold, and only for queries; not beside
+   * `differentialPrivacyColumns`. It needs aws-cdk-lib 2.269.0 or newer, which is told of at synthesis.
+   *
+   * @default - rows may stand for anybody
+   * @see https://docs.aws.amazon.com/clean-rooms/latest/userguide/custom-min-agg-thresholds.html
+   */
+  readonly aggregationThresholds?: AggregationThreshold[];
+
+  /**
+   * Which columns queries may compare. Only for queries, and not beside `differentialPrivacyColumns`. It needs aws-cdk-lib 2.269.0 or newer,
+   * which is told of at synthesis.
+   *
+   * @default - all columns may be compared
+   * @see https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_ComparisonControls.html
+   */
+  readonly comparisonControls?: ComparisonControls;
 
   /**
    * The KMS key, of the stack's region, that the table's data is encrypted with. Its key policy has to let Clean Rooms use it.

@@ -4,7 +4,7 @@ import { Construct, IConstruct } from 'constructs';
 import { IntermediateTablePopulation } from './intermediate-table-population';
 import { IntermediateTableAttributes, IntermediateTableProps } from './intermediate-table-props';
 import { IntermediateTablePopulationOptions } from './population-props';
-import { analysisRulesOf } from './private/intermediate-table/analysis-rules';
+import { analysisRulesOf, lostControls } from './private/intermediate-table/analysis-rules';
 import { namesakesOf, orderAfter, warnOfFixedName, warnOfUnordered, warnOfUnseenValues } from './private/intermediate-table/neighbours';
 import { grantQueryOf } from './private/intermediate-table/query-grant';
 import { membershipIdentifierOf } from './private/intermediate-table/references';
@@ -194,7 +194,7 @@ export class IntermediateTable extends IntermediateTableBase {
         if (props.versionedName) {
           warnOfUnseenValues(this, resource);
         }
-        return namesakesOf(resource);
+        return [...namesakesOf(resource), ...lostControls(resource, props)];
       },
     });
   }

@@ -55,7 +55,8 @@ export interface IntermediateTablePopulationOptions {
   /**
    * Populates the table again and again: with a new version each time, while the previous one stays available.
    *
-   * A version expires 30 days after it was made, unless the table was created with another retention.
+   * A version expires 30 days after it was made, unless the table was created with another retention: a schedule well within that keeps
+   * the table from it, and leaves time for a failure to be mended. A deploy does not, where it changes nothing of the population.
    *
    * @default - only deploys populate
    */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { EXAMPLES, exampleNames } from './support/examples';
 
 const examples = exampleNames();
@@ -29,11 +30,21 @@ describe('the examples', () => {
     expect(JSON.parse(read('cdk.json')).app).toBe('npx tsx app.ts');
   });
 
-  test.each(examples)("synthesize with CDK's own template rules as errors: %s", (name) => {
+  const synthesize = (name: string) => {
     const app = new App({ context: { '@aws-cdk/core:validateAgainstDefaultRules': true }, analyticsReporting: false });
     const stack = new (stackOf(name))(app, 'Example');
-    const { template } = app.synth().getStackByName(stack.stackName);
-    const types = Object.values(template.Resources as Record<string, { Type: string }>).map(({ Type }) => Type);
-    expect(types).toContain('Custom::IntermediateTablePopulation');
+    return Template.fromJSON(app.synth().getStackByName(stack.stackName).template);
+  };
+
+  test.each(examples)("synthesize with CDK's own template rules as errors: %s", (name) => {
+    expect(Object.keys(synthesize(name).findResources('Custom::IntermediateTablePopulation'))).not.toEqual([]);
+  });
+
+  const associating = examples.filter((name) => readFileSync(join(EXAMPLES, name, 'app.ts'), 'utf8').includes('CfnConfiguredTableAssociation('));
+
+  test.each(associating)("have the collaboration's analysis rule, which AWS asks for before anything is queried: %s", (name) => {
+    synthesize(name).allResourcesProperties('AWS::CleanRooms::ConfiguredTableAssociation', {
+      ConfiguredTableAssociationAnalysisRules: [{ Type: 'CUSTOM', Policy: { V1: { Custom: { AllowedResultReceivers: [{ Ref: 'AWS::AccountId' }] } } } }],
+    });
   });
 });

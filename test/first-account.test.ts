@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { DEFAULT_BEHAVIOURS } from '../simulator/clean-rooms';
 
 const apps = readdirSync(__dirname).filter((file) => /^integ\..*\.ts$/.test(file));
@@ -28,6 +29,14 @@ describe.each(apps)('%s', (file) => {
     expect(calls.length).toBeGreaterThan(0);
     // Only a waiter lets the deploy fail.
     expect(calls.filter(({ Properties: { expected, stateMachineArn } }) => expected && !stateMachineArn)).toEqual([]);
+  });
+
+  test('has the analysis rules without which AWS queries nothing: the table\'s, and the collaboration\'s on its association', () => {
+    const template = Template.fromJSON(synthesize(file).stacks[0].template);
+    template.hasResourceProperties('AWS::CleanRooms::ConfiguredTable', { AnalysisRules: [{ Type: 'CUSTOM' }] });
+    template.hasResourceProperties('AWS::CleanRooms::ConfiguredTableAssociation', {
+      ConfiguredTableAssociationAnalysisRules: [{ Type: 'CUSTOM', Policy: { V1: { Custom: { AllowedResultReceivers: [{ Ref: 'AWS::AccountId' }] } } } }],
+    });
   });
 
   test('is told of where an account is tried first', () => {

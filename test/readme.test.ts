@@ -1,13 +1,21 @@
 import { existsSync, readdirSync, readFileSync } from 'fs';
-import { dirname, join } from 'path';
+import { dirname, join, resolve } from 'path';
 import * as ts from 'typescript';
 
 const ROOT = join(__dirname, '..');
 const PAGES = [
-  'README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'examples/README.md', 'simulator/README.md', 'simulator/clean-rooms/README.md',
+  'README.md', 'CHANGELOG.md', 'CODE_OF_CONDUCT.md', 'CONTRIBUTING.md', 'SECURITY.md', 'examples/README.md', 'simulator/README.md', 'simulator/clean-rooms/README.md',
   ...readdirSync(join(ROOT, 'docs/decisions')).map((name) => `docs/decisions/${name}`),
 ];
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+const HERE = /^https:\/\/(raw\.githubusercontent|github)\.com\/cdk-cleanrooms\/cdk-cleanrooms-intermediate-table(\/blob|\/tree)?\/main\//;
+
+/** Lists the files of this repository that a page links to: from its folder or, as registries need it, by their whole URL. */
+function filesLinkedBy(page: string): string[] {
+  const links = [...read(page).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, link]) => link.replace(HERE, `${ROOT}/`));
+  return links.filter((link) => !link.startsWith('https://')).map((link) => resolve(ROOT, dirname(page), link));
+}
 
 interface Example {
   readonly line: number;
@@ -62,8 +70,16 @@ describe('the pages that people read', () => {
   });
 
   test.each(PAGES)('link to files that are there: %s', (page) => {
-    const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link]) => link);
-    expect(links.filter((link) => !existsSync(join(ROOT, dirname(page), link)))).toEqual([]);
+    expect(filesLinkedBy(page).filter((file) => !existsSync(file))).toEqual([]);
+  });
+
+  test('are whole on every registry: the README links to the repository by whole URLs, since PyPI knows no folder of its own', () => {
+    expect(read('README.md').match(/\]\((?!https:|#)[^)]*\)/g)).toBeNull();
+    expect(filesLinkedBy('README.md').length).toBeGreaterThan(20);
+  });
+
+  test.each(PAGES.filter((page) => page.startsWith('docs/decisions/')))('say of a decision what has become of it, and when: %s', (page) => {
+    expect(read(page)).toMatch(/^# .+\n\n\*(Proposed|Accepted|Superseded by \[.+\]\(.+\)), \d{4}-\d\d-\d\d\*\n\n/);
   });
 
   test('show the way through files that are there', () => {

@@ -18,7 +18,7 @@ function waiting({ waiting: waits }: Results): Table {
   return {
     title: 'Waiting for a query',
     about: 'One deploy of one population. The lag is from the query\'s end to CloudFormation\'s answer. Dollars are Lambda\'s, Step Functions\' and DynamoDB\'s at list price, '
-      + 'without Clean Rooms\' own (a dollar or more), logs and traces.',
+      + 'without Clean Rooms\' own, logs and traces.',
     columns: ['Query', '', 'Lambda invocations', '÷ ours', 'State transitions', 'Clean Rooms requests', 'Dollars', '÷ ours', 'Lag'],
     rows: waits.map((wait) => [
       duration(wait.seconds), wait.candidate,

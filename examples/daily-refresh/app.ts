@@ -87,6 +87,8 @@ export class DailyRefreshStack extends Stack {
       configuredTableIdentifier: configuredTable.attrConfiguredTableIdentifier,
       name: 'orders',
       roleArn: reader.roleArn,
+      // Which members may have results, in this collaboration: AWS asks for it of tables that are queried directly.
+      configuredTableAssociationAnalysisRules: [{ type: 'CUSTOM', policy: { v1: { custom: { allowedResultReceivers: [this.account] } } } }],
     });
     // Clean Rooms tries the role, whose policy is a resource of its own.
     association.node.addDependency(reader);

@@ -96,6 +96,8 @@ export class SmallCollaboration {
       configuredTableIdentifier: configured.attrConfiguredTableIdentifier,
       name: 'orders',
       roleArn: reader.roleArn,
+      // https://docs.aws.amazon.com/clean-rooms/latest/userguide/add-collaboration-analysis-rule.html
+      configuredTableAssociationAnalysisRules: [{ type: 'CUSTOM', policy: { v1: { custom: { allowedResultReceivers: [stack.account] } } } }],
     });
     // Clean Rooms tries the role, whose policy is a resource of its own; and a query needs the rows.
     association.node.addDependency(reader, data);

@@ -8,6 +8,8 @@ import { requireSameApp } from '../environments';
 import { known, problem } from '../problem';
 import { requireIdentifier } from '../validation';
 import { isAny } from './analysis-rules';
+import { requireColumns } from './columns';
+import { validatePrivacyControls } from './privacy-validation';
 import { shown } from './query-validation';
 import { membershipIdentifierOf, membershipOfTemplate } from './references';
 import { StoredQueryConfiguration } from './stored-query-configuration';
@@ -20,7 +22,6 @@ import { StoredQueryConfiguration } from './stored-query-configuration';
 
 const PRINTABLE = /^[\u0020-\uD7FF\uE000-\uFFFD\uD800-\uDBFF\uDC00-\uDFFF\t]*$/;
 const PRINTABLE_LINES = /^[\u0020-\uD7FF\uE000-\uFFFD\uD800-\uDBFF\uDC00-\uDFFF\t\r\n]*$/;
-const COLUMN = /^[a-z0-9_](([a-z0-9_ ]+-)*([a-z0-9_ ]+))?$/;
 const KEY_ARN = /^arn:aws[-a-z]*:kms:[\w-]+:\d{12}:key\/[a-zA-Z0-9-]+$/;
 
 export function validateTableProps(scope: IConstruct, props: IntermediateTableProps): void {
@@ -37,8 +38,16 @@ export function validateTableProps(scope: IConstruct, props: IntermediateTablePr
 
 function validateAnalysisRule(scope: IConstruct, props: IntermediateTableProps): void {
   const { allowedAnalyses, allowedAnalysisProviders, allowedResultReceivers, ...others } = props;
-  const { additionalAnalyses, disallowedOutputColumns, differentialPrivacyColumns } = others;
-  const rest = { allowedAnalysisProviders, allowedResultReceivers, additionalAnalyses, disallowedOutputColumns, differentialPrivacyColumns };
+  const { additionalAnalyses, disallowedOutputColumns, differentialPrivacyColumns, aggregationThresholds, comparisonControls } = others;
+  const rest = {
+    allowedAnalysisProviders,
+    allowedResultReceivers,
+    additionalAnalyses,
+    disallowedOutputColumns,
+    differentialPrivacyColumns,
+    aggregationThresholds,
+    comparisonControls,
+  };
   const [given] = Object.entries(rest).find(([, value]) => value !== undefined) ?? [];
   if (!allowedAnalyses && given) {
     problem(scope.node.path, 'allowedAnalyses', null, `Without it ${given} has no effect. Give what may be run on the table, such as AllowedAnalysis.ANY_QUERY.`);
@@ -58,6 +67,7 @@ function validateAnalysisRule(scope: IConstruct, props: IntermediateTableProps):
   if (differentialPrivacyColumns?.length === 0) {
     problem(scope.node.path, 'differentialPrivacyColumns', [], 'Give at least one column, or leave it out.');
   }
+  validatePrivacyControls(scope, props);
 }
 
 /** What the query is for this table, which has one membership. */
@@ -152,15 +162,6 @@ function requireAccounts(scope: IConstruct, prop: string, accounts: string[] = [
   for (const account of known(accounts) ? accounts : []) {
     if (known(account) && !(typeof account === 'string' && /^\d{12}$/.test(account))) {
       problem(scope.node.path, `an item of ${prop}`, account, 'Give the 12 digits of an account id, as a string.');
-    }
-  }
-}
-
-function requireColumns(scope: IConstruct, prop: string, columns: string[] = []): void {
-  for (const column of known(columns) ? columns : []) {
-    if (known(column) && !(typeof column === 'string' && column.length <= 127 && COLUMN.test(column))) {
-      problem(scope.node.path, `an item of ${prop}`, column,
-        'Give the name of a column as Clean Rooms has it: up to 127 lower case letters, digits, underscores and spaces, and hyphens between them.');
     }
   }
 }

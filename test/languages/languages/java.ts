@@ -1,46 +1,54 @@
-import { cpSync, readFileSync, writeFileSync } from 'fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'fs';
 import { basename, delimiter, join } from 'path';
-import { pathToFileURL } from 'url';
-import { Language } from '../language';
-import { fileIn, pack, packageJson } from '../package';
+import { Language, Workshop } from '../language';
+import { pack, ROOT } from '../package';
 import { run, succeeds } from '../shell';
 
-/** Not the user's own, which would keep the package under its version. */
-const cacheIn = (folder: string) => join(folder, 'm2');
-const classpathIn = (folder: string) => readFileSync(join(folder, 'classpath'), 'utf8').trim();
+/** Generates a module's Java: Maven is asked for jsii's runtime only, and need not have this aws-cdk-lib. */
+const generate = (module: string) => pack(module, 'java', '--code-only');
+
+/** Lists the modules that the package builds on, as npm has installed them. */
+function librariesIn(folder: string): string[] {
+  const names = ['constructs', 'aws-cdk-lib', ...readdirSync(join(folder, 'node_modules/@aws-cdk')).map((name) => `@aws-cdk/${name}`)];
+  return names.map((name) => join(folder, 'node_modules', name)).filter((module) => existsSync(join(module, '.jsii')));
+}
+
+const generated = ({ copy, folder }: Workshop, part: 'java' | 'resources') => [copy, ...librariesIn(folder)].map((module) => join(module, 'dist/java/src/main', part));
+const classpathIn = (folder: string) => readFileSync(join(folder, 'classpath'), 'utf8').trim().split(delimiter);
+const sourcesIn = (folder: string) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.java')).map((name) => join(folder, name));
+const versionOf = (module: string): string => JSON.parse(readFileSync(join(module, 'package.json'), 'utf8')).version;
 
 export const java: Language = {
   name: 'Java',
   fence: 'java',
   app: 'java/Audiences.java',
-  notServed: /(No versions available for|Could not find artifact) software\.amazon\.awscdk:aws-cdk-lib:\S+/,
+  notServed: /No matching version found for aws-cdk-lib/,
 
   lacks: () => ['javac', 'mvn'].find((program) => !succeeds(program, '-version')),
 
-  pack({ copy, folder }) {
-    const packed = pack(copy, 'java', '--maven-local-repository', cacheIn(folder));
-    // Neither the jar of the sources nor Javadoc's.
-    return basename(fileIn(packed, `${packageJson().version}.jar`));
+  pack({ copy }) {
+    return `${sourcesIn(generate(copy)).length} sources`;
   },
 
-  install({ copy, folder, cdk }) {
-    cpSync(join(__dirname, '../apps/java'), folder, { recursive: true });
-    run('mvn', [
-      '--batch-mode',
-      'dependency:build-classpath',
-      `-Dmaven.repo.local=${cacheIn(folder)}`,
-      `-Dpacked=${pathToFileURL(join(copy, 'dist/java'))}`,
-      `-Dpackage.version=${packageJson().version}`,
-      `-Dcdk.version=${cdk}`,
-      '-Dmdep.outputFile=classpath',
-    ], { cwd: folder });
-    const jars = classpathIn(folder).split(delimiter).map((path) => basename(path, '.jar'));
-    return jars.filter((jar) => /^(aws-cdk-lib|constructs|jsii-runtime)-\d/.test(jar)).map((jar) => jar.replace(/-(?=\d)/, ' ')).join(', ');
+  install({ folder, folder: cwd, cdk }) {
+    writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+    run('npm', ['install', '--no-audit', '--no-fund', `aws-cdk-lib@${cdk}`, 'constructs@10'], { cwd });
+    const libraries = librariesIn(folder);
+    libraries.forEach(generate);
+    cpSync(join(__dirname, '../apps/java/pom.xml'), join(folder, 'pom.xml'));
+    const runtime = `[${versionOf(join(ROOT, 'node_modules/jsii-pacmak'))},2)`;
+    run('mvn', ['--batch-mode', 'dependency:build-classpath', `-Djsii.version=${runtime}`, '-Dmdep.outputFile=classpath'], { cwd });
+    const jars = classpathIn(folder).map((path) => basename(path, '.jar')).filter((jar) => jar.startsWith('jsii-runtime'));
+    return [...libraries.slice(0, 2).map((module) => `${basename(module)} ${versionOf(module)}`), ...jars.map((jar) => jar.replace(/-(?=\d)/, ' '))].join(', ');
   },
 
-  synthesize({ folder }, source, outdir) {
+  synthesize(workshop, source, outdir) {
+    const { copy, folder, folder: cwd } = workshop;
     writeFileSync(join(folder, 'Audiences.java'), source);
-    // Compiles the one file and runs it.
-    run('java', ['--class-path', classpathIn(folder), 'Audiences.java'], { cwd: folder, env: { CDK_OUTDIR: outdir } });
+    const classpath = ['classes', ...classpathIn(folder)];
+    // All of the package, and what it and the app use of aws-cdk-lib.
+    run('javac', ['-d', 'classes', '-proc:none', '-nowarn', '-classpath', classpath.join(delimiter), '-sourcepath', generated(workshop, 'java').join(delimiter),
+      'Audiences.java', ...sourcesIn(join(copy, 'dist/java'))], { cwd });
+    run('java', ['-classpath', [...classpath, ...generated(workshop, 'resources')].join(delimiter), 'Audiences'], { cwd, env: { CDK_OUTDIR: outdir } });
   },
 };
