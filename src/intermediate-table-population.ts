@@ -1,4 +1,6 @@
-import { aws_cloudwatch as cloudwatch, aws_ec2 as ec2, aws_events as events, aws_iam as iam, aws_stepfunctions as sfn, CfnOutput, Duration } from 'aws-cdk-lib';
+import {
+  aws_cloudwatch as cloudwatch, aws_ec2 as ec2, aws_events as events, aws_iam as iam, aws_stepfunctions as sfn, CfnOutput, Duration,
+} from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { Construct } from 'constructs';
 import { ExpiryAlarmOptions, FailureAlarmOptions } from './alarm-options';
@@ -11,10 +13,10 @@ import { eventRule, warnUnlessWatched } from './private/event-rules';
 import { resourceOf } from './private/intermediate-table/references';
 import { whenFinal } from './private/late';
 import { ownMetric } from './private/metrics';
+import { joinNeighbours } from './private/population-neighbours';
 import { PopulationResources } from './private/population-resources';
 import { problem } from './private/problem';
 import { validateSchedule, validateScheduleName } from './private/schedules';
-import { warnIfShared } from './private/shared-table';
 import { outputDescription, ruleDescription } from './private/texts';
 import { requireBoolean } from './private/type-checks';
 import { validateKey, validateParameters, validateProps } from './private/validation';
@@ -64,7 +66,6 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
     const known = { ...props, intermediateTable: resourceOf(props.intermediateTable) };
     validateProps(this, known);
     this.intermediateTable = props.intermediateTable;
-    warnIfShared(this, known.intermediateTable);
     // Again, since the table's key may be set later.
     this.node.addValidation({
       validate: () => {
@@ -73,6 +74,13 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
       },
     });
     this.resources = new PopulationResources(this, known);
+    joinNeighbours({
+      scope: this,
+      table: known.intermediateTable,
+      customResource: this.resources.resource,
+      refreshAfter: props.refreshAfter ?? [],
+      versionParameter: props.versionParameter,
+    });
     this.stateMachine = this.resources.reference;
     this.versionId = this.resources.getAtt('versionId');
     this.analysisId = this.resources.getAtt('analysisId');

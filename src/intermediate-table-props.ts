@@ -42,13 +42,13 @@ export interface IntermediateTableProps {
   readonly query: StoredQuery;
 
   /**
-   * Whether the name ends in an underscore and a hash of 8 characters, of all that replaces the table: its name, its membership and its query.
-   * What does not fit into 100 characters is cut off before.
+   * Whether the name ends in an underscore and a hash of 8 characters, of all that replaces the table: its name and its query. What does not fit
+   * into 100 characters is cut off before.
    *
    * CloudFormation makes the new table before it deletes the old one, under a name that may be used once. With another name for each query
    * a changed query deploys: the new table is made and populated while the old one serves, and only then is that one deleted.
-   * Take the name from `tableName` wherever it is needed. A value in the query that is known only when deploying is not part of the hash;
-   * nor is the construct's own path: whoever renames or moves it gives it another `tableName` for that deploy.
+   * Take the name from `tableName` wherever it is needed. A value in the query that is known only when deploying is not part of the hash,
+   * which is warned of; nor is the construct's own path: whoever renames or moves it gives it another `tableName` for that deploy.
    *
    * @default false
    */

@@ -1,16 +1,17 @@
 import { Arn, ArnFormat, aws_cleanrooms as cleanrooms, aws_iam as iam, Fn, IResource, Resource, Stack, Token } from 'aws-cdk-lib';
 import { IIntermediateTableRef, IntermediateTableReference } from 'aws-cdk-lib/aws-cleanrooms';
-import { Construct, IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { IntermediateTablePopulation } from './intermediate-table-population';
 import { IntermediateTableAttributes, IntermediateTableProps } from './intermediate-table-props';
 import { IntermediateTablePopulationOptions } from './population-props';
 import { analysisRulesOf } from './private/intermediate-table/analysis-rules';
-import { namesakesOf, orderAfter, warnOfFixedName, warnOfUnordered, warnOfUnseenValues } from './private/intermediate-table/neighbours';
+import { namesakesOf, orderAfterTablesRead, warnOfFixedName, warnOfUnseenValues } from './private/intermediate-table/neighbours';
 import { grantQueryOf } from './private/intermediate-table/query-grant';
 import { membershipIdentifierOf } from './private/intermediate-table/references';
-import { TableName, tablesNamedIn, versionedName } from './private/intermediate-table/table-name';
+import { TableName, versionedName } from './private/intermediate-table/table-name';
 import { bindQuery, validateTableProps } from './private/intermediate-table/validation';
 import { requireIdentifier, requireTableArn } from './private/validation';
+import { weak } from './private/weak-references';
 
 /**
  * An intermediate table, of this app or of another one.
@@ -114,7 +115,8 @@ export class IntermediateTable extends IntermediateTableBase {
   /**
    * The table's name, with its hash where there is one: for the SQL of other tables and of whoever queries this one. A token.
    *
-   * A table in whose query it stands is created after this one, and deleted before it.
+   * A table in whose query it stands is created after this one, and deleted before it. In another stack it has to be a name that is known
+   * at synthesis.
    */
   public readonly tableName: string;
 
@@ -159,7 +161,6 @@ export class IntermediateTable extends IntermediateTableBase {
   public readonly collaborationArn: string;
 
   protected readonly kmsKeyArn?: string;
-  private readonly upstream: readonly TableName[];
 
   /**
    * @throws if a value is outside the limits that its property names, or if values contradict each other
@@ -167,12 +168,12 @@ export class IntermediateTable extends IntermediateTableBase {
   constructor(scope: Construct, id: string, props: IntermediateTableProps) {
     super(scope, id);
     validateTableProps(this, props);
-    const { template, ...sqlParameters } = bindQuery(this, props);
+    const { queryString, analysisTemplateArn: arn } = bindQuery(this, props);
     this.kmsKeyArn = props.encryptionKey?.keyRef.keyArn;
     const resource: cleanrooms.CfnIntermediateTable = new cleanrooms.CfnIntermediateTable(this, 'Resource', {
-      membershipIdentifier: membershipIdentifierOf(props.membership),
-      name: props.versionedName ? versionedName(props.tableName, () => resource, template) : props.tableName,
-      populationAnalysisConfiguration: { sqlParameters },
+      membershipIdentifier: weak(this, membershipIdentifierOf(props.membership)),
+      name: props.versionedName ? versionedName(props.tableName, () => resource) : props.tableName,
+      populationAnalysisConfiguration: { sqlParameters: { queryString, analysisTemplateArn: arn && weak(this, arn) } },
       analysisRules: analysisRulesOf(this, props),
       kmsKeyArn: this.kmsKeyArn,
       description: props.description,
@@ -180,37 +181,23 @@ export class IntermediateTable extends IntermediateTableBase {
     this.tableName = new TableName(this, resource, props.versionedName ?? false).toString();
     this.intermediateTableArn = resource.attrArn;
     this.intermediateTableIdentifier = resource.attrIntermediateTableIdentifier;
-    this.membershipIdentifier = resource.membershipIdentifier;
+    this.membershipIdentifier = membershipIdentifierOf(props.membership);
     this.membershipArn = resource.attrMembershipArn;
     this.collaborationIdentifier = resource.attrCollaborationIdentifier;
     this.collaborationArn = resource.attrCollaborationArn;
-    this.upstream = tablesNamedIn(sqlParameters.queryString);
-    orderAfter(resource, this.upstream);
-    if (!props.versionedName) {
-      warnOfFixedName(this, this.upstream);
-    }
+    orderAfterTablesRead(resource);
     this.node.addValidation({
       validate: () => {
         if (props.versionedName) {
           warnOfUnseenValues(this, resource);
+        } else {
+          warnOfFixedName(this, resource);
         }
         return namesakesOf(resource);
       },
     });
   }
-
-  /**
-   * Populates the table when the stack deploys, and on schedules.
-   */
-  public override addPopulation(id: string, options: IntermediateTablePopulationOptions = {}): IntermediateTablePopulation {
-    const population = super.addPopulation(id, options);
-    const built = this.upstream.flatMap(({ table }) => table.node.children.filter(isPopulation));
-    warnOfUnordered(population, built.filter((upstream) => !options.refreshAfter?.includes(upstream)));
-    return population;
-  }
 }
-
-const isPopulation = (child: IConstruct): child is IntermediateTablePopulation => child instanceof IntermediateTablePopulation;
 
 /** The parts of an ARN that is only known when deploying. */
 function partsOf(arn: string): string[] {

@@ -58,10 +58,11 @@ export function validateVersionParameter(scope: IConstruct, parameter: IParamete
   requireParameter(scope.node.path, 'versionParameter', parameter);
   requireHere(scope, 'versionParameter', parameter, 'Refer to it by StringParameter.fromStringParameterName().');
   const describe = (what: string) => `the ${what} of versionParameter ${parameter.node.path}`;
-  if (known(parameter.parameterType) && parameter.parameterType !== 'String') {
-    problem(scope.node.path, describe('type'), parameter.parameterType, 'Give a parameter of type String.');
+  // A parameter of this app tells its type as a token.
+  const { type = parameter.parameterType, dataType, allowedPattern } = (parameter.node.defaultChild ?? {}) as Partial<CfnParameter>;
+  if (known(type) && type !== 'String') {
+    problem(scope.node.path, describe('type'), type, 'Give a parameter of type String.');
   }
-  const { dataType, allowedPattern } = (parameter.node.defaultChild ?? {}) as Partial<CfnParameter>;
   if (dataType !== undefined && known(dataType) && dataType !== 'text') {
     problem(scope.node.path, describe('data type'), dataType, 'Give a parameter for text.');
   }

@@ -3,6 +3,7 @@ import { CfnIntermediateTable } from 'aws-cdk-lib/aws-cleanrooms';
 import { IConstruct } from 'constructs';
 import { AllowedAnalysis } from '../../allowed-analysis';
 import { IntermediateTableProps } from '../../intermediate-table-props';
+import { weak } from '../weak-references';
 
 /** Whether it is the analysis providers that say whose analyses are allowed. */
 export const isAny = ({ value }: AllowedAnalysis): boolean => value === AllowedAnalysis.ANY_QUERY.value || value === AllowedAnalysis.ANY_JOB.value;
@@ -17,7 +18,7 @@ export function analysisRulesOf(scope: IConstruct, props: IntermediateTableProps
   // Needed with any query: https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_AnalysisRuleCustom.html
   const defaultProviders = allowedAnalyses.some(isAny) ? [Stack.of(scope).account] : undefined;
   const custom: CfnIntermediateTable.IntermediateTableAnalysisRuleCustomProperty = {
-    allowedAnalyses: allowedAnalyses.map(({ value }) => value),
+    allowedAnalyses: allowedAnalyses.map(({ value }) => weak(scope, value)),
     allowedAnalysisProviders: props.allowedAnalysisProviders ?? defaultProviders,
     allowedResultReceivers: props.allowedResultReceivers,
     additionalAnalyses: props.additionalAnalyses,
