@@ -2,6 +2,7 @@ import {
   aws_cloudwatch as cloudwatch, aws_ec2 as ec2, aws_events as events, aws_iam as iam, aws_stepfunctions as sfn, CfnOutput, Duration,
 } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { ExpiryAlarmOptions, FailureAlarmOptions } from './alarm-options';
 import { POPULATED, POPULATION_FAILED } from './contract/names';
@@ -30,7 +31,13 @@ import { AddScheduleOptions } from './schedule-options';
  *
  * @see https://docs.aws.amazon.com/clean-rooms/latest/userguide/working-with-intermediate-tables.html
  */
+@propertyInjectable
 export class IntermediateTablePopulation extends Construct implements IIntermediateTablePopulation {
+  /**
+   * What property injectors know this construct by.
+   */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-cleanrooms-intermediate-table.IntermediateTablePopulation';
+
   /**
    * The table that is populated.
    */

@@ -1,3 +1,4 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { IMembershipRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { AdditionalAnalyses, AllowedAnalysis } from './allowed-analysis';
@@ -16,6 +17,21 @@ export interface IntermediateTableAttributes {
    * The identifier of the table: a UUID.
    */
   readonly intermediateTableIdentifier: string;
+
+  /**
+   * The table's name, for the SQL of other tables and of whoever queries it.
+   *
+   * @default - `tableName` cannot be read
+   */
+  readonly tableName?: string;
+
+  /**
+   * The KMS key that the table's data is encrypted with, for populations and queries of it.
+   *
+   * @default - an AWS owned key
+   * @see https://docs.aws.amazon.com/clean-rooms/latest/userguide/data-encryption.html
+   */
+  readonly encryptionKey?: IKeyRef;
 }
 
 /**
@@ -114,4 +130,12 @@ export interface IntermediateTableProps {
    * @default - none
    */
   readonly description?: string;
+
+  /**
+   * What becomes of the table when it is no longer in the stack, or is replaced. One that is retained keeps its data, which costs storage, and
+   * its name, under which no other table can be made.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
 }

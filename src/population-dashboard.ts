@@ -1,4 +1,5 @@
 import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { IIntermediateTablePopulation } from './i-intermediate-table-population';
 import { problem } from './private/problem';
@@ -27,7 +28,13 @@ export interface PopulationDashboardProps {
  * A CloudWatch dashboard that shows populations at a glance: how many succeeded and failed, how long they took, what they cost,
  * and how fresh the tables are.
  */
+@propertyInjectable
 export class PopulationDashboard extends Construct {
+  /**
+   * What property injectors know this construct by.
+   */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-cleanrooms-intermediate-table.PopulationDashboard';
+
   /**
    * The dashboard, for further widgets.
    */
