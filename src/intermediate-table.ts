@@ -17,7 +17,7 @@ import { bindQuery, requireKey, requireName, validateTableProps } from './privat
 import { problem } from './private/problem';
 import { requireOptions } from './private/type-checks';
 import { requireIdentifier, requireTableArn } from './private/validation';
-import { weak } from './private/weak-references';
+import { weak } from './private/references';
 
 /** What tables of this app and of others have in common. */
 abstract class IntermediateTableBase extends Resource implements IIntermediateTable {

@@ -1,4 +1,4 @@
-import { Aspects, Duration, Stack } from 'aws-cdk-lib';
+import { Aspects, Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, Node } from 'constructs';
@@ -28,9 +28,6 @@ test('what depends on the state machine is made after it', () => {
   topic.node.addDependency(population.stateMachine);
   const template = templateOf(stack);
   expect(neededBy(template, 'Topic')).toEqual([idOf(template, 'AWS::StepFunctions::StateMachine')]);
-});
-
-  });
 });
 
 describe('a construct of one\'s own around a population', () => {

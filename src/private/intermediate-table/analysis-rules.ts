@@ -3,7 +3,7 @@ import { CfnIntermediateTable } from 'aws-cdk-lib/aws-cleanrooms';
 import { IConstruct } from 'constructs';
 import { AllowedAnalysis } from '../../allowed-analysis';
 import { IntermediateTableProps } from '../../intermediate-table-props';
-import { weak } from '../weak-references';
+import { weak } from '../references';
 
 /** Whether it is the analysis providers that say whose analyses are allowed. */
 export const isAny = ({ value }: AllowedAnalysis): boolean => value === AllowedAnalysis.ANY_QUERY.value || value === AllowedAnalysis.ANY_JOB.value;

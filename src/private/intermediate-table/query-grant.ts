@@ -1,5 +1,6 @@
-import { AspectPriority, Aspects, aws_iam as iam, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, Stack } from 'aws-cdk-lib';
 import { CfnIntermediateTable, IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
+import { whenFinal } from '../late';
 import { kmsKeyArnOf } from '../table';
 import { AnalysisKind } from './analysis-kinds';
 
@@ -25,12 +26,11 @@ export const grantKey = ({ env }: IIntermediateTableRef, grantee: iam.IGrantable
 /** Lets the grantee use the key that the table has in the end: assignments, overrides and Aspects may give it one until then. */
 export function grantFinalKey(resource: CfnIntermediateTable, grantee: iam.IGrantable): void {
   let granted: string | undefined;
-  const visit = () => {
+  whenFinal(resource, () => {
     const key = kmsKeyArnOf(resource);
     if (key && key !== granted) {
       granted = key;
       grantKey(resource, grantee, key);
     }
-  };
-  Aspects.of(resource).add({ visit }, { priority: AspectPriority.READONLY });
+  });
 }

@@ -1,7 +1,7 @@
 import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { CfnAnalysisTemplate, CfnMembership } from 'aws-cdk-lib/aws-cleanrooms';
 import { AllowedAnalysis, StoredQuery } from '../../src';
-import { weak } from '../../src/private/weak-references';
+import { weak } from '../../src/private/references';
 import { makeApp, makeStack, templateOf } from '../support/stacks';
 import { makeIntermediateTable, TableProps } from '../support/tables';
 import { CfnTemplate, resourceOf } from '../support/template';
