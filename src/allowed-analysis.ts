@@ -18,6 +18,10 @@ export class AllowedAnalysis {
    * What an analysis template says, and nothing else.
    */
   public static fromAnalysisTemplate(template: IAnalysisTemplateRef): AllowedAnalysis {
+    if (!template?.analysisTemplateRef) {
+      throw new Error(`AllowedAnalysis.fromAnalysisTemplate: the template is ${JSON.stringify(template)}. `
+        + 'Give a CfnAnalysisTemplate, or use AllowedAnalysis.of() with its ARN.');
+    }
     return new AllowedAnalysis(arnOfTemplate(template));
   }
 
@@ -28,7 +32,7 @@ export class AllowedAnalysis {
    * @throws if the value is empty, or too long
    */
   public static of(value: string): AllowedAnalysis {
-    if (known(value) && (value.trim() === '' || value.length > 200)) {
+    if (known(value) && (typeof value !== 'string' || value.trim() === '' || value.length > 200)) {
       throw new Error(`AllowedAnalysis.of: the value is ${JSON.stringify(value)}. Give the ARN of an analysis template, of up to 200 characters.`);
     }
     return new AllowedAnalysis(value);

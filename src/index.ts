@@ -2,6 +2,7 @@ export * from './alarm-options';
 export * from './allowed-analysis';
 export * from './compute';
 export * from './function-options';
+export * from './i-intermediate-table';
 export * from './i-intermediate-table-population';
 export * from './intermediate-table';
 export * from './intermediate-table-population';

@@ -1,5 +1,8 @@
-import { aws_cloudwatch as cloudwatch, aws_ec2 as ec2, aws_events as events, aws_iam as iam, aws_stepfunctions as sfn, CfnOutput, Duration } from 'aws-cdk-lib';
+import {
+  aws_cloudwatch as cloudwatch, aws_ec2 as ec2, aws_events as events, aws_iam as iam, aws_stepfunctions as sfn, CfnOutput, Duration,
+} from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { ExpiryAlarmOptions, FailureAlarmOptions } from './alarm-options';
 import { POPULATED, POPULATION_FAILED } from './contract/names';
@@ -11,10 +14,10 @@ import { eventRule, warnUnlessWatched } from './private/event-rules';
 import { resourceOf } from './private/intermediate-table/references';
 import { whenFinal } from './private/late';
 import { ownMetric } from './private/metrics';
+import { joinNeighbours } from './private/population-neighbours';
 import { PopulationResources } from './private/population-resources';
 import { problem } from './private/problem';
 import { validateSchedule, validateScheduleName } from './private/schedules';
-import { warnIfShared } from './private/shared-table';
 import { outputDescription, ruleDescription } from './private/texts';
 import { requireBoolean } from './private/type-checks';
 import { validateKey, validateParameters, validateProps } from './private/validation';
@@ -28,7 +31,13 @@ import { AddScheduleOptions } from './schedule-options';
  *
  * @see https://docs.aws.amazon.com/clean-rooms/latest/userguide/working-with-intermediate-tables.html
  */
+@propertyInjectable
 export class IntermediateTablePopulation extends Construct implements IIntermediateTablePopulation {
+  /**
+   * What property injectors know this construct by.
+   */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-cleanrooms-intermediate-table.IntermediateTablePopulation';
+
   /**
    * The table that is populated.
    */
@@ -64,7 +73,6 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
     const known = { ...props, intermediateTable: resourceOf(props.intermediateTable) };
     validateProps(this, known);
     this.intermediateTable = props.intermediateTable;
-    warnIfShared(this, known.intermediateTable);
     // Again, since the table's key may be set later.
     this.node.addValidation({
       validate: () => {
@@ -73,6 +81,13 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
       },
     });
     this.resources = new PopulationResources(this, known);
+    joinNeighbours({
+      scope: this,
+      table: known.intermediateTable,
+      customResource: this.resources.resource,
+      refreshAfter: props.refreshAfter ?? [],
+      versionParameter: props.versionParameter,
+    });
     this.stateMachine = this.resources.reference;
     this.versionId = this.resources.getAtt('versionId');
     this.analysisId = this.resources.getAtt('analysisId');

@@ -1,3 +1,4 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { IMembershipRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { AdditionalAnalyses, AllowedAnalysis } from './allowed-analysis';
@@ -17,6 +18,21 @@ export interface IntermediateTableAttributes {
    * The identifier of the table: a UUID.
    */
   readonly intermediateTableIdentifier: string;
+
+  /**
+   * The table's name, for the SQL of other tables and of whoever queries it.
+   *
+   * @default - `tableName` cannot be read
+   */
+  readonly tableName?: string;
+
+  /**
+   * The KMS key that the table's data is encrypted with, for populations and queries of it.
+   *
+   * @default - an AWS owned key
+   * @see https://docs.aws.amazon.com/clean-rooms/latest/userguide/data-encryption.html
+   */
+  readonly encryptionKey?: IKeyRef;
 }
 
 /**
@@ -43,13 +59,13 @@ export interface IntermediateTableProps {
   readonly query: StoredQuery;
 
   /**
-   * Whether the name ends in an underscore and a hash of 8 characters, of all that replaces the table: its name, its membership and its query.
-   * What does not fit into 100 characters is cut off before.
+   * Whether the name ends in an underscore and a hash of 8 characters, of all that replaces the table: its name and its query. What does not fit
+   * into 100 characters is cut off before.
    *
    * CloudFormation makes the new table before it deletes the old one, under a name that may be used once. With another name for each query
    * a changed query deploys: the new table is made and populated while the old one serves, and only then is that one deleted.
-   * Take the name from `tableName` wherever it is needed. A value in the query that is known only when deploying is not part of the hash;
-   * nor is the construct's own path: whoever renames or moves it gives it another `tableName` for that deploy.
+   * Take the name from `tableName` wherever it is needed. A value in the query that is known only when deploying is not part of the hash,
+   * which is warned of; nor is the construct's own path: whoever renames or moves it gives it another `tableName` for that deploy.
    *
    * @default false
    */
@@ -133,4 +149,12 @@ export interface IntermediateTableProps {
    * @default - none
    */
   readonly description?: string;
+
+  /**
+   * What becomes of the table when it is no longer in the stack, or is replaced. One that is retained keeps its data, which costs storage, and
+   * its name, under which no other table can be made.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
 }

@@ -1,56 +1,31 @@
-import { Arn, ArnFormat, aws_cleanrooms as cleanrooms, aws_iam as iam, Fn, IResource, Resource, Stack, Token } from 'aws-cdk-lib';
-import { IIntermediateTableRef, IntermediateTableReference } from 'aws-cdk-lib/aws-cleanrooms';
-import { Construct, IConstruct } from 'constructs';
+import { Arn, ArnFormat, aws_cleanrooms as cleanrooms, aws_iam as iam, Fn, Lazy, Resource, Stack, Token } from 'aws-cdk-lib';
+import { IntermediateTableReference } from 'aws-cdk-lib/aws-cleanrooms';
+import { IKeyRef } from 'aws-cdk-lib/aws-kms';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
+import { Construct, Dependable } from 'constructs';
+import { IIntermediateTable } from './i-intermediate-table';
 import { IntermediateTablePopulation } from './intermediate-table-population';
 import { IntermediateTableAttributes, IntermediateTableProps } from './intermediate-table-props';
 import { IntermediateTablePopulationOptions } from './population-props';
+import { AnalysisKind, kindsOf } from './private/intermediate-table/analysis-kinds';
 import { analysisRulesOf, lostControls } from './private/intermediate-table/analysis-rules';
-import { namesakesOf, orderAfter, warnOfFixedName, warnOfUnordered, warnOfUnseenValues } from './private/intermediate-table/neighbours';
-import { grantQueryOf } from './private/intermediate-table/query-grant';
+import { namesakesOf, orderAfterTablesRead, warnOfFixedName, warnOfUnseenValues } from './private/intermediate-table/neighbours';
+import { grantFinalKey, grantKey, grantQueryOf } from './private/intermediate-table/query-grant';
 import { membershipIdentifierOf } from './private/intermediate-table/references';
-import { TableName, tablesNamedIn, versionedName } from './private/intermediate-table/table-name';
-import { bindQuery, validateTableProps } from './private/intermediate-table/validation';
+import { TableName, versionedName } from './private/intermediate-table/table-name';
+import { bindQuery, requireKey, requireName, validateTableProps } from './private/intermediate-table/validation';
+import { problem } from './private/problem';
+import { requireOptions } from './private/type-checks';
 import { requireIdentifier, requireTableArn } from './private/validation';
+import { weak } from './private/references';
 
-/**
- * An intermediate table, of this app or of another one.
- */
-export interface IIntermediateTable extends IResource, IIntermediateTableRef {
-  /**
-   * The table's ARN.
-   *
-   * @attribute
-   */
-  readonly intermediateTableArn: string;
-
-  /**
-   * The table's identifier: a UUID.
-   *
-   * @attribute
-   */
-  readonly intermediateTableIdentifier: string;
-
-  /**
-   * The identifier of the membership that the table belongs to: a UUID.
-   */
-  readonly membershipIdentifier: string;
-
-  /**
-   * Populates the table when the stack deploys, and on schedules.
-   */
-  addPopulation(id: string, options?: IntermediateTablePopulationOptions): IntermediateTablePopulation;
-
-  /**
-   * Lets `grantee` query the table, and read the results. What else a query reads needs permissions of its own.
-   */
-  grantQuery(grantee: iam.IGrantable): iam.Grant;
-}
-
+/** What tables of this app and of others have in common. */
 abstract class IntermediateTableBase extends Resource implements IIntermediateTable {
   public abstract readonly intermediateTableArn: string;
   public abstract readonly intermediateTableIdentifier: string;
   public abstract readonly membershipIdentifier: string;
-  protected abstract readonly kmsKeyArn?: string;
+  public abstract readonly tableName: string;
+  public abstract readonly encryptionKey?: IKeyRef;
 
   /** What constructs of CDK's own know the table by. */
   public get intermediateTableRef(): IntermediateTableReference {
@@ -66,28 +41,35 @@ abstract class IntermediateTableBase extends Resource implements IIntermediateTa
   }
 
   /**
-   * Lets `grantee` query the table, and read the results. What else a query reads needs permissions of its own.
+   * Lets `grantee` query the table, and read the results: by SQL queries and PySpark jobs, as far as the table allows them; by SQL queries if
+   * it is of another app. What else a query reads needs permissions of its own.
    */
-  public grantQuery(grantee: iam.IGrantable): iam.Grant {
-    return grantQueryOf(this, grantee, this.kmsKeyArn);
-  }
+  public abstract grantQuery(grantee: iam.IGrantable): iam.Grant;
 }
 
 /**
  * An AWS Clean Rooms intermediate table: a stored query, and the data that a population makes by it.
  *
- * CloudFormation creates it empty: see `addPopulation()`.
+ * CloudFormation creates it empty: see `addPopulation()`. What waits for the table, by `node.addDependency(table)`, does not wait for its data:
+ * give the population for that.
  *
  * @resource AWS::CleanRooms::IntermediateTable
  * @see https://docs.aws.amazon.com/clean-rooms/latest/userguide/working-with-intermediate-tables.html
  */
+@propertyInjectable
 export class IntermediateTable extends IntermediateTableBase {
+  /**
+   * What property injectors know this construct by.
+   */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-cleanrooms-intermediate-table.IntermediateTable';
+
   /**
    * Refers to a table of the stack's account and region by its identifiers.
    *
    * @throws if an identifier is neither a UUID nor a token
    */
   public static fromIntermediateTableAttributes(scope: Construct, id: string, attrs: IntermediateTableAttributes): IIntermediateTable {
+    requireOptions(`${scope.node.path}/${id}`, 'attrs', attrs ?? null);
     const { membershipIdentifier, intermediateTableIdentifier } = attrs;
     requireIdentifier(scope, id, 'membershipIdentifier', membershipIdentifier);
     requireIdentifier(scope, id, 'intermediateTableIdentifier', intermediateTableIdentifier);
@@ -96,7 +78,7 @@ export class IntermediateTable extends IntermediateTableBase {
       resource: 'membership',
       resourceName: `${membershipIdentifier}/intermediatetable/${intermediateTableIdentifier}`,
     });
-    return new ImportedTable(scope, id, { membershipIdentifier, intermediateTableIdentifier, intermediateTableArn });
+    return new ImportedTable(scope, id, { ...attrs, intermediateTableArn });
   }
 
   /**
@@ -114,7 +96,8 @@ export class IntermediateTable extends IntermediateTableBase {
   /**
    * The table's name, with its hash where there is one: for the SQL of other tables and of whoever queries this one. A token.
    *
-   * A table in whose query it stands is created after this one, and deleted before it.
+   * A table in whose query it stands is created after this one, and deleted before it. In another stack it has to be a name that is known
+   * at synthesis.
    */
   public readonly tableName: string;
 
@@ -158,41 +141,48 @@ export class IntermediateTable extends IntermediateTableBase {
    */
   public readonly collaborationArn: string;
 
-  protected readonly kmsKeyArn?: string;
-  private readonly upstream: readonly TableName[];
+  /**
+   * The KMS key that the table's data is encrypted with, if one was given.
+   */
+  public readonly encryptionKey?: IKeyRef;
+
+  private readonly resource: cleanrooms.CfnIntermediateTable;
+  private readonly analysisKinds: AnalysisKind[];
 
   /**
    * @throws if a value is outside the limits that its property names, or if values contradict each other
    */
   constructor(scope: Construct, id: string, props: IntermediateTableProps) {
-    super(scope, id);
+    super(scope, id, { physicalName: Lazy.string({ produce: () => this.tableName }) });
     validateTableProps(this, props);
-    const { template, ...sqlParameters } = bindQuery(this, props);
-    this.kmsKeyArn = props.encryptionKey?.keyRef.keyArn;
-    const resource: cleanrooms.CfnIntermediateTable = new cleanrooms.CfnIntermediateTable(this, 'Resource', {
-      membershipIdentifier: membershipIdentifierOf(props.membership),
-      name: props.versionedName ? versionedName(props.tableName, () => resource, template) : props.tableName,
-      populationAnalysisConfiguration: { sqlParameters },
+    const { queryString, analysisTemplateArn: arn } = bindQuery(this, props);
+    this.encryptionKey = props.encryptionKey;
+    this.analysisKinds = kindsOf(props.allowedAnalyses);
+    const resource = this.resource = new cleanrooms.CfnIntermediateTable(this, 'Resource', {
+      membershipIdentifier: weak(this, membershipIdentifierOf(props.membership)),
+      name: props.versionedName ? versionedName(props.tableName, () => this.resource) : props.tableName,
+      populationAnalysisConfiguration: { sqlParameters: { queryString, analysisTemplateArn: arn && weak(this, arn) } },
       analysisRules: analysisRulesOf(this, props),
-      kmsKeyArn: this.kmsKeyArn,
+      kmsKeyArn: props.encryptionKey?.keyRef.keyArn,
       description: props.description,
     });
+    resource.applyRemovalPolicy(props.removalPolicy);
+    // What waits for the table does not wait for what populates it.
+    Dependable.implement(this, { dependencyRoots: [resource] });
     this.tableName = new TableName(this, resource, props.versionedName ?? false).toString();
     this.intermediateTableArn = resource.attrArn;
     this.intermediateTableIdentifier = resource.attrIntermediateTableIdentifier;
-    this.membershipIdentifier = resource.membershipIdentifier;
+    this.membershipIdentifier = membershipIdentifierOf(props.membership);
     this.membershipArn = resource.attrMembershipArn;
     this.collaborationIdentifier = resource.attrCollaborationIdentifier;
     this.collaborationArn = resource.attrCollaborationArn;
-    this.upstream = tablesNamedIn(sqlParameters.queryString);
-    orderAfter(resource, this.upstream);
-    if (!props.versionedName) {
-      warnOfFixedName(this, this.upstream);
-    }
+    orderAfterTablesRead(resource);
     this.node.addValidation({
       validate: () => {
         if (props.versionedName) {
           warnOfUnseenValues(this, resource);
+        } else {
+          warnOfFixedName(this, resource);
         }
         return [...namesakesOf(resource), ...lostControls(resource, props)];
       },
@@ -200,33 +190,51 @@ export class IntermediateTable extends IntermediateTableBase {
   }
 
   /**
-   * Populates the table when the stack deploys, and on schedules.
+   * Lets `grantee` query the table, and read the results: by SQL queries and PySpark jobs, as far as the table allows them. What else a query
+   * reads needs permissions of its own.
    */
-  public override addPopulation(id: string, options: IntermediateTablePopulationOptions = {}): IntermediateTablePopulation {
-    const population = super.addPopulation(id, options);
-    const built = this.upstream.flatMap(({ table }) => table.node.children.filter(isPopulation));
-    warnOfUnordered(population, built.filter((upstream) => !options.refreshAfter?.includes(upstream)));
-    return population;
+  public grantQuery(grantee: iam.IGrantable): iam.Grant {
+    grantFinalKey(this.resource, grantee);
+    return grantQueryOf(this, grantee, this.analysisKinds);
   }
 }
-
-const isPopulation = (child: IConstruct): child is IntermediateTablePopulation => child instanceof IntermediateTablePopulation;
 
 /** The parts of an ARN that is only known when deploying. */
 function partsOf(arn: string): string[] {
   return [1, 2, 3].map((index) => Fn.select(index, Fn.split('/', arn)));
 }
 
+type ImportedAttributes = IntermediateTableAttributes & IntermediateTableReference;
+
+/** A table of another app. */
 class ImportedTable extends IntermediateTableBase {
   public readonly intermediateTableArn: string;
   public readonly intermediateTableIdentifier: string;
   public readonly membershipIdentifier: string;
-  protected readonly kmsKeyArn = undefined;
+  public readonly encryptionKey?: IKeyRef;
 
-  constructor(scope: Construct, id: string, reference: IntermediateTableReference, environmentFromArn?: string) {
+  constructor(scope: Construct, id: string, private readonly attrs: ImportedAttributes, environmentFromArn?: string) {
     super(scope, id, { environmentFromArn });
-    this.intermediateTableArn = reference.intermediateTableArn;
-    this.intermediateTableIdentifier = reference.intermediateTableIdentifier;
-    this.membershipIdentifier = reference.membershipIdentifier;
+    this.intermediateTableArn = attrs.intermediateTableArn;
+    this.intermediateTableIdentifier = attrs.intermediateTableIdentifier;
+    this.membershipIdentifier = attrs.membershipIdentifier;
+    this.encryptionKey = attrs.encryptionKey;
+    if (attrs.tableName !== undefined) {
+      requireName(this, attrs.tableName);
+    }
+    if (attrs.encryptionKey !== undefined) {
+      requireKey(this, attrs.encryptionKey);
+    }
+  }
+
+  public get tableName(): string {
+    return this.attrs.tableName
+      ?? problem(this.node.path, 'tableName', undefined, 'Give it to IntermediateTable.fromIntermediateTableAttributes().');
+  }
+
+  public grantQuery(grantee: iam.IGrantable): iam.Grant {
+    const key = this.encryptionKey && grantKey(this, grantee, this.encryptionKey.keyRef.keyArn);
+    const query = grantQueryOf(this, grantee, ['Query']);
+    return key ? query.combine(key) : query;
   }
 }

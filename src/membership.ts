@@ -1,7 +1,8 @@
-import { Resource, Stack } from 'aws-cdk-lib';
+import { Fn, Resource, Stack } from 'aws-cdk-lib';
 import { IMembershipRef, MembershipReference } from 'aws-cdk-lib/aws-cleanrooms';
 import { Construct } from 'constructs';
-import { requireIdentifier } from './private/validation';
+import { known } from './private/problem';
+import { requireIdentifier, requireMembershipArn } from './private/validation';
 
 /**
  * References to memberships that this app does not define. One that it does define, a `CfnMembership`, is such a reference itself.
@@ -19,11 +20,22 @@ export class Membership {
     return new ImportedMembership(scope, id, { membershipIdentifier, membershipArn });
   }
 
+  /**
+   * Refers to a membership by its ARN, `arn:aws:cleanrooms:REGION:ACCOUNT:membership/MEMBERSHIP`.
+   *
+   * @throws if the ARN is neither of this form nor a token
+   */
+  public static fromMembershipArn(scope: Construct, id: string, membershipArn: string): IMembershipRef {
+    requireMembershipArn(scope, id, membershipArn);
+    const membershipIdentifier = known(membershipArn) ? membershipArn.split('/')[1] : Fn.select(1, Fn.split('/', membershipArn));
+    return new ImportedMembership(scope, id, { membershipIdentifier, membershipArn }, membershipArn);
+  }
+
   private constructor() {}
 }
 
 class ImportedMembership extends Resource implements IMembershipRef {
-  constructor(scope: Construct, id: string, public readonly membershipRef: MembershipReference) {
-    super(scope, id);
+  constructor(scope: Construct, id: string, public readonly membershipRef: MembershipReference, environmentFromArn?: string) {
+    super(scope, id, { environmentFromArn });
   }
 }

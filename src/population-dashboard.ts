@@ -1,4 +1,5 @@
 import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { IIntermediateTablePopulation } from './i-intermediate-table-population';
 import { problem } from './private/problem';
@@ -25,9 +26,15 @@ export interface PopulationDashboardProps {
 
 /**
  * A CloudWatch dashboard that shows populations at a glance: how many succeeded and failed, how long they took, what they cost,
- * and how fresh the tables are.
+ * how fresh the tables are, and which are built on which. Each is named by the part of its path that tells it from the others.
  */
+@propertyInjectable
 export class PopulationDashboard extends Construct {
+  /**
+   * What property injectors know this construct by.
+   */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-cleanrooms-intermediate-table.PopulationDashboard';
+
   /**
    * The dashboard, for further widgets.
    */
@@ -42,6 +49,12 @@ export class PopulationDashboard extends Construct {
     requireName(this.node.path, 'dashboardName', props.dashboardName, 255, /^[\w-]+$/, 'Use letters, digits, dashes and underscores.');
     if (props.populations.length === 0) {
       problem(this.node.path, 'populations', props.populations, 'Give at least one population to show.');
+    }
+    for (const population of props.populations) {
+      if (!population?.stateMachine) {
+        const given = typeof population === 'object' ? 'no population' : population;
+        problem(this.node.path, 'an item of populations', given, 'Give an IntermediateTablePopulation.');
+      }
     }
     this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', {
       dashboardName: props.dashboardName,

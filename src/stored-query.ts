@@ -6,6 +6,7 @@ import { requireSql, requireTemplateArn } from './private/intermediate-table/que
 import { arnOfTemplate } from './private/intermediate-table/references';
 import { StoredQueryConfiguration } from './private/intermediate-table/stored-query-configuration';
 import { known, problem } from './private/problem';
+import { requireText } from './private/texts';
 
 /**
  * The query that an intermediate table is populated with.
@@ -30,6 +31,7 @@ export class StoredQuery {
    */
   public static fromFile(path: string): StoredQuery {
     return new StoredQuery((scope) => {
+      requireText(scope.node.path, 'the path of query', path ?? null, 1_000, 1);
       if (!existsSync(path) || !statSync(path).isFile()) {
         problem(scope.node.path, 'the path of query', path, `There is no file ${resolve(path)}. Give a path relative to the directory that the app runs in.`);
       }

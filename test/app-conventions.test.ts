@@ -1,12 +1,11 @@
-import { Annotations as ConstructAnnotations, Aspects, Duration, Stack } from 'aws-cdk-lib';
-import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Aspects, Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, Node } from 'constructs';
-import { IIntermediateTablePopulation, IntermediateTable, IntermediateTablePopulation, PopulationDashboard } from '../src';
+import { IIntermediateTablePopulation, IntermediateTablePopulation, PopulationDashboard } from '../src';
 import { neededBy } from './support/cycles';
 import { sceneIn, scenes } from './support/scenes';
-import { makeApp, makePopulation, makeStack, makeTable, MEMBERSHIP, TABLE, templateOf } from './support/stacks';
+import { makeApp, makePopulation, makeStack, templateOf } from './support/stacks';
 import { idOf, idsOf } from './support/template';
 
 const schedule = Schedule.rate(Duration.days(1));
@@ -29,39 +28,6 @@ test('what depends on the state machine is made after it', () => {
   topic.node.addDependency(population.stateMachine);
   const template = templateOf(stack);
   expect(neededBy(template, 'Topic')).toEqual([idOf(template, 'AWS::StepFunctions::StateMachine')]);
-});
-
-describe('two populations of one table draw a warning that names both and tells what to do', () => {
-  const warnings = (stack: Stack) => Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('sharedTable')).map(({ id, entry }) => [id, entry.data]);
-  const imported = (stack: Stack, id: string) =>
-    IntermediateTable.fromIntermediateTableAttributes(stack, id, { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE });
-
-  test.each<[string, (stack: Stack) => IntermediateTablePopulation[]]>([
-    ['of the app', (stack) => {
-      const intermediateTable = makeTable(stack);
-      return ['First', 'Second'].map((id) => makePopulation(stack, id, { intermediateTable }));
-    }],
-    ['of another app, referred to twice', (stack) => ['First', 'Second'].map((id) =>
-      makePopulation(stack, id, { intermediateTable: imported(stack, `${id}Ref`) }))],
-  ])('a table %s', (_, make) => {
-    const stack = makeStack();
-    make(stack);
-    expect(warnings(stack)).toEqual([['/Stack/Second', expect.stringMatching(/^Stack\/Second populates the table that Stack\/First populates.*addSchedule\(\)/)]]);
-  });
-
-  test('unless it is acknowledged', () => {
-    const stack = makeStack();
-    const intermediateTable = makeTable(stack);
-    const [, second] = ['First', 'Second'].map((id) => makePopulation(stack, id, { intermediateTable }));
-    ConstructAnnotations.of(second).acknowledgeWarning('cdk-cleanrooms-intermediate-table:sharedTable');
-    expect(warnings(stack)).toEqual([]);
-  });
-
-  test('and of two tables draw none', () => {
-    const stack = makeStack();
-    ['First', 'Second'].forEach((id) => makePopulation(stack, id));
-    expect(warnings(stack)).toEqual([]);
-  });
 });
 
 describe('a construct of one\'s own around a population', () => {

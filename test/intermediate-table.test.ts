@@ -1,8 +1,11 @@
-import { Arn, Aws, CfnOutput, CfnParameter, Duration, Fn, Stack, Tags } from 'aws-cdk-lib';
+import { Arn, Aws, CfnOutput, CfnParameter, Duration, Fn, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { CfnMembership, IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import { Schedule } from 'aws-cdk-lib/aws-events';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import { CfnTopic } from 'aws-cdk-lib/aws-sns';
+import { IDependable } from 'constructs';
 import { AdditionalAnalyses, AllowedAnalysis, IntermediateTable, IntermediateTablePopulation, Membership, StoredQuery } from '../src';
+import { neededBy } from './support/cycles';
 import { propertiesIn } from './support/definitions';
 import { policiesOf, roleOf } from './support/policies';
 import { makePopulation, makeStack, MEMBERSHIP, TABLE, templateOf } from './support/stacks';
@@ -64,9 +67,47 @@ describe('a table by its ARN', () => {
     ['with more to it', `${ARN}/version`],
     ['that is none', 'table'],
     ['that is empty', ''],
+    ['that is missing', undefined],
   ])('fails %s, in words that name the construct, the value and the form', (_, arn) => {
-    expect(() => IntermediateTable.fromIntermediateTableArn(makeStack(), 'Given', arn)).toThrow(
+    expect(() => IntermediateTable.fromIntermediateTableArn(makeStack(), 'Given', arn as string)).toThrow(
       `Stack/Given: arn is ${JSON.stringify(arn)}. Give an ARN of the form arn:aws:cleanrooms:REGION:ACCOUNT:membership/MEMBERSHIP/intermediatetable/TABLE`);
+  });
+});
+
+describe('a table of another app', () => {
+  const identifiers = { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE };
+  const given = (stack: Stack, more: object = {}) => IntermediateTable.fromIntermediateTableAttributes(stack, 'Given', { ...identifiers, ...more });
+
+  test('has the name that was given, for the SQL of others', () => {
+    const stack = makeStack();
+    makeIntermediateTable(stack, 'Table', { query: StoredQuery.fromSql(`SELECT * FROM ${given(stack, { tableName: 'theirs' }).tableName}`) });
+    expect(JSON.stringify(templateOf(stack))).toContain('SELECT * FROM theirs');
+  });
+
+  test.each<[string, (stack: Stack) => { tableName: string }]>([
+    ['by its identifiers', given], ['by its ARN', (stack) => IntermediateTable.fromIntermediateTableArn(stack, 'Given', ARN)],
+  ])('has no name that was not given, and says so: %s', (_, make) => {
+    expect(() => make(makeStack()).tableName).toThrow('Stack/Given: tableName is undefined. Give it to IntermediateTable.fromIntermediateTableAttributes()');
+  });
+
+  test.each<[string, (table: ReturnType<typeof given>, stack: Stack) => unknown]>([
+    ['added', (table) => table.addPopulation('Population')],
+    ['made', (table, stack) => new IntermediateTablePopulation(stack, 'Population', { intermediateTable: table })],
+  ])('lets a population that is %s use the key that was given', (_, populateIt) => {
+    const stack = makeStack();
+    const encryptionKey = new kms.Key(stack, 'Key');
+    const table = given(stack, { encryptionKey });
+    populateIt(table, stack);
+    expect(table.encryptionKey).toBe(encryptionKey);
+    expect(JSON.stringify(templateOf(stack).Resources)).toContain('kms:ViaService');
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ['no attributes', undefined, /^Stack\/Given: attrs is null\. Give an object/],
+    ['a name that is empty', { ...identifiers, tableName: '' }, /^Stack\/Given: tableName is ""/],
+    ['a key that is none', { ...identifiers, encryptionKey: 'key' }, /^Stack\/Given: encryptionKey is "key"/],
+  ])('fails with %s', (_, attrs, message) => {
+    expect(() => IntermediateTable.fromIntermediateTableAttributes(makeStack(), 'Given', attrs as never)).toThrow(message);
   });
 });
 
@@ -102,7 +143,46 @@ const propertiesWith = (props: TableProps = {}) => {
   return resourceOf(templateOf(stack), TYPE).Properties;
 };
 
+describe('a construct that waits for a table', () => {
+  const waiting = (waitFor: (table: IntermediateTable) => IDependable) => {
+    const stack = makeStack();
+    const table = makeIntermediateTable(stack);
+    table.addPopulation('Population', { schedule: Schedule.rate(Duration.days(1)) });
+    const topic = new CfnTopic(stack, 'Topic');
+    topic.node.addDependency(waitFor(table));
+    const template = templateOf(stack);
+    return neededBy(template, 'Topic').map((id) => template.Resources[id].Type);
+  };
+
+  test('waits for the table alone', () => {
+    expect(waiting((table) => table)).toEqual([TYPE]);
+  });
+
+  test('waits for its data where it waits for the population', () => {
+    expect(waiting((table) => table.node.findChild('Population'))).toContain('Custom::IntermediateTablePopulation');
+  });
+});
+
 describe('a table', () => {
+  test.each([RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.DESTROY])('has the removal policy that it was given: %s', (removalPolicy) => {
+    const stack = makeStack();
+    makeIntermediateTable(stack, 'Table', { removalPolicy });
+    const policy = removalPolicy === RemovalPolicy.DESTROY ? 'Delete' : 'Retain';
+    expect(resourceOf(templateOf(stack), TYPE)).toMatchObject({ UpdateReplacePolicy: policy });
+  });
+
+  test('has its name as its physical name, for those who extend it', () => {
+    class Own extends IntermediateTable {
+      public get name() {
+        return this.physicalName;
+      }
+    }
+    const stack = makeStack();
+    const membership = Membership.fromMembershipIdentifier(stack, 'Membership', MEMBERSHIP);
+    const { name, tableName } = new Own(stack, 'Table', { membership, tableName: 'audience', query: StoredQuery.fromSql('SELECT 1'), versionedName: true });
+    expect(stack.resolve(name)).toBe(stack.resolve(tableName));
+  });
+
   test('has every property that the resource has', () => {
     const stack = makeStack();
     const membership = new CfnMembership(stack, 'Membership', { collaborationIdentifier: 'c', queryLogStatus: 'ENABLED' });
@@ -221,32 +301,6 @@ describe('a population of a table', () => {
   });
 });
 
-describe('whoever is granted queries', () => {
-  const statementsFor = (give: (stack: Stack) => ReturnType<typeof IntermediateTable.fromIntermediateTableArn>) => {
-    const stack = makeStack('Stack', { env: { account: '123456789012', region: 'eu-west-1' } });
-    const reader = new iam.Role(stack, 'Reader', { assumedBy: new iam.AccountRootPrincipal() });
-    give(stack).grantQuery(reader);
-    const template = templateOf(stack);
-    return policiesOf(template, idOf(template, 'AWS::IAM::Role'), new Values(template)).flatMap(({ statements }) => statements);
-  };
-
-  test('may start queries on the table, in its membership, and read their results', () => {
-    const membership = ARN.slice(0, ARN.indexOf('/intermediatetable'));
-    expect(statementsFor((stack) => IntermediateTable.fromIntermediateTableArn(stack, 'Table', ARN))).toEqual([
-      { Effect: 'Allow', Action: 'cleanrooms:StartProtectedQuery', Resource: [membership, ARN] },
-      { Effect: 'Allow', Action: 'cleanrooms:GetProtectedQuery', Resource: membership },
-    ]);
-  });
-
-  test('may use the table\'s key, through Clean Rooms only', () => {
-    const statements = statementsFor((stack) => makeIntermediateTable(stack, 'Table', { encryptionKey: new kms.Key(stack, 'Key') }));
-    expect(statements).toContainEqual(expect.objectContaining({
-      Action: ['kms:DescribeKey', 'kms:GenerateDataKey', 'kms:Decrypt'],
-      Condition: { StringEquals: { 'kms:ViaService': 'cleanrooms.eu-west-1.amazonaws.com' } },
-    }));
-  });
-});
-
 describe('a membership of another app', () => {
   test('is in the table by its identifier', () => {
     const stack = makeStack();
@@ -259,6 +313,26 @@ describe('a membership of another app', () => {
 
   test.each(['', 'membership', MEMBERSHIP.toUpperCase()])('whose identifier is no UUID fails: %j', (identifier) => {
     expect(() => Membership.fromMembershipIdentifier(makeStack(), 'Given', identifier)).toThrow(`Stack/Given: membershipIdentifier is "${identifier}". Give a UUID`);
+  });
+
+  test('has the identifier, account and region of its ARN', () => {
+    const arn = `arn:aws:cleanrooms:eu-west-1:123456789012:membership/${MEMBERSHIP}`;
+    const membership = Membership.fromMembershipArn(makeStack(), 'Given', arn);
+    expect([membership.membershipRef, membership.env]).toEqual([
+      { membershipIdentifier: MEMBERSHIP, membershipArn: arn }, { account: '123456789012', region: 'eu-west-1' },
+    ]);
+  });
+
+  test.each([ARN, '', 'arn:aws:cleanrooms:eu-west-1:123456789012:membership/x', undefined])('whose ARN is none fails: %j', (arn) => {
+    expect(() => Membership.fromMembershipArn(makeStack(), 'Given', arn as string)).toThrow(
+      /^Stack\/Given: arn is .*\. Give an ARN of the form arn:aws:cleanrooms:REGION:ACCOUNT:membership\/MEMBERSHIP, with a UUID/);
+  });
+
+  test('whose ARN is known only when deploying has it taken apart by CloudFormation', () => {
+    const stack = makeStack();
+    const arn = new CfnParameter(stack, 'Arn').valueAsString;
+    makeIntermediateTable(stack, 'Table', { membership: Membership.fromMembershipArn(stack, 'Given', arn) });
+    expect(resourceOf(templateOf(stack), TYPE).Properties.MembershipIdentifier).toEqual({ 'Fn::Select': [1, { 'Fn::Split': ['/', { Ref: 'Arn' }] }] });
   });
 
   test('may be known only when deploying', () => {

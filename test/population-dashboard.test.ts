@@ -1,9 +1,11 @@
-import { Duration, Fn } from 'aws-cdk-lib';
+import { Aws, CfnCondition, CfnResource, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { PopulationDashboard } from '../src';
+import { Construct } from 'constructs';
+import { IIntermediateTablePopulation, PopulationDashboard } from '../src';
 import { makePopulation, makeStack, templateOf } from './support/stacks';
+import { makeIntermediateTable } from './support/tables';
 import { CfnTemplate, idOf, idsOf, resourceOf, Values } from './support/template';
 
 interface Rendering {
@@ -105,6 +107,57 @@ describe('the dashboard of several populations', () => {
   });
 });
 
+describe('the dashboard\'s names', () => {
+  type Populations = (own: Stack) => IIntermediateTablePopulation[];
+  const bodyWith = (populationsOf: Populations) => {
+    const own = makeStack();
+    new PopulationDashboard(own, 'Dashboard', { populations: populationsOf(own) });
+    return bodyIn(templateOf(own));
+  };
+  const namesIn = (lines: Line[]) => lines.map((line) => line[line.length - 1] as Rendering)
+    .filter(({ visible }) => visible !== false).map(({ label }) => label);
+  const namesOf = (make: Populations) => bodyWith(make).widgets.map(({ properties }) => namesIn(properties.metrics));
+  const added = (scope: Construct, id: string) => makeIntermediateTable(scope, id, { tableName: scope.node.id + id }).addPopulation('Population');
+
+  test.each<[string, Populations, string[]]>([
+    ['of tables that have one each, all called alike', (own) => ['Daily', 'Weekly'].map((id) => added(own, id)), ['Daily', 'Weekly']],
+    ['of one', (own) => [added(own, 'Audience')], ['Audience']],
+    ['of one of its own', (own) => [makePopulation(own, 'Audience')], ['Audience']],
+    ['of both kinds', (own) => [added(own, 'Daily'), makePopulation(own, 'Weekly')], ['Daily', 'Weekly']],
+    ['of teams\' own constructs', (own) => ['A', 'B'].map((id) => added(new Construct(own, id), 'Audience')), ['A', 'B']],
+    ['of different depths', (own) => [added(own, 'Audience'), added(new Construct(own, 'Team'), 'Audience')], ['Audience', 'Team/Audience']],
+    ['of stacks', (own) => ['EU', 'US'].map((id) => added(new Stack(own, id), 'Audience')), ['EU', 'US']],
+    ['of one table', (own) => {
+      const table = makeIntermediateTable(own, 'Audience');
+      const [one, other] = ['Large', 'Small'].map((id) => table.addPopulation(id, { versionIdOutput: false }));
+      const large = new CfnCondition(own, 'IsLarge', { expression: Fn.conditionEquals(Aws.REGION, 'eu-west-1') });
+      only(one, large);
+      only(other, new CfnCondition(own, 'IsSmall', { expression: Fn.conditionNot(large) }));
+      return [one, other];
+    }, ['Large', 'Small']],
+  ])('tell populations apart: %s', (_, make, names) => {
+    expect(namesOf(make)).toEqual([1, 2, 3, 4, 5].map(() => names));
+  });
+
+  test('say who is built on whom', () => {
+    const { widgets } = bodyWith((own) => {
+      const [hourly, daily] = ['Hourly', 'Daily'].map((id) => added(own, id));
+      const weekly = makeIntermediateTable(own, 'Weekly').addPopulation('Population', { refreshAfter: [hourly, daily] });
+      return [daily, weekly, makeIntermediateTable(own, 'Yearly').addPopulation('Population', { refreshAfter: [weekly] })];
+    });
+    const text = widgets.map(({ properties }) => (properties as { markdown?: string }).markdown).filter(Boolean);
+    expect(text).toEqual(['Weekly is built on Stack/Hourly/Population, Daily.\n\nYearly is built on Weekly.']);
+  });
+
+  test('say nothing of that where nobody is', () => {
+    expect(bodyWith((own) => [added(own, 'Daily')]).widgets).toHaveLength(5);
+  });
+});
+
+/** As an Aspect gives a condition to all resources of a population. */
+const only = (population: IIntermediateTablePopulation, condition: CfnCondition) => population.node.findAll()
+  .filter(CfnResource.isCfnResource).forEach(({ cfnOptions }) => { cfnOptions.condition = condition; });
+
 describe('a dashboard', () => {
   const dashboard = (props: { dashboardName?: string } = {}) => {
     const own = makeStack();
@@ -128,6 +181,11 @@ describe('a dashboard', () => {
 
   test('of no population fails at synthesis', () => {
     expect(() => new PopulationDashboard(makeStack(), 'Dashboard', { populations: [] })).toThrow('Stack/Dashboard: populations is []. Give at least one');
+  });
+
+  test.each([[undefined], ['Population'], [{}]])('of what is no population fails, in words: %j', (population) => {
+    expect(() => new PopulationDashboard(makeStack(), 'Dashboard', { populations: [population as never] }))
+      .toThrow(/^Stack\/Dashboard: an item of populations is .*\. Give an IntermediateTablePopulation\./);
   });
 
   test.each([

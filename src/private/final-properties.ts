@@ -1,11 +1,15 @@
 import { CfnResource } from 'aws-cdk-lib';
 
-interface Rendered {
+/** A resource as its template is going to have it: with tags, and what assignments and overrides have made of it. */
+interface FinalResource {
   readonly Properties?: Record<string, unknown>;
+  readonly Condition?: string;
 }
 
-/** A resource's properties as its template is going to have them: tags, and what assignments and overrides have made of them. */
-export function finalProperties(resource: CfnResource): Record<string, unknown> {
-  const { Resources } = resource.stack.resolve(resource._toCloudFormation()) as { Resources: Record<string, Rendered> };
-  return Object.values(Resources)[0].Properties ?? {};
+export function finalResource(resource: CfnResource): FinalResource {
+  const { Resources } = resource.stack.resolve(resource._toCloudFormation()) as { Resources: Record<string, FinalResource> };
+  return Object.values(Resources)[0];
 }
+
+/** Returns a resource's properties as its template is going to have them. */
+export const finalProperties = (resource: CfnResource): Record<string, unknown> => finalResource(resource).Properties ?? {};

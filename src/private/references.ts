@@ -1,28 +1,38 @@
-import { CfnCondition, CfnResource, Lazy, Reference, ReferenceStrength, Stack, Tokenization } from 'aws-cdk-lib';
+import {
+  CfnCondition, CfnResource, IResolvable, Lazy, Reference, ReferenceStrength, Stack, StringConcat, Token, Tokenization,
+} from 'aws-cdk-lib';
 import { IIntermediateTableRef, IntermediateTableReference } from 'aws-cdk-lib/aws-cleanrooms';
 import { IConstruct } from 'constructs';
 import { identityOf } from './table';
+import { referenceOf } from './tokens-in';
 import type { TableIdentifiers } from '../contract/definition';
 
-/** By the stack that refers and the token of what it refers to: CDK keeps in each such reference what it has become. */
-const references = new WeakMap<Stack, Map<string, string>>();
+/** The tokens of each stack that reads: CDK keeps in such a token what it is for that stack, and has to find the same one again. */
+const tokens = new WeakMap<Stack, Map<Reference, IResolvable>>();
 
 /**
- * Returns a reference that does not hold on to what it refers to, where that is in another stack: a strong one keeps a table from being
- * replaced, and a stack from being deleted, as long as somebody reads it.
+ * Returns the value as the scope's stack may read it: as a weak reference if another stack has the resource. What an export says cannot change
+ * while another stack imports it, and so nothing could be replaced that it refers to.
  */
-export function weak(scope: IConstruct, value: string): string {
-  const stack = Stack.of(scope);
-  const reference = Tokenization.reverse(value, { failConcat: false });
-  if (!reference || !Reference.isReference(reference) || Stack.of(reference.target) === stack) {
-    return value;
+export const weak = (scope: IConstruct, value: string): string =>
+  Tokenization.reverseString(value).mapTokens({ mapToken: (token) => weakToken(Stack.of(scope), token) }).join(new StringConcat()) as string;
+
+function weakToken(stack: Stack, token: IResolvable): IResolvable {
+  const reference = referenceOf(token);
+  if (!reference) {
+    return token;
   }
-  const ofStack = references.get(stack) ?? new Map<string, string>();
-  references.set(stack, ofStack);
-  const known = ofStack.get(value) ?? Stack.consumeReference(value, ReferenceStrength.WEAK);
-  ofStack.set(value, known);
+  if (Stack.of(reference.target) === stack) {
+    return reference;
+  }
+  const ofStack = tokens.get(stack) ?? new Map<Reference, IResolvable>();
+  const known = ofStack.get(reference) ?? weakened(reference);
+  tokens.set(stack, ofStack.set(reference, known));
   return known;
 }
+
+const weakened = (reference: Reference): IResolvable =>
+  Tokenization.reverseCompleteString(Stack.consumeReference(Token.asString(reference), ReferenceStrength.WEAK))!;
 
 /** Returns a table's identity as a construct of any stack may refer to it. */
 export function identityIn(scope: IConstruct, table: IIntermediateTableRef): IntermediateTableReference {
@@ -45,7 +55,7 @@ export function expressionOf(scope: IConstruct, value: string): unknown {
   const stack = Stack.of(scope);
   // Two stacks may have one logical id.
   const elsewhere = Tokenization.reverseString(value).tokens
-    .filter((token) => Reference.isReference(token)).map(({ target }) => Stack.of(target)).filter((other) => other !== stack);
+    .map(referenceOf).flatMap((reference) => (reference ? [Stack.of(reference.target)] : [])).filter((other) => other !== stack);
   return [stack.resolve(value), ...elsewhere.map(({ node }) => node.addr)];
 }
 

@@ -25,7 +25,8 @@ export const isSql = (table: IIntermediateTableRef): boolean =>
 /** The ARN of the key that the table's data is encrypted with, where it can be known. When all values are final: it may be an override's. */
 export function kmsKeyArnOf(table: IIntermediateTableRef, key?: IKeyRef): string | undefined {
   if (key || !CfnIntermediateTable.isCfnIntermediateTable(table)) {
-    return key?.keyRef.keyArn;
+    // One of another app may have been given with its key.
+    return (key ?? (table as { readonly encryptionKey?: IKeyRef }).encryptionKey)?.keyRef.keyArn;
   }
   const { KmsKeyArn } = finalProperties(table);
   const given = JSON.stringify(Stack.of(table).resolve(table.kmsKeyArn));

@@ -22,6 +22,7 @@ import { IntermediateTablePopulationProps } from '../population-props';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const A_VERSION = 'a1b2c3d4-5678-90ab-cdef-1234567890ab';
+const MEMBERSHIP_ARN = /^arn:aws[-a-z]*:cleanrooms:[\w-]+:\d{12}:membership\/([^/]+)$/;
 const TABLE_ARN = /^arn:aws[-a-z]*:cleanrooms:[\w-]+:\d{12}:membership\/([^/]+)\/intermediatetable\/([^/]+)$/;
 
 const pathOf = (scope: IConstruct, id: string) => [scope.node.path, id].filter(Boolean).join('/');
@@ -33,13 +34,20 @@ export function requireIdentifier(scope: IConstruct, id: string, prop: string, v
 }
 
 export function requireTableArn(scope: IConstruct, id: string, arn: string): void {
+  requireArn(scope, id, arn, TABLE_ARN, 'membership/MEMBERSHIP/intermediatetable/TABLE, with UUIDs for the last two');
+}
+
+export function requireMembershipArn(scope: IConstruct, id: string, arn: string): void {
+  requireArn(scope, id, arn, MEMBERSHIP_ARN, 'membership/MEMBERSHIP, with a UUID for the last part');
+}
+
+function requireArn(scope: IConstruct, id: string, arn: string, form: RegExp, resource: string): void {
   if (!known(arn)) {
     return;
   }
-  const [, membership, table] = arn.match(TABLE_ARN) ?? [];
-  if (!UUID.test(membership ?? '') || !UUID.test(table ?? '')) {
-    problem(pathOf(scope, id), 'arn', arn,
-      'Give an ARN of the form arn:aws:cleanrooms:REGION:ACCOUNT:membership/MEMBERSHIP/intermediatetable/TABLE, with UUIDs for the last two.');
+  const [, ...identifiers] = String(arn).match(form) ?? [];
+  if (identifiers.length === 0 || !identifiers.every((identifier) => UUID.test(identifier))) {
+    problem(pathOf(scope, id), 'arn', arn, `Give an ARN of the form arn:aws:cleanrooms:REGION:ACCOUNT:${resource}.`);
   }
 }
 
@@ -58,10 +66,11 @@ export function validateVersionParameter(scope: IConstruct, parameter: IParamete
   requireParameter(scope.node.path, 'versionParameter', parameter);
   requireHere(scope, 'versionParameter', parameter, 'Refer to it by StringParameter.fromStringParameterName().');
   const describe = (what: string) => `the ${what} of versionParameter ${parameter.node.path}`;
-  if (known(parameter.parameterType) && parameter.parameterType !== 'String') {
-    problem(scope.node.path, describe('type'), parameter.parameterType, 'Give a parameter of type String.');
+  // A parameter of this app tells its type as a token.
+  const { type = parameter.parameterType, dataType, allowedPattern } = (parameter.node.defaultChild ?? {}) as Partial<CfnParameter>;
+  if (known(type) && type !== 'String') {
+    problem(scope.node.path, describe('type'), type, 'Give a parameter of type String.');
   }
-  const { dataType, allowedPattern } = (parameter.node.defaultChild ?? {}) as Partial<CfnParameter>;
   if (dataType !== undefined && known(dataType) && dataType !== 'text') {
     problem(scope.node.path, describe('data type'), dataType, 'Give a parameter for text.');
   }

@@ -1,13 +1,19 @@
 import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
+import { Node } from 'constructs';
+import { populationAt } from './populations';
+import { shortNames } from './short-names';
 import type { IIntermediateTablePopulation } from '../i-intermediate-table-population';
 
 const HALF = 12;
 const THIRD = 8;
+/** What is longer scrolls. */
+const TALLEST = 12;
 
 /** Two rows: what happened and how long it took; what it cost and how fresh the tables are. A population has one colour in all of them. */
 export function populationWidgets(populations: readonly IIntermediateTablePopulation[]): cloudwatch.IWidget[][] {
+  const names = shortNames(populations);
   const each = (metric: (population: IIntermediateTablePopulation, options: cloudwatch.MetricOptions) => cloudwatch.IMetric) =>
-    populations.map((population) => metric(population, { period: Duration.days(1), label: population.node.id }));
+    populations.map((population, index) => metric(population, { period: Duration.days(1), label: names[index] }));
   const leftYAxis = { showUnits: false, min: 0 };
   return [
     [
@@ -28,17 +34,33 @@ export function populationWidgets(populations: readonly IIntermediateTablePopula
         title: 'Billed CRPU-hours a day', width: HALF, leftYAxis, stacked: true, left: each((population, options) => population.metricBilledCrpuHours(options)),
       }),
       new cloudwatch.GraphWidget({
-        title: 'Hours since the live version was made', width: HALF, leftYAxis, left: populations.map(hoursSincePopulated),
+        title: 'Hours since the live version was made',
+        width: HALF,
+        leftYAxis,
+        left: populations.map((population, index) => hoursSincePopulated(population, index, names[index])),
       }),
     ],
+    ...builtOn(populations, names),
   ];
 }
 
-function hoursSincePopulated(population: IIntermediateTablePopulation, index: number): cloudwatch.IMetric {
+/** Says which tables are built on which: a picture of one does not tell what it waits for. */
+function builtOn(populations: readonly IIntermediateTablePopulation[], names: readonly string[]): cloudwatch.IWidget[][] {
+  const nameOf = ({ node }: { readonly node: Node }) => names[populations.findIndex((each) => each.node === node)] ?? node.path;
+  const lines = populations.flatMap((population) => {
+    const upstream = populationAt(population)?.refreshAfter ?? [];
+    return upstream.length ? [`${nameOf(population)} is built on ${upstream.map(nameOf).join(', ')}.`] : [];
+  });
+  return lines.length
+    ? [[new cloudwatch.TextWidget({ markdown: lines.join('\n\n'), width: 2 * HALF, height: Math.min(lines.length + 1, TALLEST) })]]
+    : [];
+}
+
+function hoursSincePopulated(population: IIntermediateTablePopulation, index: number, label: string): cloudwatch.IMetric {
   const period = Duration.hours(6);
   return new cloudwatch.MathExpression({
     expression: `seconds${index} / 3600`,
-    label: population.node.id,
+    label,
     period,
     usingMetrics: { [`seconds${index}`]: population.metricSecondsSincePopulated({ period }) },
   });

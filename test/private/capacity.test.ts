@@ -10,7 +10,7 @@ const LIMIT = '@aws-cdk/core:stackResourceLimit';
 function stackWith(populations: number, others = 0, stack = makeStack()): Stack {
   for (let index = 0; index < populations; index++) {
     const intermediateTable = IntermediateTable.fromIntermediateTableAttributes(stack, `Table${index}`, {
-      membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: uuidOf(`${index}`),
+      membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: uuidOf(`${stack.node.path} ${index}`),
     });
     makePopulation(stack, `Population${index}`, { intermediateTable });
   }

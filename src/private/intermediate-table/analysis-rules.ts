@@ -1,10 +1,11 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnIntermediateTable } from 'aws-cdk-lib/aws-cleanrooms';
 import { IConstruct } from 'constructs';
-import { propertiesOf } from './table-name';
 import { AllowedAnalysis } from '../../allowed-analysis';
 import { IntermediateTableProps } from '../../intermediate-table-props';
 import { AggregateExpressionType, AggregationThreshold, ComparisonControls } from '../../privacy-controls';
+import { finalProperties } from '../final-properties';
+import { weak } from '../references';
 
 export const isAnyJob = ({ value }: AllowedAnalysis): boolean => value === AllowedAnalysis.ANY_JOB.value;
 
@@ -29,7 +30,7 @@ export function analysisRulesOf(scope: IConstruct, props: IntermediateTableProps
   // Needed with any query: https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_AnalysisRuleCustom.html
   const defaultProviders = allowedAnalyses.some(isAny) ? [Stack.of(scope).account] : undefined;
   const custom: CfnIntermediateTable.IntermediateTableAnalysisRuleCustomProperty & PrivacyControls = {
-    allowedAnalyses: allowedAnalyses.map(({ value }) => value),
+    allowedAnalyses: allowedAnalyses.map(({ value }) => weak(scope, value)),
     allowedAnalysisProviders: props.allowedAnalysisProviders ?? defaultProviders,
     allowedResultReceivers: props.allowedResultReceivers,
     additionalAnalyses: props.additionalAnalyses,
@@ -55,7 +56,7 @@ const comparisonsOf = ({ allowedLiteralComparisonColumns = [], allowedColumnComp
 
 /** Tells of the controls that were given, and that are missing in the rule as the template has it. */
 export function lostControls(resource: CfnResource, props: IntermediateTableProps): string[] {
-  const [rule] = (propertiesOf(resource).AnalysisRules ?? []) as { Policy?: { V1?: { Custom?: object } } }[];
+  const [rule] = (finalProperties(resource).AnalysisRules ?? []) as { Policy?: { V1?: { Custom?: object } } }[];
   const custom = rule?.Policy?.V1?.Custom;
   const given = (Object.keys(CONTROLS) as (keyof typeof CONTROLS)[]).filter((prop) => props[prop]);
   return given.filter((prop) => custom && !(CONTROLS[prop] in custom))

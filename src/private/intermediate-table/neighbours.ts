@@ -1,21 +1,40 @@
-import { Annotations, aws_cleanrooms as cleanrooms, CfnResource, Stack, Stage } from 'aws-cdk-lib';
-import { IConstruct } from 'constructs';
-import { propertiesOf, TableName } from './table-name';
+import { Annotations, CfnResource, Stack, Stage } from 'aws-cdk-lib';
+import { CfnIntermediateTable } from 'aws-cdk-lib/aws-cleanrooms';
+import { Dependable, IConstruct, IDependable } from 'constructs';
+import { excludeEachOther } from '../conditions';
+import { finalProperties } from '../final-properties';
+import { tokensIn } from '../tokens-in';
+import { hasUnseenValue, templatesOf } from './replacement';
+import { atOnce, TableName } from './table-name';
 
-/** What tables of one app have to do with each other. */
+/** What tables of one app have to do with each other: all of it by the final template. */
 
 const ID = 'cdk-cleanrooms-intermediate-table';
 
+/** Returns the tables whose names stand in a table's query, or in the analysis template that it comes from. */
+export const tablesReadBy = (table: CfnResource): TableName[] => atOnce(() => {
+  const tokens = [
+    ...tokensIn(table, 'populationAnalysisConfiguration'),
+    ...templatesOf(table).flatMap((template) => tokensIn(template, 'source')),
+  ];
+  return [...new Set(tokens)].filter((token) => token instanceof TableName);
+});
+
 /** CloudFormation cannot see which tables a query reads: those have to be there first, and go last. */
-export function orderAfter(resource: CfnResource, upstream: readonly TableName[]): void {
-  for (const { resource: other } of upstream.filter(({ table }) => Stage.of(table) === Stage.of(resource))) {
-    resource.addResourceDependency(other);
-  }
+export function orderAfterTablesRead(table: CfnResource): void {
+  const read: IDependable = {};
+  // Asked for when the dependencies are written into the template.
+  Dependable.implement(read, {
+    get dependencyRoots() {
+      return tablesReadBy(table).map(({ resource }) => resource).filter((other) => other !== table && Stage.of(other) === Stage.of(table));
+    },
+  });
+  table.node.addDependency(read);
 }
 
 /** A name that stays while the query changes makes the next deploy fail. */
-export function warnOfFixedName(table: IConstruct, upstream: readonly TableName[]): void {
-  const paths = upstream.filter(({ isVersioned }) => isVersioned).map(({ table: { node } }) => node.path);
+export function warnOfFixedName(table: IConstruct, resource: CfnResource): void {
+  const paths = tablesReadBy(resource).filter(({ isVersioned }) => isVersioned).map(({ table: { node } }) => node.path);
   if (paths.length) {
     Annotations.of(table).addWarningV2(`${ID}:fixedName`,
       `versionedName is not true, and the query has the name of ${paths.join(', ')}, which is another one as soon as that query changes. CloudFormation `
@@ -23,19 +42,9 @@ export function warnOfFixedName(table: IConstruct, upstream: readonly TableName[
   }
 }
 
-export function warnOfUnordered(population: IConstruct, missing: readonly IConstruct[]): void {
-  if (missing.length) {
-    Annotations.of(population).addWarningV2(`${ID}:unorderedPopulation`,
-      `refreshAfter lacks ${missing.map(({ node }) => node.path).join(', ')}, although the query reads what that populates: a deploy may populate this `
-      + 'table before there is anything to read. Add it to refreshAfter.');
-  }
-}
-
 /** The hash of a name that is to tell queries apart knows what synthesis knows. */
 export function warnOfUnseenValues(table: IConstruct, resource: CfnResource): void {
-  const { SqlParameters } = propertiesOf(resource).PopulationAnalysisConfiguration as { SqlParameters?: { QueryString?: unknown } };
-  const sql = SqlParameters?.QueryString;
-  if (sql !== undefined && typeof sql !== 'string') {
+  if (hasUnseenValue(resource)) {
     Annotations.of(table).addWarningV2(`${ID}:unseenValue`,
       'versionedName is true, and the query has values that are known only when deploying: a change of those changes the query and not the name, '
       + 'so that the deploy fails. Give them as parameters of the population.');
@@ -43,12 +52,14 @@ export function warnOfUnseenValues(table: IConstruct, resource: CfnResource): vo
 }
 
 /** What the service would refuse of one stack, whose tables are all there at once. */
-export function namesakesOf(resource: cleanrooms.CfnIntermediateTable): string[] {
-  const tables = Stack.of(resource).node.findAll().filter(cleanrooms.CfnIntermediateTable.isCfnIntermediateTable);
+export const namesakesOf = (resource: CfnIntermediateTable): string[] => atOnce(() => {
+  const tables = Stack.of(resource).node.findAll().filter(CfnIntermediateTable.isCfnIntermediateTable);
   const identityOf = (table: CfnResource): string => {
-    const { Name, MembershipIdentifier } = propertiesOf(table);
+    const { Name, MembershipIdentifier } = finalProperties(table);
     return JSON.stringify([Name, MembershipIdentifier]);
   };
-  return tables.slice(0, tables.indexOf(resource)).filter((other) => identityOf(other) === identityOf(resource)).map(({ node }) =>
-    `tableName is ${JSON.stringify(propertiesOf(resource).Name)}, which ${node.path} has, too, in the same membership. Give one of them another name.`);
-}
+  const own = identityOf(resource);
+  const name = JSON.stringify(finalProperties(resource).Name);
+  return tables.slice(0, tables.indexOf(resource)).filter((other) => identityOf(other) === own && !excludeEachOther(other, resource))
+    .map(({ node }) => `tableName is ${name}, which ${node.path} has, too, in the same membership. Give one of them another name.`);
+});

@@ -5,6 +5,7 @@ import { IConstruct } from 'constructs';
 import { AdditionalAnalyses, AllowedAnalysis } from '../../allowed-analysis';
 import { IntermediateTableProps } from '../../intermediate-table-props';
 import { requireSameApp } from '../environments';
+import { requireBoolean, requireList } from '../type-checks';
 import { known, problem } from '../problem';
 import { requireIdentifier } from '../validation';
 import { isAny } from './analysis-rules';
@@ -30,7 +31,8 @@ export function validateTableProps(scope: IConstruct, props: IntermediateTablePr
   if (props.description !== undefined) {
     requireDescription(scope, props.description);
   }
-  if (props.encryptionKey) {
+  requireBoolean(scope.node.path, 'versionedName', props.versionedName);
+  if (props.encryptionKey !== undefined) {
     requireKey(scope, props.encryptionKey);
   }
   validateAnalysisRule(scope, props);
@@ -51,6 +53,10 @@ function validateAnalysisRule(scope: IConstruct, props: IntermediateTableProps):
   const [given] = Object.entries(rest).find(([, value]) => value !== undefined) ?? [];
   if (!allowedAnalyses && given) {
     problem(scope.node.path, 'allowedAnalyses', null, `Without it ${given} has no effect. Give what may be run on the table, such as AllowedAnalysis.ANY_QUERY.`);
+  }
+  const lists = { allowedAnalyses, allowedAnalysisProviders, allowedResultReceivers, disallowedOutputColumns, differentialPrivacyColumns };
+  for (const [prop, list] of Object.entries(lists)) {
+    requireList(scope.node.path, prop, list);
   }
   requireAnalyses(scope, allowedAnalyses);
   requireAccounts(scope, 'allowedAnalysisProviders', allowedAnalysisProviders);
@@ -97,7 +103,7 @@ function requireMembership(scope: IConstruct, membership: IMembershipRef): void 
   requireEnvironment(scope, 'membership', membership.env, ['account', 'region']);
 }
 
-function requireName(scope: IConstruct, tableName: string): void {
+export function requireName(scope: IConstruct, tableName: string): void {
   if (!known(tableName)) {
     return;
   }
@@ -139,12 +145,13 @@ function areDifferent(one: string, other: string): boolean {
   return [resource, otherResource].every(CfnMembership.isCfnMembership) && resource !== otherResource;
 }
 
-function requireKey(scope: IConstruct, key: IKeyRef): void {
-  if (!key.keyRef) {
+export function requireKey(scope: IConstruct, key: IKeyRef): void {
+  if (!key?.keyRef) {
     problem(scope.node.path, 'encryptionKey', key, 'Give a KMS key.');
   }
   const { keyArn } = key.keyRef;
-  if (known(keyArn) && !KEY_ARN.test(keyArn)) {
+  // The name of an alias is known more often than its ARN.
+  if (/:alias\//.test(keyArn) || 'aliasName' in key || (known(keyArn) && !KEY_ARN.test(keyArn))) {
     problem(scope.node.path, 'the ARN of encryptionKey', keyArn, 'Give a key, by its own ARN and not by that of an alias.');
   }
   requireEnvironment(scope, 'encryptionKey', key.env, ['region']);
@@ -167,7 +174,7 @@ function requireAccounts(scope: IConstruct, prop: string, accounts: string[] = [
 }
 
 function requireAdditionalAnalyses(scope: IConstruct, value?: AdditionalAnalyses): void {
-  if (value !== undefined && !Object.values(AdditionalAnalyses).includes(value)) {
+  if (value !== undefined && known(value) && !Object.values(AdditionalAnalyses).includes(value)) {
     problem(scope.node.path, 'additionalAnalyses', value, `Use AdditionalAnalyses.${Object.values(AdditionalAnalyses).join(', ')}.`);
   }
 }

@@ -1,9 +1,10 @@
-import { Aspects, CfnOutput, CfnParameter, Fn, IAspect, Stack, Tags } from 'aws-cdk-lib';
-import { CfnAnalysisTemplate, CfnIntermediateTable, CfnMembership } from 'aws-cdk-lib/aws-cleanrooms';
+import { Aspects, Aws, CfnCondition, CfnOutput, CfnParameter, Fn, IAspect, Lazy, Stack, Tags, Token } from 'aws-cdk-lib';
+import { CfnAnalysisTemplate, CfnAnalysisTemplateProps, CfnIntermediateTable, CfnMembership } from 'aws-cdk-lib/aws-cleanrooms';
 import { IConstruct } from 'constructs';
-import { AllowedAnalysis, Membership, StoredQuery } from '../../../src';
-import { makeApp, makeStack, MEMBERSHIP, templateOf } from '../../support/stacks';
+import { AllowedAnalysis, IntermediateTable, Membership, StoredQuery } from '../../../src';
+import { makeApp, makeStack, MEMBERSHIP, TABLE, templateOf } from '../../support/stacks';
 import { makeIntermediateTable, sqlTable, TableProps } from '../../support/tables';
+import { resourceOf } from '../../support/template';
 
 const versionedName = true;
 
@@ -23,9 +24,10 @@ function nameWith(props: Props = {}, then: (table: CfnIntermediateTable, stack: 
   return nameIn(stack);
 }
 
-const template = (stack: Stack, text: string, more: { description?: string; name?: string } = {}) => new CfnAnalysisTemplate(stack, 'Template', {
-  membershipIdentifier: MEMBERSHIP, name: 'template', format: 'SQL', source: { text }, ...more,
-});
+const template = (stack: Stack, text: string, { id = 'Template', ...more }: Partial<CfnAnalysisTemplateProps> & { id?: string } = {}) =>
+  new CfnAnalysisTemplate(stack, id, { membershipIdentifier: MEMBERSHIP, name: 'template', format: 'SQL', source: { text }, ...more });
+
+const nameOfFirst = (stack: Stack) => stack.node.findAll().find((node) => node instanceof IntermediateTable)!.tableName;
 
 class SetsQuery implements IAspect {
   visit(node: IConstruct) {
@@ -41,17 +43,19 @@ test('a name without a hash is the given one', () => {
 
 // Whoever has to change this expectation replaces the tables of all users, and populates them again.
 test('a name with a hash is the same in every version of the library', () => {
-  expect(nameWith()).toBe('audience_baf2e9dd');
-  expect(nameWith((stack) => ({ query: StoredQuery.fromAnalysisTemplate(template(stack, 'SELECT 1')) }))).toBe('audience_57a72d25');
+  expect(nameWith()).toBe('audience_876bcb2b');
+  expect(nameWith((stack) => ({ query: StoredQuery.fromAnalysisTemplate(template(stack, 'SELECT 1')) }))).toBe('audience_eea634fe');
 });
 
 describe('the hash is another one after a change of', () => {
   test.each<[string, Parameters<typeof nameWith>]>([
     ['the SQL', [{ query: StoredQuery.fromSql('SELECT 2') }]],
-    ['the membership', [(stack) => ({ membership: Membership.fromMembershipIdentifier(stack, 'M', MEMBERSHIP.replace('a', 'b')) })]],
     ['the query to a template', [(stack) => ({ query: StoredQuery.fromAnalysisTemplate(template(stack, 'SELECT 1')) })]],
     ['the SQL by assignment', [{}, (table) => { table.populationAnalysisConfiguration = { sqlParameters: { queryString: 'SELECT 2' } }; }]],
     ['the SQL by an override', [{}, (table) => table.addPropertyOverride('PopulationAnalysisConfiguration.SqlParameters.QueryString', 'SELECT 2')]],
+    ['the SQL within a condition', [(stack) => ({
+      query: StoredQuery.fromSql(Token.asString(Fn.conditionIf(new CfnCondition(stack, 'Large').logicalId, 'SELECT 2', 'SELECT 3'))),
+    })]],
     ['the SQL by an aspect', [{}, (_, stack) => Aspects.of(stack).add(new SetsQuery())]],
   ])('%s', (_, args) => {
     expect(nameWith(...args)).toMatch(/^audience_[0-9a-f]{8}$/);
@@ -70,8 +74,22 @@ describe('the hash is another one after a change of', () => {
   });
 });
 
+const ownMembership = (stack: Stack) => new CfnMembership(stack, 'Ours', { collaborationIdentifier: 'c', queryLogStatus: 'ENABLED' });
+const describedByName = (stack: Stack): TableProps => ({ description: Lazy.string({ produce: () => nameOfFirst(stack) }) });
+const givenMembership = (identifier: (stack: Stack) => string) => (stack: Stack): TableProps =>
+  ({ membership: Membership.fromMembershipIdentifier(stack, 'Given', identifier(stack)) });
+
 describe('the hash stays with', () => {
   test.each<[string, Parameters<typeof nameWith>]>([
+    ['another membership, which is of another collaboration', [givenMembership(() => MEMBERSHIP.replace('a', 'b'))]],
+    ['a membership that is a parameter', [givenMembership((stack) => new CfnParameter(stack, 'Id').valueAsString)]],
+    ['a membership of the app', [(stack) => ({ membership: ownMembership(stack) })]],
+    ['a membership of another stack', [(stack) => ({ membership: ownMembership(new Stack(stack.node.root, 'Memberships')) })]],
+    ['its own name in its description and in tags', [describedByName, (table, stack) => {
+      Tags.of(stack).add('table', nameOfFirst(stack));
+      Tags.of(table).add('own', nameOfFirst(stack));
+    }]],
+    ['SQL that joins a text in CloudFormation\'s way', [{ query: StoredQuery.fromSql(Fn.sub('SELECT ${One}', { One: '1' })) }]],
     ['another description', [{ description: 'An audience' }]],
     ['other analysis rules', [{ allowedAnalyses: [AllowedAnalysis.ANY_JOB], disallowedOutputColumns: ['name'] }]],
     ['tags', [{}, (_, stack) => Tags.of(stack).add('team', 'audiences')]],
@@ -80,10 +98,42 @@ describe('the hash stays with', () => {
     expect(nameWith(...args)).toBe(nameWith());
   });
 
-  test('another description of the template', () => {
-    const [one, other] = ['one', 'other'].map((description) =>
-      nameWith((stack) => ({ query: StoredQuery.fromAnalysisTemplate(template(stack, 'SELECT 1', { description })) })));
-    expect(one).toBe(other);
+  const named = (query: (stack: Stack) => StoredQuery) => nameWith((stack) => ({ query: query(stack) }));
+
+  test('a template or a parameter that is renamed, or moved to another stack', () => {
+    const { fromAnalysisTemplate } = StoredQuery;
+    const templates = ['Template', 'Renamed'].map((id) => named((stack) => fromAnalysisTemplate(template(stack, 'SELECT 1', { id }))));
+    const elsewhere = named((stack) => fromAnalysisTemplate(template(new Stack(stack.node.root, 'Templates'), 'SELECT 1')));
+    expect(new Set([...templates, elsewhere]).size).toBe(1);
+    const values = ['Value', 'Renamed'].map((id) => named((stack) => StoredQuery.fromSql(`SELECT ${new CfnParameter(stack, id).valueAsString}`)));
+    expect(new Set(values).size).toBe(1);
+  });
+
+  test('another form of the same template\'s ARN', () => {
+    const arn = (region: string) => `arn:aws:cleanrooms:${region}:123456789012:membership/${MEMBERSHIP}/analysistemplate/${TABLE}`;
+    const of = (text: string) => named(() => StoredQuery.fromAnalysisTemplateArn(text));
+    expect(of(arn(Aws.REGION))).toBe(of(arn('eu-west-1')));
+    expect(of(arn('eu-west-1').replace('2222', '3333'))).not.toBe(of(arn('eu-west-1')));
+  });
+
+  test.each(['strong', 'both', 'weak'])('CDK\'s flag for references between stacks: %s', (strength) => {
+    const app = makeApp({ context: { '@aws-cdk/core:defaultCrossStackReferences': strength } });
+    const [stack, other] = ['Stack', 'Other'].map((id) => new Stack(app, id));
+    const value = new CfnParameter(other, 'Value').valueAsString;
+    makeIntermediateTable(stack, 'Table', { tableName: 'audience', versionedName, query: StoredQuery.fromSql(`SELECT ${value}`) });
+    expect(nameIn(stack)).toBe(named((here) => StoredQuery.fromSql(`SELECT ${new CfnParameter(here, 'Value').valueAsString}`)));
+  });
+
+  test('another description, membership and tags of the template', () => {
+    const { fromAnalysisTemplate } = StoredQuery;
+    const ones = ['one', 'other'].map((text) =>
+      named((stack) => fromAnalysisTemplate(template(stack, 'SELECT 1', { description: text, tags: [{ key: 'a', value: text }] }))));
+    const ofAnother = nameWith((stack) => {
+      const membership = ownMembership(stack);
+      const { attrMembershipIdentifier: membershipIdentifier } = membership;
+      return { membership, query: fromAnalysisTemplate(template(stack, 'SELECT 1', { membershipIdentifier })) };
+    });
+    expect(new Set([...ones, ofAnother]).size).toBe(1);
   });
 });
 
@@ -114,6 +164,33 @@ describe('tableName', () => {
     const table = makeIntermediateTable(stack, 'Table');
     (table.node.defaultChild as CfnIntermediateTable).addPropertyOverride('Name', 'another');
     expect(stack.resolve(table.tableName)).toBe('another');
+  });
+
+  test.each<[string, (stack: Stack) => string]>([
+    ['has the stack\'s own name in it', () => `audience_${Aws.STACK_NAME}`],
+    ['is a parameter', (stack) => new CfnParameter(stack, 'Name').valueAsString],
+  ])('that %s is refused where another stack reads it, in words', (_, tableName) => {
+    const stack = new Stack(makeApp(), 'One');
+    const table = makeIntermediateTable(stack, 'Table', { tableName: tableName(stack) });
+    const other = new Stack(stack.node.root, 'Other');
+    sqlTable(other, 'Second', `SELECT * FROM ${table.tableName}`);
+    expect(() => templateOf(other)).toThrow(
+      /tableName of One\/Table is .*, which has a meaning in the stack of that table only\. Give that table a name that is known/);
+  });
+
+  test('that is known only when deploying stands in the SQL of its own stack', () => {
+    const stack = makeStack();
+    sqlTable(stack, 'Second', `SELECT * FROM ${makeIntermediateTable(stack, 'First', { tableName: `a_${Aws.STACK_NAME}` }).tableName}`);
+    expect(JSON.stringify(templateOf(stack).Resources)).toContain('"SELECT * FROM a_",{"Ref":"AWS::StackName"}');
+  });
+
+  test('stands in its table\'s own description and tags', () => {
+    const stack = makeStack();
+    const description = Lazy.string({ produce: () => `It is ${table.tableName}` });
+    const table = makeIntermediateTable(stack, 'Table', { versionedName, description });
+    Tags.of(stack).add('table', table.tableName);
+    const { Properties } = resourceOf(templateOf(stack), 'AWS::CleanRooms::IntermediateTable');
+    expect(Properties).toMatchObject({ Description: `It is ${nameIn(stack)}`, Tags: [{ Key: 'table', Value: nameIn(stack) }] });
   });
 
   test('stands in the SQL of another stack without an export', () => {

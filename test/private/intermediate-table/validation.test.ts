@@ -77,6 +77,19 @@ const mistakes: [string, Props, string, string][] = [
   ['a key that is an ARN', { encryptionKey: untyped('arn:aws:kms:eu-west-1:123456789012:key/k') }, 'encryptionKey', '"arn:aws:kms:'],
   ['the ARN of a key\'s alias', (stack) => ({ encryptionKey: { ...stubKey(stack), keyRef: { keyId: 'alias/a', keyArn: 'arn:aws:kms:eu-west-1:123456789012:alias/a' } } as never }),
     'the ARN of encryptionKey', '"arn:aws:kms:eu-west-1:123456789012:alias/a"'],
+  ['an alias', (stack) => ({ encryptionKey: new kms.Alias(stack, 'Alias', { aliasName: 'ours', targetKey: new kms.Key(stack, 'Key') }) }),
+    'the ARN of encryptionKey', 'alias'],
+  ['a key that is an empty text', { encryptionKey: untyped('') }, 'encryptionKey', '""'],
+  ['a versionedName that is a text', { versionedName: untyped('false') }, 'versionedName', '"false"'],
+  ['an analysis without a list', { allowedAnalyses: untyped(ANY_QUERY) }, 'allowedAnalyses', 'ANY_QUERY'],
+  ['an analysis that is missing', { allowedAnalyses: [untyped(undefined)] }, 'an item of allowedAnalyses', 'null'],
+  ['a provider that is missing', { allowedAnalysisProviders: [untyped(undefined)] }, 'an item of allowedAnalysisProviders', 'undefined'],
+  ['a provider without a list', { allowedAnalysisProviders: untyped('123456789012') }, 'allowedAnalysisProviders', '"123456789012"'],
+  ['a receiver without a list', { allowedResultReceivers: untyped('123456789012') }, 'allowedResultReceivers', '"123456789012"'],
+  ['a hidden column without a list', { disallowedOutputColumns: untyped('name') }, 'disallowedOutputColumns', '"name"'],
+  ['a hidden column that is missing', { disallowedOutputColumns: [untyped(undefined)] }, 'an item of disallowedOutputColumns', 'undefined'],
+  ['a private column without a list', { differentialPrivacyColumns: untyped('id') }, 'differentialPrivacyColumns', '"id"'],
+  ['a file that is missing', { query: StoredQuery.fromFile(untyped(undefined)) }, 'the path of query', 'null'],
   ['a key of another region', (stack) => ({ encryptionKey: key(stack, 'arn:aws:kms:us-east-1:123456789012:key/k') }), 'the region of encryptionKey', '"us-east-1"'],
 ];
 
@@ -136,6 +149,7 @@ describe('a value that is known only when deploying passes', () => {
     ['a receiver', (value) => ({ allowedResultReceivers: [value] })],
     ['a hidden column', (value) => ({ disallowedOutputColumns: [value] })],
     ['a private column', (value) => ({ differentialPrivacyColumns: [value] })],
+    ['additional analyses', (value) => ({ additionalAnalyses: value as AdditionalAnalyses })],
     ['a key', (value, stack) => ({ encryptionKey: kms.Key.fromKeyArn(stack, 'Given', `arn:aws:kms:eu-west-1:123456789012:key/${value}`) })],
   ];
   test.each(places.flatMap(([place, props]) => tokenSources.map(([source, value]) => [place, source, props, value] as const)))('%s from %s', (_place, _source, props, value) => {
