@@ -46,7 +46,8 @@ export class SharedResources extends Construct {
     this.logGroup = this.makeLogGroup();
     this.executionPrefix = `cfn-${this.node.addr.slice(-8)}`;
     const lambdaService = new iam.ServicePrincipal('lambda.amazonaws.com');
-    this.populationRole = this.makeFunctionRole('PopulationRole', lambdaService, 'Populates intermediate tables');
+    this.populationRole = this.makeFunctionRole('PopulationRole', lambdaService, 'Populates intermediate tables',
+      new iam.PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [this.record.attrArn] }));
     this.starterRole = this.makeFunctionRole('StarterRole',
       new iam.CompositePrincipal(lambdaService, new iam.ServicePrincipal('events.amazonaws.com')),
       'Starts populations of intermediate tables, for CloudFormation and for schedules',
@@ -146,7 +147,7 @@ export class SharedResources extends Construct {
   private makeFunctionRole(id: string, assumedBy: iam.IPrincipal, description: string, ...further: iam.PolicyStatement[]): iam.Role {
     const statements = [
       new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.logGroup.logGroupArn] }),
-      new iam.PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], resources: [this.record.attrArn] }),
+      new iam.PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [this.record.attrArn] }),
       ...further,
     ];
     return new iam.Role(this, id, { assumedBy, description, inlinePolicies: { Own: new iam.PolicyDocument({ statements }) } });
