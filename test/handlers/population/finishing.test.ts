@@ -17,6 +17,8 @@ const holding = (attempt: PopulateAttempt, { at = 60, hints = {}, ...record }: G
   situationOf({ ...MINE, requests: [DEPLOYED], attempt, ...record }, { seconds: at, hints });
 const cancelled = (error: string): Failure => ({ error, cause: `${error}.`, analysisId: 'analysis-1', retryable: null });
 
+const SHORTER = [requestWith({ definition: { ...DEFINITION, timeoutSeconds: 60 } })];
+
 const own = attemptWith();
 const others = attemptWith({ execution: OTHER });
 const superseded = attemptWith({ cancellation: cancelled('Superseded') });
@@ -140,6 +142,8 @@ describe('an attempt that is STARTED', () => {
     ['is cancelled, denied for long', own, { at: 300, hints: { deniedSinceAt: after(120) } }, unread(ERRORS.denied), 'RECORD_CANCELLATION AccessDeniedException'],
     ['is cancelled again, unread', superseded, { at: 300 }, unread(ERRORS.missing), 'CANCEL'],
     ['is over, unread to the end', own, { at: 3_510 }, unread(ERRORS.unknown), 'FINISH HTTP 502', 'It is running, as far as is known, and may go live.'],
+    ['has all its time, though a deploy has given less meanwhile, unread', own, { at: 600, requests: SHORTER }, unread(ERRORS.unknown), 'WAIT 1'],
+    ['has all its time, though a deploy has given less meanwhile, not live yet', own, { at: 600, requests: SHORTER }, success(), 'POLL 3'],
     ['is over, left behind and not there to read', attemptWith({ execution: OTHER, deadlineAt: after(-500) }), {}, unread(ERRORS.missing),
       'FINISH ResourceNotFoundException'],
   ])('%s', (_what, attempt, given, seen, action, words = '') => {

@@ -61,7 +61,7 @@ test.each<[string, number, ReturnType<typeof details>, Match]>([
   ['what cannot be read', 1, ERRORS.unknown, 'UNREADABLE'],
   ['what is gone', 1, ERRORS.missing, 'UNREADABLE'],
   ['what cannot be read, of before the intent', -11, ERRORS.unknown, 'MISMATCH'],
-])('a candidate with %s (%d s after the intent) is a %4$s', (_what, age, shown, match) => {
+])('a candidate with %s (%d s after the intent) is what the table says', (_what, age, shown, match) => {
   const attempt = attemptWith({ intendedAt: after(30) });
   expect(matchCandidate(attempt, { candidate: { analysisId: 'a', createdAt: after(30 + age) }, details: shown })).toBe(match);
 });

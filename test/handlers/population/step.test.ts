@@ -144,6 +144,16 @@ test('a Delete of a name whose table has another one is reported at once, and fo
   expect(stage.record.attempt).toMatchObject({ execution: OWN, request: 'request-3', isDeploy: false });
 });
 
+test('a run acts on the table that its own item names: the Delete of one that was replaced has a machine with the new one', async () => {
+  const stage = new Stage(undefined, OF_DEPLOYMENT);
+  const table = { ...TABLE, intermediateTableIdentifier: 'replaced' };
+  stage.store.set(runKey(OWN), { table });
+  stage.store.set(tableKey(table), { ...EMPTY, requests: [releasing()] });
+  expect((await stage.step()).state).toMatchObject({ next: 'END', ended: { output: { versionId: '' } } });
+  expect(stage.store.get<TableRecord>(tableKey(table))).toMatchObject({ requests: [{ ended: 'SUCCEEDED' }] });
+  expect(stage.store.writes(tableKey(TABLE))).toBe(0);
+});
+
 describe('a record that cannot be read', () => {
   test.each<[string, RunInput, number, object]>([
     ['is asked again', {}, 10, { next: 'WAIT', hints: { failures: 1, waitingFor: expect.stringContaining('DynamoDB answered TimeoutError') } }],

@@ -48,8 +48,10 @@ export class FakeStore implements Store {
   }
 
   async readRun(execution: string): Promise<Result<Pick<RunItem, 'table' | 'outcome'>>> {
-    const { table, outcome } = this.get<RunItem>(runKey(execution)) ?? {};
-    return this.served(`read ${runKey(execution)}`, () => ({ table, outcome }));
+    return this.served(`read ${runKey(execution)}`, () => {
+      const { table, outcome } = this.get<RunItem>(runKey(execution)) ?? {};
+      return { table, outcome };
+    });
   }
 
   async recordOutcome(execution: string, outcome: Ended, now: number): Promise<Result<void>> {
