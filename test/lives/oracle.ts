@@ -35,7 +35,11 @@ export class Oracle {
   constructor(private readonly world: World) {}
 
   public bad(kind: string, text: string): void {
-    const at = this.world.time.now;
+    const { time: { now: at }, life: { events } } = this.world;
+    // What somebody has taken out of the record is not known any more.
+    if (events.some((event) => event.type === 'FORGET' && event.at <= at) && ['PAID_TWICE', 'PAYS_UNASKED', 'CANCELS_WANTED'].includes(kind)) {
+      return;
+    }
     this.violations.push({ kind, text, at });
     this.world.log(`!!! ${kind} ${text}`);
   }

@@ -51,7 +51,7 @@ describe('sharing delays, and never prevents', () => {
 
   it('a run that was stopped while it waited for the quota holds up nobody', async () => {
     const world = await kept([
-      deployed(0, { ...X(), ...Y() }), { at: 300, type: 'STRANGER', table: 'T1', makes: 'S' }, byHand(301), byHand(302, undefined, 'Y'), stopped(330, 1),
+      deployed(0, { ...X(), ...Y() }), { at: 1_000, type: 'STRANGER', table: 'T1', makes: 'S' }, byHand(1_001), byHand(1_002, undefined, 'Y'), stopped(1_030, 1),
       byHand(2_000, undefined, 'Y'),
     ], { quota: 1, querySeconds: 200 });
     expect(at(world, 'U1', 1)).toBeGreaterThan(2_000);
@@ -99,7 +99,7 @@ describe('chains', () => {
 describe('the record', () => {
   it('a rollback goes through that meets 90 seconds without DynamoDB', async () => {
     const world = await kept([deployed(0, X()), deployed(200, X({ definition: 'B' }), { failsAfter: 20 })], {
-      faults: [{ kind: 'OUTAGE', of: 'store', from: 219, seconds: 90 }],
+      slow: { B: 400 }, faults: [{ kind: 'OUTAGE', of: 'store', from: 219, seconds: 90 }],
     });
     expect(answers(world).pop()).toBe('Update UNCHANGED');
   });
