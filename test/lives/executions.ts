@@ -1,7 +1,7 @@
 import { type Answer, type Process, type Processes } from './processes';
 import type { StepFault } from './life';
 import type { VirtualTime } from './time';
-import { STATE_MACHINE_TIMEOUT_SECONDS, STEP_LIMIT_SECONDS } from '../../src/contract/time';
+import { STATE_MACHINE_TIMEOUT_SECONDS } from '../../src/contract/time';
 import type { Ended, MachineState, PopulationKey, RunInput } from '../../src/contract/workflow';
 import { step, type Stepped } from '../../src/handlers/population/step';
 
@@ -25,6 +25,7 @@ export interface Execution {
 export interface Surroundings {
   readonly time: VirtualTime;
   readonly processes: Processes;
+  readonly functionSeconds: number;
   readonly faults: readonly StepFault[];
   portsFor(process: Process, execution: Execution, enteredAt: number): Parameters<typeof step>[1];
   report(execution: Execution, ended: Ended, done: (isDone: boolean) => void): void;
@@ -89,7 +90,7 @@ export class Executions {
   }
 
   private advance(execution: Execution): void {
-    const { time, processes, faults, portsFor, log } = this.around;
+    const { time, processes, faults, functionSeconds, portsFor, log } = this.around;
     const number = ++this.steps;
     const entered = time.now;
     const befalls = faults.filter((fault) => fault.step === number);
@@ -112,7 +113,7 @@ export class Executions {
       if (execution.status !== 'RUNNING') {
         return;
       }
-      processes.spawn<Stepped>(`${short(execution.id)}@${number}`, STEP_LIMIT_SECONDS, (process) => step(state, portsFor(process, execution, entered)), (end) => {
+      processes.spawn<Stepped>(`${short(execution.id)}@${number}`, functionSeconds, (process) => step(state, portsFor(process, execution, entered)), (end) => {
         if (end.how === 'THREW') {
           this.around.threw(end.error);
         }

@@ -19,6 +19,8 @@ export type LifeEvent =
   | { readonly at: number; readonly type: 'SCHEDULE'; readonly population: string; readonly schedule: string; readonly twice?: boolean }
   /** Somebody stops an execution by hand. */
   | { readonly at: number; readonly type: 'STOP'; readonly which: number }
+  /** Somebody takes the table's item out of the record, or a member out of the item. */
+  | { readonly at: number; readonly type: 'FORGET'; readonly table: string; readonly member?: string }
   /** Somebody else populates the table. */
   | { readonly at: number; readonly type: 'STRANGER'; readonly table: string; readonly makes: string };
 
@@ -50,6 +52,10 @@ export interface Population {
   readonly cancelOnTimeout?: boolean;
   readonly isJob?: boolean;
   readonly keepsVersion?: boolean;
+  /** Its rule that follows upstream tables is disabled. */
+  readonly isDeaf?: boolean;
+  /** So many characters of further parameters. */
+  readonly bulk?: number;
 }
 
 export interface Delivery {
@@ -74,6 +80,12 @@ export interface Conditions {
   readonly failing?: readonly string[];
   /** By how much Clean Rooms' clock is ahead. */
   readonly skew?: number;
+  /** Tables for which no quota is high enough. */
+  readonly neverFits?: readonly string[];
+  /** When somebody deletes a table. */
+  readonly gone?: Readonly<Record<string, number>>;
+  /** Lambda's timeout of the population function. */
+  readonly functionTimeout?: number;
   /** Permissions are not in force for so long. */
   readonly deniedUntil?: number;
 }

@@ -35,7 +35,11 @@ export class Oracle {
   constructor(private readonly world: World) {}
 
   public bad(kind: string, text: string): void {
-    const at = this.world.time.now;
+    const { time: { now: at }, life: { events } } = this.world;
+    // What somebody has taken out of the record is not known any more.
+    if (events.some((event) => event.type === 'FORGET' && event.at <= at) && ['PAID_TWICE', 'PAYS_UNASKED', 'CANCELS_WANTED'].includes(kind)) {
+      return;
+    }
     this.violations.push({ kind, text, at });
     this.world.log(`!!! ${kind} ${text}`);
   }
@@ -142,7 +146,7 @@ export class Oracle {
     const own = this.world.executions.find(query.by);
     const said = this.template.get(query.table);
     if (query.by === 'stranger') {
-      if (life.conditions.shows === 'ALWAYS' || query.table === undefined) {
+      if (life.conditions.shows === 'ALWAYS' && query.makes === 'S') {
         this.bad('CANCELS_STRANGER', `${query.id} by ${by.name}`);
       }
       return;
@@ -159,6 +163,9 @@ export class Oracle {
   }
 
   public executionEnded({ id, state }: Execution): void {
+    if (JSON.stringify(state).length > MAX_STATE_BYTES) {
+      this.bad('STATE_TOO_LARGE', short(id));
+    }
     this.said(`state of ${short(id)}`, JSON.stringify({ ...state, execution: undefined }));
   }
 
@@ -177,11 +184,15 @@ export class Oracle {
   /** Whether something has befallen that may leave things as they are: what is stopped by hand, fails, or is not reached for long. */
   public isExcused(): boolean {
     const { events, faults, conditions } = this.world.life;
-    return (conditions.failing?.length ?? 0) > 0 || events.some(({ type }) => type === 'STOP' || type === 'STRANGER')
+    return (conditions.failing?.length ?? 0) > 0 || events.some(({ type }) => ['STOP', 'STRANGER', 'FORGET'].includes(type))
+      || conditions.neverFits !== undefined || conditions.gone !== undefined
       || faults.some((fault) => fault.kind === 'OUTAGE' && fault.seconds > 500)
       || this.world.executions.all.some(({ ended }) => ended?.failure?.error === 'PopulationFunctionFailed');
   }
 }
+
+/** Of Step Functions. */
+const MAX_STATE_BYTES = 262_144;
 
 /** What was written, for people. */
 function inBrief(key: string, { requests, lease, attempt }: Partial<TableRecord>): string {

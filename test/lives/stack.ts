@@ -201,6 +201,9 @@ function changesBetween(old: Populations, now: Populations): readonly Change[] {
 
 const listOf = (map: Readonly<Record<string, string>>): readonly NameValue[] => Object.entries(map).map(([Name, Value]) => ({ Name, Value }));
 
+const bulkOf = ({ bulk = 0 }: Population): Readonly<Record<string, string>> =>
+  Object.fromEntries(Array.from({ length: Math.ceil(bulk / 1_000) }, (_, index) => [`bulk${index}`, 'b'.repeat(Math.min(1_000, bulk - index * 1_000))]));
+
 function propertiesOf(logicalId: string, population: Population, versionIds: ReadonlyMap<string, string>): PopulationProperties & { readonly ServiceToken: string } {
   const { table, definition, mode, schedules = {}, synthesis, tag, upstream, timeoutSeconds = 3_300, cancelOnTimeout = true } = population;
   return JSON.parse(JSON.stringify({
@@ -208,7 +211,7 @@ function propertiesOf(logicalId: string, population: Population, versionIds: Rea
     StateMachineArn: machineArn(logicalId),
     MembershipIdentifier: MEMBERSHIP,
     IntermediateTableIdentifier: table,
-    Parameters: listOf(parametersOf(definition)),
+    Parameters: listOf({ ...parametersOf(definition), ...bulkOf(population) }),
     TimeoutSeconds: String(timeoutSeconds),
     CancelOnTimeout: String(cancelOnTimeout),
     Schedules: Object.entries(schedules).map(([Name, further]) => ({ Name, ...(further ? { Parameters: listOf({ further: `secret-${further}` }) } : {}) })),

@@ -43,7 +43,7 @@ export class StandInRooms {
 
   public forProcess(process: Process, by: string): CleanRooms {
     const ask = <T>(name: string, table: string, act: () => Answer<T>) =>
-      process.request<T>({ of: 'rooms', name, table, act: () => (this.isDenied() ? refused({ code: 'AccessDeniedException' }) : act()) });
+      process.request<T>({ of: 'rooms', name, table, act: () => this.refusal(table) ?? act() });
     return {
       getTable: ({ intermediateTableIdentifier: table }) => ask('getTable', table, () => answered(this.table(table))),
       listVersions: ({ intermediateTableIdentifier: table }) => ask('listVersions', table, () => answered(this.listed(table).map((query) => this.version(query)))),
@@ -106,11 +106,14 @@ export class StandInRooms {
   }
 
   private populate({ intermediateTableIdentifier: table, parameters = {} }: Populate, type: AnalysisType, by: string): Answer<Populated> {
-    const { conflicts, queues } = this.conditions;
+    const { conflicts, queues, neverFits } = this.conditions;
     if (type !== this.typeOf(table)) {
       return refused({ code: 'ValidationException', reason: 'INVALID_CONFIGURATION' });
     }
     const running = this.queries.filter((query) => query.type === type && isRunning(query));
+    if (neverFits?.includes(table)) {
+      return refused({ code: 'ServiceQuotaExceededException', quotaName: 'vCPUs of concurrent SQL queries', quotaValue: '512' });
+    }
     if (running.length >= this.quota(type) && !queues) {
       return refused({ code: 'ServiceQuotaExceededException', quotaName: 'Concurrent SQL queries', quotaValue: String(this.quota(type)) });
     }
@@ -178,7 +181,11 @@ export class StandInRooms {
   /** The service tells whole seconds, by its own clock. */
   private clock = (at: number): number => Math.floor((this.time.millis() - this.time.now * 1_000) / 1_000 + at + (this.conditions.skew ?? 0)) * 1_000;
 
-  private isDenied = (): boolean => this.time.now < (this.conditions.deniedUntil ?? 0);
+  private refusal(table: string): Answer<never> | undefined {
+    const { time: { now }, conditions: { deniedUntil = 0, gone } } = this;
+    return now < deniedUntil ? refused({ code: 'AccessDeniedException' })
+      : now >= (gone?.[table] ?? Infinity) ? refused({ code: 'ResourceNotFoundException' }) : undefined;
+  }
 }
 
 /** What parameters make, in the words of a life: `A`, or `A|p` with a further one. */

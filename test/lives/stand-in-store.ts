@@ -20,6 +20,17 @@ export class StandInStore {
 
   public document = (key: string): Readonly<Record<string, unknown>> | undefined => this.items.get(key)?.document;
 
+  /** What a person does in the console. */
+  public forget(key: string, member?: string): void {
+    const kept = this.items.get(key);
+    if (!kept || member === undefined) {
+      this.items.delete(key);
+      return;
+    }
+    const { [member]: _, ...item } = kept.item;
+    this.keep(key, item);
+  }
+
   public forProcess(process: Process): Store {
     const of = 'store';
     return {

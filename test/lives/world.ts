@@ -3,15 +3,16 @@ import { Executions, short, type Execution } from './executions';
 import type { Life, LifeEvent, StepFault } from './life';
 import { Oracle } from './oracle';
 import { Processes, type Process } from './processes';
-import { machineArn, Stack } from './stack';
+import { machineArn, MEMBERSHIP, Stack } from './stack';
 import { parametersOf, StandInRooms } from './stand-in-rooms';
 import { StandInStore } from './stand-in-store';
 import { chances, VirtualTime } from './time';
-import { DEPLOYMENT_FUNCTION_TIMEOUT_SECONDS, MAX_POLL_SECONDS } from '../../src/contract/time';
+import { DEPLOYMENT_FUNCTION_TIMEOUT_SECONDS, MAX_POLL_SECONDS, STEP_LIMIT_SECONDS, STEP_SHUTDOWN_SECONDS } from '../../src/contract/time';
 import type { Ended, RunInput } from '../../src/contract/workflow';
 import type { Ports as DeploymentPorts } from '../../src/handlers/deployment/ports';
 import { endOf, report } from '../../src/handlers/deployment/report';
 import type { Ports } from '../../src/handlers/population/ports';
+import { tableKey } from '../../src/handlers/record/items';
 
 /** One life of one stack: the real handlers among stand-ins, in one process, on a virtual clock. */
 export class World {
@@ -27,10 +28,13 @@ export class World {
   /** What the SSM parameters hold, by logical id. */
   public readonly versionParameters = new Map<string, string>();
   private readonly chance = chances(1);
+  /** As the function ends itself, and as Lambda does. */
+  public readonly functionSeconds: number;
   private runs = 0;
 
   constructor(public readonly life: Life, private readonly isLogged = false) {
     const { time, log } = this;
+    this.functionSeconds = Math.min(STEP_LIMIT_SECONDS, life.conditions.functionTimeout ?? Infinity);
     this.oracle = new Oracle(this);
     this.processes = new Processes(time, life.faults, chances(2), log);
     this.store = new StandInStore((key, document) => this.oracle.recordChanged(key, document));
@@ -48,6 +52,7 @@ export class World {
     this.executions = new Executions({
       time,
       processes: this.processes,
+      functionSeconds: this.functionSeconds,
       faults: life.faults.filter((fault): fault is StepFault => 'step' in fault),
       log,
       portsFor: this.portsFor,
@@ -110,7 +115,7 @@ export class World {
       clock: {
         now: () => Math.round(enteredMillis + (time.now - begunAt) * 1_000),
         pause: process.pause,
-        pollSecondsLeft: () => MAX_POLL_SECONDS - (time.now - begunAt),
+        pollSecondsLeft: () => Math.min(MAX_POLL_SECONDS, this.functionSeconds - STEP_SHUTDOWN_SECONDS) - (time.now - begunAt),
       },
     };
   };
@@ -141,8 +146,8 @@ export class World {
 
   /** By the rules of `src/private/chain.ts`: however a run ended that no deploy has started. */
   private startThoseBuiltOn({ id, key }: Execution): void {
-    for (const [logicalId, { upstream }] of Object.entries(this.stack.populations)) {
-      if (upstream?.includes(key.logicalId)) {
+    for (const [logicalId, { upstream, isDeaf }] of Object.entries(this.stack.populations)) {
+      if (upstream?.includes(key.logicalId) && !isDeaf) {
         this.time.after(1.5, () => this.start(machineArn(logicalId), `after-${++this.runs}`, { afterUpstream: true, event: `end of ${id}` }));
       }
     }
@@ -162,6 +167,8 @@ export class World {
         const running = this.executions.all.filter(({ status }) => status === 'RUNNING');
         return running.length ? this.executions.stop(running[event.which % running.length]) : undefined;
       }
+      case 'FORGET':
+        return this.store.forget(tableKey({ membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: event.table }), event.member);
       case 'STRANGER':
         return void this.rooms.accept(event.table, parametersOf(event.makes), 'stranger');
     }
