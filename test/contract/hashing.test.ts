@@ -71,7 +71,8 @@ describe('the fingerprint of what a populate makes', () => {
     ['its schedules, parameters included', { schedules: [{ name: 'Nightly', parameters: { region: 'west' } }] }],
     ['what a later library adds to the definition', { addedLater: true } as object],
     ['the order of parameters', { parameters: { year: '2026', region: 'north' } }],
-    ['the order of Spark properties', { compute: { ...COMPUTE, properties: { spark: { 'spark.a': 'b', 'spark.sql.shuffle.partitions': '10' } } } }],
+    ['the order of Spark properties',
+      { compute: { ...COMPUTE, properties: { spark: { 'spark.a': 'b', 'spark.sql.shuffle.partitions': '10' } } } }],
   ])('does not change with %s', (_what, change) => {
     expect(fingerprintOf({ ...BASE, ...change })).toBe(fingerprintOf(BASE));
   });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import {
-  after, attemptWith, CHANGED, DEFINITION, DEPLOY, deploying, details, downstreamOf, ERRORS, finishedWith, MINE, OF_DEPLOYMENT, ok, OTHER, OWN, releasing, situationOf,
+  after, attemptWith, CHANGED, DEFINITION, DEPLOY, deploying, details, downstreamOf, ERRORS, finishedWith, MINE, OF_DEPLOYMENT, ok, OTHER,
+  OWN, releasing, situationOf,
   TABLE, tableWith, version,
 } from './support';
 import type { RunInput } from '../../../src/contract/workflow';
@@ -12,7 +13,8 @@ import { desiredOf, EMPTY, hasFailed, openRequestOf, type DeploymentRequest } fr
 
 const of = fc.constantFrom;
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 1 });
-const orError = <T>(arbitrary: fc.Arbitrary<T>) => fc.oneof({ weight: 4, arbitrary }, { weight: 1, arbitrary: of(...Object.values(ERRORS)) });
+const orError = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 4, arbitrary }, { weight: 1, arbitrary: of(...Object.values(ERRORS)) });
 const result = <T>(...values: readonly T[]) => orError(of(...values.map(ok)));
 
 const request = fc.record({
@@ -28,7 +30,8 @@ const request = fc.record({
 }).map(({ isRelease, execution, definition, mode, ...common }): DeploymentRequest =>
   (isRelease ? releasing({ execution, ...common }) : deploying(execution, { definition, mode, ...common })));
 
-const requests = fc.uniqueArray(request, { maxLength: 3, selector: ({ logicalId }) => logicalId }).map((all) => all.sort((a, b) => b.signedAt - a.signedAt));
+const requests = fc.uniqueArray(request, { maxLength: 3, selector: ({ logicalId }) => logicalId })
+  .map((all) => all.sort((a, b) => b.signedAt - a.signedAt));
 const attempt = fc.record({
   state: of('INTENDED', 'STARTED'),
   execution: of(OWN, OTHER),
@@ -39,28 +42,41 @@ const attempt = fc.record({
   isUnverified: maybe(of(true)),
   cancellation: maybe(of({ error: 'Superseded', cause: 'c', analysisId: '', retryable: null })),
 }).map((more) => attemptWith(more));
-const input = of<RunInput>({}, { afterUpstream: true }, { observe: true }, { event: 'e' }, { schedule: 'Nightly' }, { schedule: 'Weekly' }, { schedule: 'Gone' },
-  { parameters: { region: 'west' } }, OF_DEPLOYMENT, OF_DEPLOYMENT);
+const input = of<RunInput>({}, { afterUpstream: true }, { observe: true }, { event: 'e' },
+  { schedule: 'Nightly' }, { schedule: 'Weekly' }, { schedule: 'Gone' }, { parameters: { region: 'west' } }, OF_DEPLOYMENT, OF_DEPLOYMENT);
 const hints = fc.record({
-  eventTaken: fc.boolean(), reported: fc.boolean(), succeededAt: of(60, 900).map(after), deniedSinceAt: of(after(0)), upstreamSinceAt: of(after(0)),
+  eventTaken: fc.boolean(), reported: fc.boolean(), succeededAt: of(60, 900).map(after), deniedSinceAt: of(after(0)),
+  upstreamSinceAt: of(after(0)),
 }, { requiredKeys: [] });
 
+const finished = fc.record({
+  versionId: of('version-1', 'version-2'), intendedAt: of(-60, 10).map(after), succeeded: fc.boolean(),
+}).map(finishedWith);
 const situation: fc.Arbitrary<Situation> = fc.record({
   requests,
   lease: maybe(fc.record({ holder: of(OWN, OWN, OTHER), untilAt: of(50, 9_999).map(after) })),
   attempt: maybe(attempt),
-  history: fc.array(fc.record({ versionId: of('version-1', 'version-2'), intendedAt: of(-60, 10).map(after), succeeded: fc.boolean() }).map(finishedWith), { maxLength: 2 }),
-  more: fc.record({ input, hints, seconds: of(0, 60, 300, 3_299, 3_300, 3_510, 9_000), chance: of(0, 0.99), admittedTo: maybe(of('QUERY', 'JOB')) }),
+  history: fc.array(finished, { maxLength: 2 }),
+  more: fc.record({
+    input, hints, seconds: of(0, 60, 300, 3_299, 3_300, 3_510, 9_000), chance: of(0, 0.99), admittedTo: maybe(of('QUERY', 'JOB')),
+  }),
   isRenewed: fc.boolean(),
   outcome: maybe(of({ output: NO_VERSION })),
 }).map(({ more, isRenewed, outcome, ...record }) =>
-  situationOf(record, { ...more, outcome, hasLease: isRenewed && record.lease?.holder === OWN && record.lease.untilAt > after(more.seconds) }));
+  situationOf(record, { ...more, outcome, hasLease: isRenewed && record.lease?.holder === OWN }));
 
 const all = {
-  table: orError(of(tableWith(), tableWith('1'), tableWith('2'), tableWith('1', { analysisType: 'JOB' }), tableWith('1', { status: 'BASE_TABLE_REMOVED' }))),
+  table: orError(of(
+    tableWith(), tableWith('1'), tableWith('2'), tableWith('1', { analysisType: 'JOB' }), tableWith('1', { status: 'BASE_TABLE_REMOVED' }),
+  )),
   liveAnalysis: result({ status: 'SUCCESS', createdAt: 1 }),
-  upstream: result([], [{ id: 'm/up', liveId: 'u', record: EMPTY, isElsewhere: true, isAtWork: false }], [{ id: 'm/up', record: EMPTY, isElsewhere: false, isAtWork: true }]),
-  lists: fc.record({ versions: result([], [version('9', 0, 'POPULATE_STARTED')]), analyses: result([], [{ id: 'a', status: 'STARTED', createdAt: 0 }]) }),
+  upstream: result(
+    [], [{ id: 'm/up', liveId: 'u', record: EMPTY, isElsewhere: true, isAtWork: false }],
+    [{ id: 'm/up', record: EMPTY, isElsewhere: false, isAtWork: true }],
+  ),
+  lists: fc.record({
+    versions: result([], [version('9', 0, 'POPULATE_STARTED')]), analyses: result([], [{ id: 'a', status: 'STARTED', createdAt: 0 }]),
+  }),
   analysis: orError(of(...['SUBMITTED', 'STARTED', 'CANCELLING', 'CANCELLED', 'FAILED', 'SUCCESS'].map((status) => details(status)))),
   candidates: result([], [{ candidate: { analysisId: 'a', createdAt: after(31) }, details: details('STARTED') }]),
   pointer: result(undefined, { signedAt: 0 }, { table: TABLE, signedAt: 0 }),
@@ -89,7 +105,8 @@ test('with everything seen, it is never asked for more, and once all time is ove
 
 test('a populate is sent after no failure and beside nobody\'s attempt, request or query', () => {
   let count = 0;
-  const ready = situation.map(({ record, ...others }): Situation => ({ ...others, record: { ...record, ...MINE }, outcome: undefined, hasLease: true, admittedTo: 'QUERY' }));
+  const ready = situation.map(({ record, ...others }): Situation =>
+    ({ ...others, record: { ...record, ...MINE }, outcome: undefined, hasLease: true, admittedTo: 'QUERY' }));
   fc.assert(fc.property(ready, everything, (given, seen) => {
     const action = decide(given, seen);
     if (action.type === 'POPULATE') {

@@ -30,7 +30,8 @@ const since = finishedWith({ intendedAt: after(10) });
 const of = (record: Partial<TableRecord>, more: Parameters<typeof situationOf>[1] = {}) => situationOf({ requests, ...record }, more);
 const ofDeploy = (record: Partial<TableRecord> = {}, more: Parameters<typeof situationOf>[1] = {}) =>
   situationOf({ requests: [deploying()], ...record }, { input: OF_DEPLOYMENT, ...more });
-const ofDelete = (record: Partial<TableRecord> = {}, more: Parameters<typeof situationOf>[1] = {}) => ofDeploy({ requests: [releasing()], ...record }, more);
+const ofDelete = (record: Partial<TableRecord> = {}, more: Parameters<typeof situationOf>[1] = {}) =>
+  ofDeploy({ requests: [releasing()], ...record }, more);
 
 const TESTED: Record<string, readonly Case[]> = {
   'its event may have started another run before': [
@@ -42,19 +43,25 @@ const TESTED: Record<string, readonly Case[]> = {
   ],
   'it only measures': [
     hit('a look', of({}, { input: { observe: true } }), {}, 'OBSERVE table'),
-    hit('a look while another one is at work', of({ ...THEIRS, attempt: others }, { input: { observe: true } }), { table: tableWith() }, 'END UNCHANGED'),
+    hit('a look while another one is at work', of({ ...THEIRS, attempt: others }, { input: { observe: true } }), { table: tableWith() },
+      'END UNCHANGED'),
     hit('a look at what was never deployed', situationOf({}, { input: { observe: true } }), { table: tableWith() }, 'END UNCHANGED'),
-    hit('a look at a version', of({ history: [since] }, { input: { observe: true } }), { table: tableWith('1') }, 'END UNCHANGED version-1'),
-    hit('an event that has come before', of({}, { input: { event: 'e' }, hints: { eventTaken: false } }), { table: tableWith() }, 'END UNCHANGED'),
+    hit('a look at a version', of({ history: [since] }, { input: { observe: true } }), { table: tableWith('1') },
+      'END UNCHANGED version-1'),
+    hit('an event that has come before', of({}, { input: { event: 'e' }, hints: { eventTaken: false } }), { table: tableWith() },
+      'END UNCHANGED'),
     miss('an ordinary run', of({}), {}, 'ACQUIRE_LEASE'),
   ],
   'its outcome is on record, and no attempt of its own': [
     hit('a step after a crash: all was written', of({}, { outcome: POPULATED }), {}, 'END POPULATED version-1'),
-    hit('another has finished what it began', of({ ...THEIRS, attempt: others }, { outcome: { failure: REFUSED } }), {}, 'END ValidationException'),
+    hit('another has finished what it began', of({ ...THEIRS, attempt: others }, { outcome: { failure: REFUSED } }), {},
+      'END ValidationException'),
     hit('the same, and is at work again', of({ ...THEIRS, history: [since] }, { outcome: POPULATED }), {}, 'END POPULATED version-1'),
-    hit('its deploy has ended', ofDeploy({ requests: [deploying(OWN, { ended: 'SUCCEEDED' })] }, { outcome: POPULATED }), {}, 'END POPULATED version-1'),
+    hit('its deploy has ended', ofDeploy({ requests: [deploying(OWN, { ended: 'SUCCEEDED' })] }, { outcome: POPULATED }), {},
+      'END POPULATED version-1'),
     hit('what it was refused comes after it', of({}, { outcome: POPULATED, refusal: REFUSED }), {}, 'END POPULATED version-1'),
-    miss('a step after a crash between the two writes: both are done again', of({ ...MINE, attempt: own }, { outcome: POPULATED }), {}, 'OBSERVE analysis'),
+    miss('a step after a crash between the two writes: both are done again', of({ ...MINE, attempt: own }, { outcome: POPULATED }), {},
+      'OBSERVE analysis'),
   ],
   'its populate was refused for good': [
     hit('an invalid query', of(MINE, { refusal: REFUSED }), {}, 'END ValidationException'),
@@ -75,9 +82,11 @@ const TESTED: Record<string, readonly Case[]> = {
     hit('a newer one has replaced it', ofDeploy({ requests: OTHERS_OPEN }), {}, 'END Superseded'),
     hit('the same, while it holds the lease without an attempt', ofDeploy({ ...MINE, requests: OTHERS_OPEN }), {}, 'END Superseded'),
     hit('it has ended, and its run\'s item is gone', ofDeploy({ requests: [deploying(OWN, { ended: 'FAILED' })] }), {}, 'END Superseded'),
-    hit('the same, while another one is at work', ofDeploy({ ...THEIRS, requests: [deploying(OWN, { ended: 'FAILED' })], attempt: others }), {}, 'END Superseded'),
+    hit('the same, while another one is at work',
+      ofDeploy({ ...THEIRS, requests: [deploying(OWN, { ended: 'FAILED' })], attempt: others }), {}, 'END Superseded'),
     hit('the record is gone', situationOf({}, { input: OF_DEPLOYMENT }), {}, 'END Superseded'),
-    miss('it holds an attempt, which it finishes first', ofDeploy({ ...MINE, requests: OTHERS_OPEN, attempt: own }), {}, 'OBSERVE analysis'),
+    miss('it holds an attempt, which it finishes first', ofDeploy({ ...MINE, requests: OTHERS_OPEN, attempt: own }), {},
+      'OBSERVE analysis'),
     miss('it follows a Delete up', ofDelete({ requests: RENAMED }, { hints: { reported: true } }), {}, 'ACQUIRE_LEASE'),
     miss('its request is on record beside a newer one of another logical id',
       ofDeploy({ requests: [deploying(OTHER, { logicalId: 'New' }), deploying()] }), {}, 'POLL 2'),
@@ -91,7 +100,8 @@ const TESTED: Record<string, readonly Case[]> = {
     hit('there is no pointer', situationOf({}), { pointer: ok(undefined) }, 'END NotDeployed'),
     hit('the pointer cannot be read', situationOf({}), { pointer: ERRORS.throttled }, 'WAIT 1'),
     hit('nor until its time is up', situationOf({}, { seconds: 300 }), { pointer: ERRORS.throttled }, 'END PopulationTimedOut'),
-    hit('only releases are on record', situationOf({ requests: [releasing({ execution: OTHER, ended: 'SUCCEEDED' })] }), {}, 'OBSERVE pointer'),
+    hit('only releases are on record', situationOf({ requests: [releasing({ execution: OTHER, ended: 'SUCCEEDED' })] }), {},
+      'OBSERVE pointer'),
     hit('a schedule that the record does not know', of({}, { input: { schedule: 'Gone' } }), { table: tableWith() }, 'END UNCHANGED'),
     miss('a schedule that it knows', of({}, { input: { schedule: 'Nightly' } }), {}, 'ACQUIRE_LEASE'),
     miss('a Delete', ofDelete(), {}, 'RECORD_RELEASED'),
@@ -99,7 +109,8 @@ const TESTED: Record<string, readonly Case[]> = {
   ],
   'it is of a Delete, and no attempt is unwanted': [
     hit('nothing runs', ofDelete(), {}, 'RECORD_RELEASED'),
-    hit('what runs is wanted by another logical id', ofDelete({ ...THEIRS, requests: [releasing({ logicalId: 'Old' }), DEPLOYED], attempt: others }), {},
+    hit('what runs is wanted by another logical id',
+      ofDelete({ ...THEIRS, requests: [releasing({ logicalId: 'Old' }), DEPLOYED], attempt: others }), {},
       'RECORD_RELEASED'),
     hit('what runs cannot be stopped in five minutes', ofDelete({ ...MINE, attempt: own }, { seconds: 300 }), {}, 'RECORD_RELEASED'),
     hit('the last deployment failed', ofDelete({ requests: [releasing({ logicalId: 'Old' }), ...FAILED] }), {}, 'RECORD_RELEASED'),
@@ -111,24 +122,31 @@ const TESTED: Record<string, readonly Case[]> = {
     hit('another one acts', of({ ...THEIRS, history: [since] }), {}, 'END UNCHANGED version-1'),
     hit('another one\'s request is open', situationOf({ requests: OTHERS_OPEN, history: [since] }), {}, 'END UNCHANGED version-1'),
     hit('the last deployment failed', situationOf({ requests: FAILED, history: [since] }), {}, 'END UNCHANGED version-1'),
-    hit('a schedule\'s own parameters', of({ ...THEIRS, history: [finishedWith({ ...since, fingerprint: 'c9a5' }), since] }, { input: { schedule: 'Nightly' } }),
+    hit('a schedule\'s own parameters',
+      of({ ...THEIRS, history: [finishedWith({ ...since, fingerprint: 'c9a5' }), since] }, { input: { schedule: 'Nightly' } }),
       {}, 'END UNCHANGED version-1'),
-    miss('it was intended before, whenever it went live', of({ ...THEIRS, history: [finishedWith({ intendedAt: after(-1), populatedAt: after(20) })] }), {}, 'WAIT 6'),
+    miss('it was intended before, whenever it went live',
+      of({ ...THEIRS, history: [finishedWith({ intendedAt: after(-1), populatedAt: after(20) })] }), {}, 'WAIT 6'),
     miss('it was made with other parameters', of({ ...THEIRS, history: [since] }, { input: { schedule: 'Weekly' } }), {}, 'WAIT 6'),
     miss('it did not succeed', of({ ...THEIRS, history: [finishedWith({ succeeded: false, intendedAt: after(10) })] }), {}, 'WAIT 6'),
     miss('nobody holds it back', of({ history: [since] }), {}, 'ACQUIRE_LEASE'),
-    miss('it is of a Delete', ofDelete({ ...THEIRS, requests: [releasing({ logicalId: 'Old' }), DEPLOYED], history: [since], attempt: unwanted }), {}, 'WAIT 3'),
+    miss('it is of a Delete',
+      ofDelete({ ...THEIRS, requests: [releasing({ logicalId: 'Old' }), DEPLOYED], history: [since], attempt: unwanted }), {}, 'WAIT 3'),
   ],
   'it is of a deploy, and another\'s attempt, which is wanted, is under way': [
     hit('a tag was changed during a refresh', ofDeploy({ ...THEIRS, attempt: others, history: [finishedWith()] }), {}, 'OBSERVE table'),
-    hit('the live version is the wanted one', ofDeploy({ ...THEIRS, attempt: others, history: [finishedWith()] }), { table: tableWith('1') },
+    hit('the live version is the wanted one', ofDeploy({ ...THEIRS, attempt: others, history: [finishedWith()] }),
+      { table: tableWith('1') },
       'END UNCHANGED version-1'),
-    hit('the live version is not', ofDeploy({ ...THEIRS, attempt: others, history: [finishedWith()] }), { table: tableWith('2') }, 'POLL 2'),
+    hit('the live version is not', ofDeploy({ ...THEIRS, attempt: others, history: [finishedWith()] }), { table: tableWith('2') },
+      'POLL 2'),
     hit('whether it is cannot be read', ofDeploy({ ...THEIRS, attempt: others }), { table: ERRORS.throttled }, 'POLL 2'),
-    hit('the same, with the lease that has run out', ofDeploy({ ...MINE, attempt: others, history: [finishedWith()] }), { table: tableWith('1') },
+    hit('the same, with the lease that has run out', ofDeploy({ ...MINE, attempt: others, history: [finishedWith()] }),
+      { table: tableWith('1') },
       'END UNCHANGED version-1'),
     hit('something is due: the attempt is finished', ofDeploy({ ...MINE, attempt: others }), { table: tableWith() }, 'OBSERVE analysis'),
-    hit('a step after a crash: the lease is renewed first', ofDeploy({ ...MINE, attempt: others }, { hasLease: false }), { table: tableWith() }, 'ACQUIRE_LEASE'),
+    hit('a step after a crash: the lease is renewed first', ofDeploy({ ...MINE, attempt: others }, { hasLease: false }),
+      { table: tableWith() }, 'ACQUIRE_LEASE'),
     miss('the attempt is not wanted', ofDeploy({ ...THEIRS, attempt: unwanted }), {}, 'POLL 2'),
     miss('the attempt is its own', ofDeploy({ ...MINE, attempt: own }), {}, 'OBSERVE analysis'),
     miss('the run is a schedule\'s', of({ ...THEIRS, attempt: others }), {}, 'WAIT 6'),
@@ -138,7 +156,8 @@ const TESTED: Record<string, readonly Case[]> = {
     hit('another one acts', of(THEIRS), {}, 'WAIT 6'),
     hit('another one has an attempt, and a deploy waits for it', ofDeploy({ ...THEIRS, attempt: unwanted }), {}, 'POLL 2'),
     hit('another one\'s request is open', situationOf({ requests: OTHERS_OPEN }), {}, 'WAIT 6'),
-    hit('another one\'s request is open, and a dead one\'s attempt waits for it', situationOf({ ...LAPSED, requests: OTHERS_OPEN, attempt: others }), {}, 'WAIT 6'),
+    hit('another one\'s request is open, and a dead one\'s attempt waits for it',
+      situationOf({ ...LAPSED, requests: OTHERS_OPEN, attempt: others }), {}, 'WAIT 6'),
     hit('the last deployment failed', situationOf({ requests: FAILED }), {}, 'WAIT 6'),
     hit('the last deployment was never ended', situationOf({ requests: [deploying(OTHER, { answerBy: after(60) })] }), {}, 'WAIT 6'),
     hit('the lease goes back after a failure', situationOf({ ...MINE, requests: FAILED }), {}, 'RELEASE_LEASE'),
@@ -146,8 +165,10 @@ const TESTED: Record<string, readonly Case[]> = {
     hit('its time is up, after a failure', situationOf({ requests: FAILED }, { seconds: 3_300 }), {}, 'END Superseded'),
     miss('the lease has run out', of(LAPSED), {}, 'ACQUIRE_LEASE'),
     miss('its request is the open one, and the holder has no attempt', ofDeploy(THEIRS), {}, 'ACQUIRE_LEASE'),
-    miss('it holds the lease, and an attempt, after a failure', situationOf({ ...MINE, requests: FAILED, attempt: own }), {}, 'OBSERVE analysis'),
-    miss('after a failure there is an attempt that nobody holds', situationOf({ ...LAPSED, requests: FAILED, attempt: others }), {}, 'ACQUIRE_LEASE'),
+    miss('it holds the lease, and an attempt, after a failure', situationOf({ ...MINE, requests: FAILED, attempt: own }), {},
+      'OBSERVE analysis'),
+    miss('after a failure there is an attempt that nobody holds', situationOf({ ...LAPSED, requests: FAILED, attempt: others }), {},
+      'ACQUIRE_LEASE'),
   ],
   'it has not taken or renewed the lease': [
     hit('its first step', of({}), {}, 'ACQUIRE_LEASE'),
@@ -198,7 +219,8 @@ describe('the order of the rows matters:', () => {
   const areDecidedOtherwise = (rows: typeof ROWS) =>
     Object.values(TESTED).flat().some(([, , situation, seen, action]) => decided(rows, situation, seen) !== action);
   /** Those that fit nothing that an earlier one decides. */
-  const MAY_COME_FIRST = [ROWS[0].name, 'its Delete has ended, and nothing is wanted instead', 'it is of a Delete, and no attempt is unwanted'];
+  const MAY_COME_FIRST =
+    [ROWS[0].name, 'its Delete has ended, and nothing is wanted instead', 'it is of a Delete, and no attempt is unwanted'];
 
   test.each(ROWS.map((row) => [row.name, row] as const))('%s', (name, row) => {
     const others = ROWS.filter((each) => each !== row);

@@ -1,5 +1,6 @@
 import {
-  after, DEFINITION, DEPLOYED, deploying, downstreamOf, executionArn, finishedWith, liveVersion, MINE, OF_DEPLOYMENT, OTHER, releasing, requestWith,
+  after, DEFINITION, DEPLOYED, deploying, downstreamOf, executionArn, finishedWith, liveVersion, MINE, OF_DEPLOYMENT, OTHER, releasing,
+  requestWith,
   situationOf,
 } from './support';
 import { fingerprintOf } from '../../../src/contract/hashing';
@@ -61,12 +62,14 @@ describe('any other run', () => {
     ['populates once', {}, [since], [live], 'NO'],
     ['populates where it was done with other parameters', { schedule: 'Weekly' }, [since], [live], 'YES'],
     ['does not where it was done with its schedule\'s', { schedule: 'Weekly' }, [{ ...weekly, intendedAt: after(1) }], [live], 'NO'],
-    ['does not where it was done with the same parameters, whoever brought them', { parameters: { region: 'west' } }, [{ ...weekly, intendedAt: after(1) }],
+    ['does not where it was done with the same parameters, whoever brought them', { parameters: { region: 'west' } },
+      [{ ...weekly, intendedAt: after(1) }],
       [live], 'NO'],
     ['of an upstream table asks it', AFTER_UPSTREAM, [since], [live], 'ASK_UPSTREAM'],
     ['of an upstream table populates where that has another version', AFTER_UPSTREAM, [builtFrom('u1')], [live, upstreamWith('u2')], 'YES'],
     ['of an upstream table does not where it has the same', AFTER_UPSTREAM, [builtFrom('u1')], [live, upstreamWith('u1')], 'NO'],
-    ['of an upstream table populates where it was never built from it', AFTER_UPSTREAM, [finishedWith()], [live, upstreamWith('u1')], 'YES'],
+    ['of an upstream table populates where it was never built from it', AFTER_UPSTREAM, [finishedWith()], [live, upstreamWith('u1')],
+      'YES'],
     ['of an upstream table does not where that has none', AFTER_UPSTREAM, [builtFrom('u1')], [live, upstreamWith()], 'NO'],
   ])('%s', (_what, input, history, seen, expected) => {
     expect(due({ requests: [requestWith({ definition: downstreamOf({ population: 'Up' }) })], history }, input, ...seen)).toBe(expected);

@@ -1,5 +1,8 @@
 import * as fc from 'fast-check';
-import { after, attemptWith, DEFINITION, DEPLOYED, deploying, ERRORS, finishedWith, liveVersion, OF_DEPLOYMENT, OTHER, OWN, refusal, requestWith, situationOf, tableWith } from './support';
+import {
+  after, attemptWith, DEFINITION, DEPLOYED, deploying, ERRORS, finishedWith, liveVersion, OF_DEPLOYMENT, OTHER, OWN, refusal,
+  requestWith, situationOf, tableWith,
+} from './support';
 import { blocked, failure, refused, timedOut, unchanged, unsuccessful } from '../../../src/handlers/population/failures';
 import type { TableRecord } from '../../../src/handlers/record/table-record';
 
@@ -9,13 +12,15 @@ const attempt = attemptWith({ execution: OTHER });
 test('a failure says what happened, what helps, which table, which query and which execution', () => {
   expect(failure(situation, 'Code', 'It broke', 'Mend it.', attempt, true)).toEqual({
     error: 'Code',
-    cause: 'It broke. Mend it. Intermediate table table, membership membership. Protected query analysis-1: see Clean Rooms console > Collaborations > '
-      + `Analyses. Execution ${OTHER}.`,
+    cause: 'It broke. Mend it. Intermediate table table, membership membership. Protected query analysis-1: see Clean Rooms '
+      + `console > Collaborations > Analyses. Execution ${OTHER}.`,
     analysisId: 'analysis-1',
     retryable: true,
   });
   expect(failure(situation, 'Code', 'It broke.')).toEqual(
-    { error: 'Code', cause: `It broke. Intermediate table table, membership membership. Execution ${OWN}.`, analysisId: '', retryable: null });
+    { error: 'Code', cause: `It broke. Intermediate table table, membership membership. Execution ${OWN}.`, retryable: null,
+      analysisId: '' },
+  );
 });
 
 test('what a service says has 2,500 bytes as JSON at most, and ends at a character, so that CloudFormation\'s 4,096 are enough', () => {
@@ -32,11 +37,13 @@ test('what a service says has 2,500 bytes as JSON at most, and ends at a charact
 test.each<[string, Parameters<typeof unsuccessful>[2], boolean, string, string]>([
   ['its code and message', { status: 'FAILED', error: { code: 'OOM', message: 'Out of memory' } }, true, 'ProtectedQueryFailed',
     'The protected query ended as FAILED. OOM: Out of memory. The table keeps the version that it had.'],
-  ['nothing that may quote parameters, where their values are not at hand', { status: 'FAILED', error: { code: 'OOM', message: 'north is secret' } }, false,
+  ['nothing that may quote parameters, where their values are not at hand',
+    { status: 'FAILED', error: { code: 'OOM', message: 'north is secret' } }, false,
     'ProtectedQueryFailed', 'The protected query ended as FAILED. OOM. The table'],
   ['that it may be sent again', { status: 'FAILED', error: { code: 'OOM', message: 'No', retryable: true } }, true, 'ProtectedQueryFailed',
     'OOM: No. Clean Rooms says that the same request may succeed if it is sent again.'],
-  ['that it may not', { status: 'FAILED', error: { code: 'OOM', message: 'No.', retryable: false } }, true, 'ProtectedQueryFailed', 'would fail again.'],
+  ['that it may not', { status: 'FAILED', error: { code: 'OOM', message: 'No.', retryable: false } }, true, 'ProtectedQueryFailed',
+    'would fail again.'],
   ['no reason', { status: 'CANCELLED' }, true, 'ProtectedQueryCancelled', 'ended as CANCELLED. The service gives no reason.'],
   ['that it took too long', { status: 'TIMED_OUT' }, true, 'ProtectedQueryTimedOut', 'ended as TIMED_OUT.'],
   ['what nobody has heard of', { status: 'GONE' }, true, 'ProtectedQueryGONE', 'ended as GONE.'],
@@ -50,8 +57,10 @@ test.each<[string, Parameters<typeof unsuccessful>[2], boolean, string, string]>
 test.each<[string, Partial<TableRecord>, Parameters<typeof situationOf>[1], string]>([
   ['its timeout and what it waited for', { requests: [DEPLOYED] }, { seconds: 3_300, hints: { waitingFor: 'the quota' } },
     'within its timeout of 55 minutes (3300 seconds). At the end: the quota. Raise `timeout`, or give the query more workers.'],
-  ['that nothing was answered', { requests: [requestWith({ definition: { ...DEFINITION, timeoutSeconds: 60 } })] }, {}, 'of 1 minute (60 seconds). At the end: nothing had'],
-  ['that CloudFormation would not have waited', { requests: [deploying(OWN, { answerBy: after(600) })] }, { input: OF_DEPLOYMENT, seconds: 330 },
+  ['that nothing was answered', { requests: [requestWith({ definition: { ...DEFINITION, timeoutSeconds: 60 } })] }, {},
+    'of 1 minute (60 seconds). At the end: nothing had'],
+  ['that CloudFormation would not have waited', { requests: [deploying(OWN, { answerBy: after(600) })] },
+    { input: OF_DEPLOYMENT, seconds: 330 },
     'of 55 minutes (330 seconds). CloudFormation would not have waited any longer.'],
   ['that it had some time', {}, {}, 'within its time (60 seconds).'],
 ])('a run whose time is up says %s', (_what, record, given, words) => {
@@ -61,7 +70,8 @@ test.each<[string, Partial<TableRecord>, Parameters<typeof situationOf>[1], stri
 test.each([
   [ERRORS.invalid, 'Populate failed. ValidationException (INVALID_QUERY): No. Correct the table\'s stored query or the parameters'],
   [refusal('ValidationException', { reason: 'INVALID_CONFIGURATION' }), 'Check compute, the payer account'],
-  [refusal('ValidationException', { reason: 'FIELD_VALIDATION_FAILED', fields: ['parameters'] }), '(fields: parameters). Correct the fields that are named.'],
+  [refusal('ValidationException', { reason: 'FIELD_VALIDATION_FAILED', fields: ['parameters'] }),
+    '(fields: parameters). Correct the fields that are named.'],
   [ERRORS.missing, 'Does it still exist in this membership, account and region?'],
   [ERRORS.denied, 'Only the table\'s owner may populate it'],
 ])('what a service refuses is said in its words, and what helps: %j', ({ error }, words) => {
@@ -76,13 +86,16 @@ test.each([
   expect(table.ok && blocked(situation, table.value)).toMatchObject({ error: status, cause: expect.stringContaining(words) });
 });
 
-test.each(['CREATED', 'POPULATE_STARTED', 'POPULATE_SUCCESS', 'POPULATE_FAILED', 'RETENTION_PERIOD_EXPIRED'])('a table can be populated that is %s', (status) => {
+test.each([
+  'CREATED', 'POPULATE_STARTED', 'POPULATE_SUCCESS', 'POPULATE_FAILED', 'RETENTION_PERIOD_EXPIRED',
+])('a table can be populated that is %s', (status) => {
   const table = tableWith('1', { status });
   expect(table.ok && blocked(situation, table.value)).toBeUndefined();
 });
 
 test('what is unchanged has its own version\'s ids, and figures of the record before those of its query', () => {
   const shown = { status: 'SUCCESS', createdAt: 0, durationMillis: 1, billedCrpuHours: 9 };
-  expect(unchanged(liveVersion('1'), finishedWith(), shown)).toMatchObject({ versionId: 'version-1', durationMillis: 60_000, billedCrpuHours: 0.5 });
+  expect(unchanged(liveVersion('1'), finishedWith(), shown))
+    .toMatchObject({ versionId: 'version-1', durationMillis: 60_000, billedCrpuHours: 0.5 });
   expect(unchanged(liveVersion('1'), undefined, shown)).toMatchObject({ versionId: 'version-1', durationMillis: 1, billedCrpuHours: 9 });
 });

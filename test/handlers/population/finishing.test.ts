@@ -1,5 +1,6 @@
 import {
-  after, attemptWith, CHANGED, DEFINITION, DEPLOYED, deploying, details, ERRORS, inShort, INTENDED, liveVersion, MINE, ok, OTHER, requestWith, situationOf,
+  after, attemptWith, CHANGED, DEFINITION, DEPLOYED, deploying, details, ERRORS, inShort, INTENDED, liveVersion, MINE, ok, OTHER,
+  requestWith, situationOf,
   tableWith,
 } from './support';
 import type { Failure } from '../../../src/contract/workflow';
@@ -34,7 +35,8 @@ describe('an attempt that is INTENDED', () => {
 
   test.each([
     ['is found by its parameters', 31, ok([other, unreadable, hidden, match]), 'RECORD_STARTED match'],
-    ['is found where nothing shows parameters, once the lease of whoever wrote it is over', 210, ok([other, hidden]), 'RECORD_STARTED hidden unverified'],
+    ['is found where nothing shows parameters, once the lease of whoever wrote it is over', 210, ok([other, hidden]),
+      'RECORD_STARTED hidden unverified'],
     ['not before', 209, ok([other, hidden]), 'WAIT 5'],
     ['not while another one cannot be read, which may be it', 210, ok([hidden, unreadable]), 'WAIT 5'],
     ['is cleared if nothing has come of it', 210, ok([]), 'CLEAR_ATTEMPT'],
@@ -53,12 +55,13 @@ describe('an attempt that is INTENDED', () => {
 
   test('that is not found in time may still go live, which is said', () => {
     expect(recoverAttempt(holding(INTENDED, { at: 3_510 }), { candidates: ERRORS.unknown }))
-      .toMatchObject({ ended: { failure: { cause: expect.stringContaining('A populate may have been sent, whose answer was lost: it may be running') } } });
+      .toMatchObject({ ended: { failure: { cause: expect.stringContaining('A populate may have been sent, whose answer was lost') } } });
   });
 });
 
 /** Of an action: the words that matter. */
-const said = (action: Action): string => ('outcome' in action ? action.outcome.failure?.cause : 'cancellation' in action ? action.cancellation.cause : '') ?? '';
+const said = (action: Action): string =>
+  ('outcome' in action ? action.outcome.failure?.cause : 'cancellation' in action ? action.cancellation.cause : '') ?? '';
 
 describe('an attempt that is STARTED', () => {
   const running = { analysis: details('STARTED') };
@@ -74,75 +77,97 @@ describe('an attempt that is STARTED', () => {
     ['is looked at more rarely while it is queued', own, { at: 70 }, { analysis: details('SUBMITTED') }, 'WAIT 22.5'],
     ['is watched whatever the service calls its state', own, {}, { analysis: details('RUNNING') }, 'POLL 3'],
     ['is watched though another request is the newest, which wants the same', own, { requests: [deploying(OTHER)] }, running, 'POLL 3'],
-    ['is watched after a deploy has failed that it is not of', own, { requests: [requestWith({ request: 'request-2', ended: 'FAILED' })] }, running, 'POLL 3'],
-    ['is cancelled, of a deploy that has failed', own, { requests: [requestWith({ ended: 'FAILED' })] }, running, 'RECORD_CANCELLATION Superseded'],
-    ['is cancelled, of a deploy that has not ended in time', own, { requests: [deploying(OTHER, { request: 'request-1', answerBy: after(60) })] }, running,
+    ['is watched after a deploy has failed that it is not of', own,
+      { requests: [requestWith({ request: 'request-2', ended: 'FAILED' })] }, running, 'POLL 3'],
+    ['is cancelled, of a deploy that has failed', own, { requests: [requestWith({ ended: 'FAILED' })] }, running,
       'RECORD_CANCELLATION Superseded'],
-    ['is cancelled, superseded by another definition', own, { requests: [deploying(OTHER, { definition: CHANGED })] }, running, 'RECORD_CANCELLATION Superseded'],
-    ['is cancelled, whoever began it', others, { requests: [requestWith({ definition: CHANGED })] }, running, 'RECORD_CANCELLATION Superseded'],
+    ['is cancelled, of a deploy that has not ended in time', own,
+      { requests: [deploying(OTHER, { request: 'request-1', answerBy: after(60) })] }, running,
+      'RECORD_CANCELLATION Superseded'],
+    ['is cancelled, superseded by another definition', own, { requests: [deploying(OTHER, { definition: CHANGED })] }, running,
+      'RECORD_CANCELLATION Superseded'],
+    ['is cancelled, whoever began it', others, { requests: [requestWith({ definition: CHANGED })] }, running,
+      'RECORD_CANCELLATION Superseded'],
     ['is cancelled, of a schedule that has other parameters now', weekly, {}, running, 'RECORD_CANCELLATION Superseded'],
     ['is cancelled, of a schedule that is gone', attemptWith({ schedule: 'Gone' }), {}, running, 'RECORD_CANCELLATION Superseded'],
     ['is cancelled, released', own, { requests: [] }, running, 'RECORD_CANCELLATION Released', 'is being deleted'],
     ['is watched to the end of its time', own, { at: 3_299 }, running, 'POLL 1'],
-    ['is cancelled, its time being up', own, { at: 3_300 }, running, 'RECORD_CANCELLATION PopulationTimedOut', 'within its timeout of 55 minutes'],
+    ['is cancelled, its time being up', own, { at: 3_300 }, running, 'RECORD_CANCELLATION PopulationTimedOut',
+      'within its timeout of 55 minutes'],
     ['is cancelled by its own time, not by that of who finishes it', attemptWith({ execution: OTHER, deadlineAt: after(50) }), {}, running,
       'RECORD_CANCELLATION PopulationTimedOut'],
-    ['is left running if that is wanted', own, { at: 3_300, requests: [requestWith({ definition: { ...DEFINITION, cancelOnTimeout: false } })] }, running,
+    ['is left running if that is wanted', own,
+      { at: 3_300, requests: [requestWith({ definition: { ...DEFINITION, cancelOnTimeout: false } })] }, running,
       'FINISH PopulationTimedOut', 'It was left running, as cancelOnTimeout is false, and may go live.'],
     ['is cancelled for the reason on record', superseded, {}, running, 'CANCEL'],
     ['is cancelled again, if it was refused', superseded, { hints: { cancelling: 'Refused.' } }, running, 'CANCEL'],
     ['is cancelled though it is wanted again', timedOut, { at: 3_301 }, running, 'CANCEL'],
     ['is waited for while it is being cancelled', superseded, {}, { analysis: details('CANCELLING') }, 'POLL 3'],
-    ['is over once it is cancelled, for that reason', superseded, {}, { analysis: details('CANCELLED') }, 'FINISH Superseded', 'Superseded. It is now CANCELLED.'],
-    ['is over, timed out', timedOut, { at: 3_310, hints: { cancelling: 'Asked for.' } }, { analysis: details('CANCELLED') }, 'FINISH PopulationTimedOut',
+    ['is over once it is cancelled, for that reason', superseded, {}, { analysis: details('CANCELLED') }, 'FINISH Superseded',
+      'Superseded. It is now CANCELLED.'],
+    ['is over, timed out', timedOut, { at: 3_310, hints: { cancelling: 'Asked for.' } }, { analysis: details('CANCELLED') },
+      'FINISH PopulationTimedOut',
       'PopulationTimedOut. Asked for. It is now CANCELLED.'],
     ['is over, though it cannot be cancelled', superseded, { at: 3_510, hints: { cancelling: 'Refused.' } }, running, 'FINISH Superseded',
       'Refused. The protected query is still STARTED, and may go live: cancel it in the console if it should not.'],
-    ['is another run\'s to cancel, past one\'s own time', attemptWith({ ...superseded, execution: OTHER }), { at: 3_510 }, running, 'END PopulationTimedOut'],
-    ['is another run\'s to watch, past one\'s own time', attemptWith({ execution: OTHER, deadlineAt: after(9_000) }), { at: 3_510 }, running, 'END PopulationTimedOut'],
+    ['is another run\'s to cancel, past one\'s own time', attemptWith({ ...superseded, execution: OTHER }), { at: 3_510 }, running,
+      'END PopulationTimedOut'],
+    ['is another run\'s to watch, past one\'s own time', attemptWith({ execution: OTHER, deadlineAt: after(9_000) }), { at: 3_510 },
+      running, 'END PopulationTimedOut'],
 
     ['is over when it is live', own, {}, success('1'), 'FINISH POPULATED version-1'],
     ['is over when it is live, of another run', others, {}, success('1'), 'FINISH POPULATED version-1'],
     ['is over when its query\'s version is live, whatever that is called', own, {},
-      { analysis: details('SUCCESS'), table: tableWith('1', { live: liveVersion('1', { versionId: 'version-1b' }) }) }, 'FINISH POPULATED version-1b'],
+      { analysis: details('SUCCESS'), table: tableWith('1', { live: liveVersion('1', { versionId: 'version-1b' }) }) },
+      'FINISH POPULATED version-1b'],
     ['is looked up in the table once it has succeeded', own, {}, { analysis: details('SUCCESS') }, 'OBSERVE table'],
     ['is waited for until it is live', own, {}, success('0'), 'POLL 3'],
     ['is waited for until there is any version', own, { at: 959, hints: { succeededAt: after(60) } }, success(), 'POLL 3'],
     ['is late after a quarter of an hour', own, { at: 960, hints: { succeededAt: after(60) } }, success('0'), 'FINISH VersionNotLive',
-      '900 seconds later its version version-1 is not the table\'s live one: version version-0 is, and the table\'s status is POPULATE_SUCCESS.'],
+      'its version version-1 is not the table\'s live one: version version-0 is, and the table\'s status is POPULATE_SUCCESS.'],
     ['is late when all time is over', own, { at: 3_510 }, success(), 'FINISH VersionNotLive', 'It may still go live.'],
     ['is late after two minutes, if it was left behind', attemptWith({ execution: OTHER, deadlineAt: after(-500) }),
       { at: 180, hints: { succeededAt: after(60) } }, success('0'), 'FINISH VersionNotLive'],
-    ['is not late before', attemptWith({ execution: OTHER, deadlineAt: after(-500) }), { at: 179, hints: { succeededAt: after(60) } }, success('0'), 'POLL 3'],
+    ['is not late before', attemptWith({ execution: OTHER, deadlineAt: after(-500) }), { at: 179, hints: { succeededAt: after(60) } },
+      success('0'), 'POLL 3'],
     ['is neither live nor not, unread', own, {}, { analysis: details('SUCCESS'), table: ERRORS.throttled }, 'WAIT 1'],
     ['is neither live nor not, refused', own, {}, { analysis: details('SUCCESS'), table: ERRORS.missing }, 'WAIT 10'],
-    ['is late, unread', own, { at: 960, hints: { succeededAt: after(60) } }, { analysis: details('SUCCESS'), table: ERRORS.missing }, 'FINISH VersionNotLive',
+    ['is late, unread', own, { at: 960, hints: { succeededAt: after(60) } }, { analysis: details('SUCCESS'), table: ERRORS.missing },
+      'FINISH VersionNotLive',
       'Whether the version is live cannot be read: ResourceNotFoundException.'],
     ['is a success that came in time though its time was up', timedOut, { at: 3_310 }, success('1'), 'FINISH POPULATED version-1'],
     ['is no success if nobody wants it, though it is live', superseded, {}, success('1'), 'FINISH Superseded',
       'It had succeeded before it could be cancelled, and its version is live.'],
-    ['is late, cancelled', superseded, { at: 960, hints: { succeededAt: after(60) } }, success(), 'FINISH Superseded', 'It may still go live.'],
+    ['is late, cancelled', superseded, { at: 960, hints: { succeededAt: after(60) } }, success(), 'FINISH Superseded',
+      'It may still go live.'],
     ['is taken for its own, unverified, while nothing shows parameters', unverified, {}, success('1'), 'FINISH POPULATED version-1'],
     ['is its own after all, unverified', unverified, {}, endedWith({ parameters: { region: 'north' } }, '1'), 'FINISH POPULATED version-1'],
     ['is somebody else\'s after all, unverified', unverified, {}, endedWith({ parameters: { region: 'south' } }, '1'), 'CLEAR_ATTEMPT'],
-    ['is its own by the answer, whatever it shows', own, {}, endedWith({ parameters: { region: 'NORTH' } }, '1'), 'FINISH POPULATED version-1'],
+    ['is its own by the answer, whatever it shows', own, {}, endedWith({ parameters: { region: 'NORTH' } }, '1'),
+      'FINISH POPULATED version-1'],
 
-    ['has failed, in the service\'s words', own, {}, FAILED, 'FINISH ProtectedQueryFailed', 'ended as FAILED. OOM: Out of memory. Clean Rooms says that'],
+    ['has failed, in the service\'s words', own, {}, FAILED, 'FINISH ProtectedQueryFailed',
+      'ended as FAILED. OOM: Out of memory. Clean Rooms says that'],
     ['has failed, of another run', others, {}, FAILED, 'FINISH ProtectedQueryFailed'],
     ['has failed, of another run, past one\'s own time', others, { at: 3_510 }, FAILED, 'FINISH ProtectedQueryFailed'],
     ['has failed as a job', attemptWith({ analysisType: 'JOB' }), {}, FAILED, 'FINISH ProtectedJobFailed'],
-    ['was cancelled by somebody', own, {}, { analysis: details('CANCELLED') }, 'FINISH ProtectedQueryCancelled', 'The service gives no reason.'],
+    ['was cancelled by somebody', own, {}, { analysis: details('CANCELLED') }, 'FINISH ProtectedQueryCancelled',
+      'The service gives no reason.'],
     ['has timed out in the service', own, {}, { analysis: details('TIMED_OUT') }, 'FINISH ProtectedQueryTimedOut'],
     ['has failed before it could be cancelled', superseded, {}, FAILED, 'FINISH Superseded', 'It is now FAILED.'],
 
     ['is asked for again, unread', own, {}, unread(ERRORS.unknown), 'WAIT 1'],
     ['is not there to read at first', own, { at: 149 }, unread(ERRORS.missing), 'WAIT 3'],
-    ['is cancelled where it is not there to read any more', own, { at: 150 }, unread(ERRORS.missing), 'RECORD_CANCELLATION ResourceNotFoundException'],
+    ['is cancelled where it is not there to read any more', own, { at: 150 }, unread(ERRORS.missing),
+      'RECORD_CANCELLATION ResourceNotFoundException'],
     ['is asked for again, denied', own, {}, unread(ERRORS.denied), 'WAIT 1'],
-    ['is cancelled, denied for long', own, { at: 300, hints: { deniedSinceAt: after(120) } }, unread(ERRORS.denied), 'RECORD_CANCELLATION AccessDeniedException'],
+    ['is cancelled, denied for long', own, { at: 300, hints: { deniedSinceAt: after(120) } }, unread(ERRORS.denied),
+      'RECORD_CANCELLATION AccessDeniedException'],
     ['is cancelled again, unread', superseded, { at: 300 }, unread(ERRORS.missing), 'CANCEL'],
-    ['is over, unread to the end', own, { at: 3_510 }, unread(ERRORS.unknown), 'FINISH HTTP 502', 'It is running, as far as is known, and may go live.'],
-    ['has all its time, though a deploy has given less meanwhile, unread', own, { at: 600, requests: SHORTER }, unread(ERRORS.unknown), 'WAIT 1'],
+    ['is over, unread to the end', own, { at: 3_510 }, unread(ERRORS.unknown), 'FINISH HTTP 502',
+      'It is running, as far as is known, and may go live.'],
+    ['has all its time, though a deploy has given less meanwhile, unread', own, { at: 600, requests: SHORTER }, unread(ERRORS.unknown),
+      'WAIT 1'],
     ['has all its time, though a deploy has given less meanwhile, not live yet', own, { at: 600, requests: SHORTER }, success(), 'POLL 3'],
     ['is over, left behind and not there to read', attemptWith({ execution: OTHER, deadlineAt: after(-500) }), {}, unread(ERRORS.missing),
       'FINISH ResourceNotFoundException'],
@@ -156,13 +181,15 @@ describe('an attempt that is STARTED', () => {
     const shown = { createdAt: after(31), durationMillis: 60_000, billedCrpuHours: 0.5 };
     const attempt = attemptWith({ isDeploy: true, upstream: { 'm/t': 'v' } });
     const { analysisId, versionId, analysisType, fingerprint, definitionFingerprint, intendedAt, isDeploy, upstream } = attempt;
-    const finished = { analysisId, versionId, analysisType, fingerprint, definitionFingerprint, intendedAt, isDeploy, upstream, durationMillis: 60_000 };
+    const known = { analysisId, versionId, analysisType, fingerprint, definitionFingerprint, intendedAt, isDeploy, upstream };
+    const finished = { ...known, durationMillis: 60_000 };
     expect(finishAttempt(holding(attempt), endedWith(shown, '1'))).toEqual({
       type: 'FINISH',
       attempt,
       outcome: {
         output: {
-          status: 'POPULATED', versionId, analysisId, analysisType, populatedAt: new Date(after(91)).toISOString(), durationMillis: 60_000, billedCrpuHours: 0.5,
+          status: 'POPULATED', versionId, analysisId, analysisType, populatedAt: new Date(after(91)).toISOString(),
+          durationMillis: 60_000, billedCrpuHours: 0.5,
         },
       },
       finished: { ...finished, succeeded: true, populatedAt: after(91), billedCrpuHours: 0.5 },
@@ -177,7 +204,8 @@ describe('an attempt that is STARTED', () => {
     ['cannot be of a query of the table\'s own', {}, undefined, undefined],
     ['is not known from what may be somebody else\'s', { mayHaveDefaults: true, isUnverified: true }, undefined, undefined],
   ])('what the stored query adds to the parameters %s', (_what, more, queryDefaults, known) => {
-    const finished = finishAttempt(holding(attemptWith(more), { queryDefaults }), endedWith({ parameters: { region: 'north', year: '2026' } }, '1'));
+    const shown = endedWith({ parameters: { region: 'north', year: '2026' } }, '1');
+    const finished = finishAttempt(holding(attemptWith(more), { queryDefaults }), shown);
     expect(finished.type === 'FINISH' && finished.queryDefaults).toEqual(known);
   });
 });

@@ -1,5 +1,6 @@
 import {
-  after, attemptWith, CHANGED, DEFINITION, DEPLOYED, deploying, downstreamOf, ERRORS, finishedWith, inShort, MINE, OF_DEPLOYMENT, ok, OTHER, OWN, refusal,
+  after, attemptWith, CHANGED, DEFINITION, DEPLOYED, deploying, downstreamOf, ERRORS, finishedWith, inShort, MINE, OF_DEPLOYMENT, ok,
+  OTHER, OWN, refusal,
   releasing, requestWith, situationOf, TABLE, tableWith, version,
 } from './support';
 import { fingerprintOf, parametersHash } from '../../../src/contract/hashing';
@@ -16,8 +17,10 @@ type Given = Partial<TableRecord> & { readonly at?: number; readonly input?: Run
 const admitted = ({ at = 60, input, hints = {}, admittedTo = 'QUERY', ...record }: Given = {}) =>
   situationOf({ ...MINE, requests: [DEPLOYED], ...record }, { seconds: at, input, hints, admittedTo });
 const analysis = (name: string, status: string): Analysis => ({ id: `analysis-${name}`, status, createdAt: after(-100) });
-const lists = (versions: ReturnType<typeof version>[] = [], analyses: Analysis[] = []): Seen['lists'] => ({ versions: ok(versions), analyses: ok(analyses) });
-const up = (more: Partial<SeenUpstream> = {}): Seen => ({ upstream: ok([{ id: 'm/up', liveId: 'u1', record: EMPTY, isElsewhere: false, isAtWork: false, ...more }]) });
+const lists = (versions: ReturnType<typeof version>[] = [], analyses: Analysis[] = []): Seen['lists'] =>
+  ({ versions: ok(versions), analyses: ok(analyses) });
+const up = (more: Partial<SeenUpstream> = {}): Seen =>
+  ({ upstream: ok([{ id: 'm/up', liveId: 'u1', record: EMPTY, isElsewhere: false, isAtWork: false, ...more }]) });
 const DOWNSTREAM = { requests: [requestWith({ definition: downstreamOf({ population: 'Up' }) })] };
 const empty = { table: tableWith() };
 const blockedBy = (status: string) => ({ table: tableWith('1', { status, statusReason: 'purchases is gone' }) });
@@ -28,40 +31,51 @@ test.each<[string, Given, Seen, string]>([
   ['ends if nothing is due', { history: [finishedWith({ intendedAt: after(1) })] }, { table: tableWith('1') }, 'END UNCHANGED version-1'],
   ['asks the lists if something is', {}, empty, 'OBSERVE lists'],
   ['populates', {}, { ...empty, lists: lists() }, 'POPULATE'],
-  ['is admitted for jobs, where the table turns out to be one', {}, { table: tableWith(undefined, { analysisType: 'JOB' }) }, 'REQUEST_ADMISSION JOB'],
+  ['is admitted for jobs, where the table turns out to be one', {}, { table: tableWith(undefined, { analysisType: 'JOB' }) },
+    'REQUEST_ADMISSION JOB'],
   ['populates with a job', { admittedTo: 'JOB' }, { table: tableWith(undefined, { analysisType: 'JOB' }), lists: lists() }, 'POPULATE'],
   ['asks again, unread', {}, { table: ERRORS.unknown }, 'WAIT 1'],
   ['fails, refused', {}, { table: ERRORS.missing }, 'END ResourceNotFoundException'],
   ['fails, its time being up, unread', { at: 3_300 }, { table: ERRORS.unknown }, 'END PopulationTimedOut'],
   ['fails, its time being up', { at: 3_300 }, empty, 'END PopulationTimedOut'],
-  ['still ends well if nothing is due, its time being up', { at: 3_300, history: [finishedWith({ intendedAt: after(1) })] }, { table: tableWith('1') },
+  ['still ends well if nothing is due, its time being up', { at: 3_300, history: [finishedWith({ intendedAt: after(1) })] },
+    { table: tableWith('1') },
     'END UNCHANGED version-1'],
   ['fails, disallowed', {}, blockedBy('DISALLOWED_BY_DATA_PROVIDER'), 'END DISALLOWED_BY_DATA_PROVIDER'],
   ['fails, with a table gone', {}, blockedBy('BASE_TABLE_REMOVED'), 'END BASE_TABLE_REMOVED'],
-  ['does not ask whether it may where nothing is due', { history: [finishedWith({ intendedAt: after(1) })] }, blockedBy('BASE_TABLE_REMOVED'),
+  ['does not ask whether it may where nothing is due', { history: [finishedWith({ intendedAt: after(1) })] },
+    blockedBy('BASE_TABLE_REMOVED'),
     'END UNCHANGED version-1'],
 
   ['waits for a version that somebody has begun', {}, { ...empty, lists: lists(begun) }, 'WAIT 8'],
   ['waits for a query of somebody\'s', {}, { ...empty, lists: lists([], [analysis('1', 'STARTED')]) }, 'WAIT 8'],
   ['waits for a query that is being cancelled', {}, { ...empty, lists: lists([], [analysis('1', 'CANCELLING')]) }, 'WAIT 8'],
-  ['does not wait for a version whose query is over, whatever its state says', {}, { ...empty, lists: lists(begun, [analysis('1', 'CANCELLED')]) }, 'POPULATE'],
-  ['does not wait for what is over', {}, { ...empty, lists: lists([version('1', after(-100), 'POPULATE_FAILED')], [analysis('1', 'FAILED')]) }, 'POPULATE'],
+  ['does not wait for a version whose query is over, whatever its state says', {},
+    { ...empty, lists: lists(begun, [analysis('1', 'CANCELLED')]) }, 'POPULATE'],
+  ['does not wait for what is over', {},
+    { ...empty, lists: lists([version('1', after(-100), 'POPULATE_FAILED')], [analysis('1', 'FAILED')]) }, 'POPULATE'],
   ['asks again for versions, unread', {}, { ...empty, lists: { versions: ERRORS.throttled, analyses: ok([]) } }, 'WAIT 1'],
   ['asks again for queries, unread', {}, { ...empty, lists: { versions: ok([]), analyses: ERRORS.throttled } }, 'WAIT 1'],
-  ['fails where it may not list', {}, { ...empty, lists: { versions: ok([]), analyses: refusal('ValidationException') } }, 'END ValidationException'],
+  ['fails where it may not list', {}, { ...empty, lists: { versions: ok([]), analyses: refusal('ValidationException') } },
+    'END ValidationException'],
 
   ['asks upstream tables before the lists', DOWNSTREAM, empty, 'OBSERVE upstream'],
   ['populates with what is live upstream', DOWNSTREAM, { ...empty, ...up(), lists: lists() }, 'POPULATE'],
   ['waits for an upstream table that is at work', DOWNSTREAM, { ...empty, ...up({ isAtWork: true }) }, 'WAIT 10'],
-  ['for ten minutes', { ...DOWNSTREAM, at: 659, hints: { upstreamSinceAt: after(60) } }, { ...empty, ...up({ isAtWork: true }) }, 'WAIT 10'],
-  ['and no longer', { ...DOWNSTREAM, at: 660, hints: { upstreamSinceAt: after(60) } }, { ...empty, ...up({ isAtWork: true }) }, 'OBSERVE lists'],
+  ['for ten minutes', { ...DOWNSTREAM, at: 659, hints: { upstreamSinceAt: after(60) } }, { ...empty, ...up({ isAtWork: true }) },
+    'WAIT 10'],
+  ['and no longer', { ...DOWNSTREAM, at: 660, hints: { upstreamSinceAt: after(60) } }, { ...empty, ...up({ isAtWork: true }) },
+    'OBSERVE lists'],
   ['waits as long as it has time, if an upstream table has started it',
-    { ...DOWNSTREAM, at: 3_290, hints: { upstreamSinceAt: after(60) }, input: { afterUpstream: true } }, { ...empty, ...up({ isAtWork: true }) }, 'WAIT 10'],
-  ['fails where its time is up, waiting', { ...DOWNSTREAM, at: 3_300, input: { afterUpstream: true } }, { ...empty, ...up({ isAtWork: true }) },
+    { ...DOWNSTREAM, at: 3_290, hints: { upstreamSinceAt: after(60) }, input: { afterUpstream: true } },
+    { ...empty, ...up({ isAtWork: true }) }, 'WAIT 10'],
+  ['fails where its time is up, waiting', { ...DOWNSTREAM, at: 3_300, input: { afterUpstream: true } },
+    { ...empty, ...up({ isAtWork: true }) },
     'END PopulationTimedOut'],
   ['waits for an upstream table that is due', DOWNSTREAM, { ...empty, ...up({ dueSinceAt: after(0) }) }, 'WAIT 10'],
   ['asks again for upstream tables, unread', DOWNSTREAM, { ...empty, upstream: ERRORS.unknown }, 'WAIT 1'],
-  ['ends if an upstream table has started it for nothing', { ...DOWNSTREAM, history: [finishedWith({ upstream: { 'm/up': 'u1' } })], input: { afterUpstream: true } },
+  ['ends if an upstream table has started it for nothing',
+    { ...DOWNSTREAM, history: [finishedWith({ upstream: { 'm/up': 'u1' } })], input: { afterUpstream: true } },
     { table: tableWith('1'), ...up() }, 'END UNCHANGED version-1'],
 ])('a run that holds the lease and finds no attempt %s', (_what, given, seen, action) => {
   expect(inShort(populateIfDue(admitted(given), seen))).toBe(action);
@@ -76,8 +90,9 @@ test.each<[string, Given, string]>([
 });
 
 describe('the attempt', () => {
+  const before = lists([version('0', after(-100))], [analysis('0', 'SUCCESS')]);
   const attemptOf = (given: Given, seen: Seen = {}) =>
-    populateIfDue(admitted(given), { ...empty, lists: lists([version('0', after(-100))], [analysis('0', 'SUCCESS')]), ...seen }) as Action & { type: 'POPULATE' };
+    populateIfDue(admitted(given), { ...empty, lists: before, ...seen }) as Action & { type: 'POPULATE' };
 
   test('is of its run, with the parameters that it is sent with as names and a hash', () => {
     expect(attemptOf({})).toEqual({
@@ -91,18 +106,24 @@ describe('the attempt', () => {
     });
   });
 
-  const west = { populate: { parameters: { region: 'west' } }, attempt: { fingerprint: fingerprintOf(DEFINITION, { region: 'west' }), parametersHash: parametersHash({ region: 'west' }) } };
+  const parameters = { region: 'west' };
+  const hashes = { fingerprint: fingerprintOf(DEFINITION, parameters), parametersHash: parametersHash(parameters) };
+  const west = { populate: { parameters }, attempt: hashes };
   test.each<[string, Given, Seen, object]>([
     ['a schedule\'s parameters', { input: { schedule: 'Weekly' } }, {}, { ...west, attempt: { ...west.attempt, schedule: 'Weekly' } }],
-    ['the input\'s', { input: { parameters: { region: 'west' } } }, {}, { ...west, attempt: { ...west.attempt, parameters: { region: 'west' } } }],
+    ['the input\'s', { input: { parameters: { region: 'west' } } }, {},
+      { ...west, attempt: { ...west.attempt, parameters: { region: 'west' } } }],
     ['the input\'s before the schedule\'s', { input: { schedule: 'Weekly', parameters: { region: 'west' } } }, {}, west],
-    ['the fingerprint of the definition alone, too', { input: { schedule: 'Weekly' } }, {}, { attempt: { definitionFingerprint: DEPLOYED.fingerprint } }],
+    ['the fingerprint of the definition alone, too', { input: { schedule: 'Weekly' } }, {},
+      { attempt: { definitionFingerprint: DEPLOYED.fingerprint } }],
     ['what was deployed meanwhile', { requests: [requestWith({ request: 'request-9', definition: CHANGED })] }, {},
       { attempt: { request: 'request-9', fingerprint: fingerprintOf(CHANGED) } }],
     ['what is live upstream', DOWNSTREAM, up(), { attempt: { upstream: { 'm/up': 'u1' } } }],
-    ['that it is a deploy\'s', { requests: [deploying()], input: OF_DEPLOYMENT }, {}, { attempt: { isDeploy: true, request: 'request-2', deadlineAt: after(3_300) } }],
+    ['that it is a deploy\'s', { requests: [deploying()], input: OF_DEPLOYMENT }, {},
+      { attempt: { isDeploy: true, request: 'request-2', deadlineAt: after(3_300) } }],
     ['that it is none where it follows a Delete up',
-      { requests: [releasing({ ended: 'SUCCEEDED', logicalId: 'Old' }), deploying(OTHER, { request: 'r', ended: 'SUCCEEDED' })], input: OF_DEPLOYMENT }, {},
+      { requests: [releasing({ ended: 'SUCCEEDED', logicalId: 'Old' }), deploying(OTHER, { request: 'r', ended: 'SUCCEEDED' })],
+      input: OF_DEPLOYMENT }, {},
       { attempt: { isDeploy: false, request: 'r', deadlineAt: after(3_600) } }],
   ])('has %s', (_what, given, seen, expected) => {
     expect(attemptOf(given, seen)).toMatchObject(expected);
@@ -111,22 +132,28 @@ describe('the attempt', () => {
   test('is sent with compute and payer, and without parameters where there are none', () => {
     const compute = { type: 'CR.1X', number: 4 };
     const definition = { timeoutSeconds: 60, cancelOnTimeout: true, compute, analysisPayerAccountId: '111122223333' };
-    expect(attemptOf({ at: 30, requests: [requestWith({ definition })] }).populate).toEqual({ ...TABLE, compute, analysisPayerAccountId: '111122223333' });
+    expect(attemptOf({ at: 30, requests: [requestWith({ definition })] }).populate)
+      .toEqual({ ...TABLE, compute, analysisPayerAccountId: '111122223333' });
   });
 });
 
 test.each<[string, Given, Seen, object]>([
   ['has no version where none is live', {}, empty, { type: 'END', ended: { output: { versionId: '', status: 'UNCHANGED' } } }],
   ['has its figures from the record', { history: [finishedWith()] }, { table: tableWith('1') },
-    { ended: { output: { versionId: 'version-1', populatedAt: new Date(after(-2_900)).toISOString(), durationMillis: 60_000, billedCrpuHours: 0.5 } } }],
+    { ended: { output: { versionId: 'version-1', populatedAt: new Date(after(-2_900)).toISOString(), durationMillis: 60_000,
+    billedCrpuHours: 0.5 } } }],
   ['asks for the figures of what is not on record', {}, { table: tableWith('1') }, { type: 'OBSERVE', what: 'liveAnalysis' }],
-  ['has its figures from its query then', {}, { table: tableWith('1'), liveAnalysis: ok({ status: 'SUCCESS', createdAt: 0, durationMillis: 5 }) },
+  ['has its figures from its query then', {},
+    { table: tableWith('1'), liveAnalysis: ok({ status: 'SUCCESS', createdAt: 0, durationMillis: 5 }) },
     { ended: { output: { populatedAt: '1970-01-01T00:00:00.005Z', durationMillis: 5, billedCrpuHours: null } } }],
-  ['goes without them where they cannot be had', {}, { table: tableWith('1'), liveAnalysis: ERRORS.missing }, { ended: { output: { populatedAt: '' } } }],
-  ['has no version where its data is gone', {}, { table: tableWith('1', { status: 'RETENTION_PERIOD_EXPIRED' }) }, { ended: { output: { versionId: '' } } }],
+  ['goes without them where they cannot be had', {}, { table: tableWith('1'), liveAnalysis: ERRORS.missing },
+    { ended: { output: { populatedAt: '' } } }],
+  ['has no version where its data is gone', {}, { table: tableWith('1', { status: 'RETENTION_PERIOD_EXPIRED' }) },
+    { ended: { output: { versionId: '' } } }],
   ['asks again, unread', {}, { table: ERRORS.unknown }, { type: 'WAIT' }],
   ['fails, its time being up, unread', { at: 3_300 }, { table: ERRORS.unknown }, { ended: { failure: { error: 'PopulationTimedOut' } } }],
-  ['takes a deploy\'s version of unknown lineage as built from what is there', { requests: [deploying()], input: OF_DEPLOYMENT, history: [finishedWith()] },
+  ['takes a deploy\'s version of unknown lineage as built from what is there',
+    { requests: [deploying()], input: OF_DEPLOYMENT, history: [finishedWith()] },
     { table: tableWith('1'), ...up() }, { assumedLineage: { versionId: 'version-1', upstream: { 'm/up': 'u1' } } }],
 ])('what is unchanged %s', (_what, given, seen, expected) => {
   expect(endUnchanged(admitted(given), seen)).toMatchObject(expected);

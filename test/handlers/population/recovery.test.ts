@@ -24,7 +24,8 @@ describe('a candidate', () => {
     ['is a version whose query is not listed yet', [version('new', after(31))], [], [['analysis-new', 'version-new']]],
     ['is a query whose version is not listed yet, or never', [], [analysis('new', after(31))], [['analysis-new', undefined]]],
     ['is what came in the same moment as the last before', [version('new', after(10))], [], [['analysis-new', 'version-new']]],
-    ['is the older one first', [version('second', after(32))], [analysis('first', after(31))], [['analysis-first', undefined], ['analysis-second', 'version-second']]],
+    ['is the older one first', [version('second', after(32))], [analysis('first', after(31))],
+      [['analysis-first', undefined], ['analysis-second', 'version-second']]],
     ['is not what was there before', [version('old', after(10))], [analysis('old', after(10)), analysis('cancelled', after(9))], []],
     ['is not what is older', [version('older', after(9))], [analysis('older', after(9))], []],
     ['is not what stands in history as somebody\'s', [version('known', after(31))], [analysis('known', after(31))], []],
@@ -41,7 +42,8 @@ describe('a candidate', () => {
         before: beforeOf(were.map(([name, at]) => version(name, after(at))), were.map(([name, at]) => analysis(name, after(at)))),
       });
       const listed = all.filter(([name]) => isListed(name));
-      const candidates = candidatesOf(attempt, EMPTY, listed.map(([name, at]) => version(name, after(at))), all.map(([name, at]) => analysis(name, after(at))));
+      const candidates = candidatesOf(attempt, EMPTY, listed.map(([name, at]) =>
+        version(name, after(at))), all.map(([name, at]) => analysis(name, after(at))));
       const ids = candidates.map(({ analysisId }) => analysisId);
       expect(new Set(ids).size).toBe(ids.length);
       expect(were.filter(([name]) => ids.includes(`analysis-${name}`))).toEqual([]);

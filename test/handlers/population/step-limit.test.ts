@@ -10,7 +10,8 @@ const portsWith = (store: FakeStore) => ({ store, cleanRooms: { getTable: async 
 test('a step that ends in time gives what it gives, and asks for nothing more after that', async () => {
   const store = new FakeStore();
   let kept: Ports | undefined;
-  expect(await stepLimit(75, portsWith(store), async (ports) => { kept = ports; return ports.store.read('key'); })).toMatchObject({ ok: true });
+  expect(await stepLimit(75, portsWith(store), async (ports) => { kept = ports; return ports.store.read('key'); }))
+    .toMatchObject({ ok: true });
   void kept!.store.read('key');
   void kept!.cleanRooms.getTable({} as never);
   expect(store.asked).toEqual(['read key']);

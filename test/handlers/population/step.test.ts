@@ -1,8 +1,9 @@
 import {
-  after, attemptWith, DEPLOYED, deploying, details, ERRORS, finishedWith, INTENDED, MINE, OF_DEPLOYMENT, ok, OTHER, OWN, refusal, releasing, RUN, TABLE,
+  after, attemptWith, DEPLOYED, deploying, details, ERRORS, finishedWith, INTENDED, MINE, OF_DEPLOYMENT, ok, OTHER, OWN, refusal,
+  releasing, RUN, TABLE,
   tableWith, THEIRS,
 } from './support';
-import type { Hints, MachineState, RunInput } from '../../../src/contract/workflow';
+import type { MachineState, RunInput } from '../../../src/contract/workflow';
 import type { CleanRooms } from '../../../src/handlers/clean-rooms/clean-rooms';
 import { step } from '../../../src/handlers/population/step';
 import { runKey, tableKey, toTableRecord } from '../../../src/handlers/record/items';
@@ -19,10 +20,9 @@ class Stage {
   pollSeconds = 45;
   machine: MachineState;
 
-  constructor(record: Partial<TableRecord> = { requests: [DEPLOYED] }, Input: unknown = {}, more: { keepsVersion?: boolean; hints?: Hints; next?: MachineState['next'] } = {}) {
-    const { keepsVersion = false, ...state } = more;
+  constructor(record: Partial<TableRecord> = { requests: [DEPLOYED] }, Input: unknown = {}, keepsVersion = false) {
     const execution = { Id: OWN, StartTime: new Date(after(0)).toISOString(), Input };
-    this.machine = { execution, population: { ...TABLE, logicalId: RUN.logicalId, keepsVersion }, ...state };
+    this.machine = { execution, population: { ...TABLE, logicalId: RUN.logicalId, keepsVersion } };
     this.store.set(tableKey(TABLE), { ...EMPTY, ...record });
   }
 
@@ -60,7 +60,8 @@ class Stage {
 }
 
 const live = { history: [finishedWith({ intendedAt: after(1) })], requests: [DEPLOYED] };
-const liveStage = (...more: ConstructorParameters<typeof Stage>) => Object.assign(new Stage(...more), { now: after(90), acceptedAt: after(1) });
+const liveStage = (...more: ConstructorParameters<typeof Stage>) =>
+  Object.assign(new Stage(...more), { now: after(90), acceptedAt: after(1) });
 
 test('a run takes the lease, populates, looks on as long as the function may, and ends with its figures and its measures', async () => {
   const stage = new Stage();
@@ -79,15 +80,16 @@ test('a step after a crash is a step: whatever is on record is gone on with, and
   const { machine } = stage;
   await stage.step();
   stage.now = after(60 + 2);
-  expect((await stage.step({ ...machine, crash: { Error: 'StepTookTooLong' } })).state).toMatchObject({ next: 'END', ended: { output: { status: 'POPULATED' } } });
+  expect((await stage.step({ ...machine, crash: { Error: 'StepTookTooLong' } })).state)
+    .toMatchObject({ next: 'END', ended: { output: { status: 'POPULATED' } } });
   expect((await stage.step(machine)).state).toMatchObject({ next: 'END', ended: { output: { versionId: 'version-1' } } });
   expect(stage.asked).toEqual(['populate']);
 });
 
-test.each([[30, 1], [0, 1], [-5, 1]])('a step polls for %d seconds where its function has no more, then the machine comes again after %d', async (pollSeconds, wait) => {
+test.each([30, 0, -5])('a step polls for %d seconds where its function has no more, then the machine comes again', async (pollSeconds) => {
   const stage = Object.assign(new Stage({ ...MINE, requests: [DEPLOYED], attempt: attemptWith() }), { pollSeconds, acceptedAt: after(0) });
-  expect((await stage.step()).state).toMatchObject({ next: 'WAIT', wait });
-  expect((stage.now - after(0)) / 1_000 - wait).toBe(Math.max(0, pollSeconds - 3));
+  expect((await stage.step()).state).toMatchObject({ next: 'WAIT', wait: 1 });
+  expect((stage.now - after(0)) / 1_000 - 1).toBe(Math.max(0, pollSeconds - 3));
 });
 
 test('a step whose writes are never its own hands back to the machine after 200 decisions', async () => {
@@ -97,15 +99,17 @@ test('a step whose writes are never its own hands back to the machine after 200 
   expect(stage.store.asked.filter((request) => request === `read ${tableKey(TABLE)}`)).toHaveLength(200);
 });
 
-test.each([null, [], 'region=north', { parameter: {} }])('an input that is no such object ends the run before anything is asked: %j', async (input) => {
+test.each([null, [], 'region=north', { parameter: {} }])('an input that is none ends the run at once: %j', async (input) => {
   const stage = new Stage({}, input);
   expect((await stage.step()).state).toMatchObject({ next: 'END', ended: { failure: { error: 'InvalidInput' } } });
   expect(stage.store.asked).toEqual([]);
 });
 
 describe('the SSM parameter', () => {
+  const ofDeploy = { ...MINE, requests: [deploying()], attempt: attemptWith({ isDeploy: true, request: 'request-2' }) };
+
   test('is written before the end of a populate is recorded, and the run ends as soon as it is', async () => {
-    const stage = liveStage({ ...MINE, requests: [deploying()], attempt: attemptWith({ isDeploy: true, request: 'request-2' }) }, OF_DEPLOYMENT, { keepsVersion: true });
+    const stage = liveStage(ofDeploy, OF_DEPLOYMENT, true);
     expect((await stage.step()).state).toMatchObject({ next: 'KEEP_VERSION', ended: { output: { versionId: 'version-1' } } });
     expect(stage.record).toMatchObject({ requests: [{ request: 'request-2' }], attempt: { state: 'STARTED' } });
     expect((await stage.step()).state).toMatchObject({ next: 'END', ended: { output: { status: 'POPULATED' } } });
@@ -113,9 +117,9 @@ describe('the SSM parameter', () => {
   });
 
   test('that cannot be written fails the run, and its deploy, of a version that is live', async () => {
-    const stage = liveStage({ ...MINE, requests: [deploying()], attempt: attemptWith({ isDeploy: true, request: 'request-2' }) }, OF_DEPLOYMENT, { keepsVersion: true });
+    const stage = liveStage(ofDeploy, OF_DEPLOYMENT, true);
     await stage.step();
-    const cause = 'Version version-1 is live, but the SSM parameter could not be written. Ssm.AccessDenied: No. Does the parameter exist, of type String';
+    const cause = 'Version version-1 is live, but the SSM parameter could not be written. Ssm.AccessDenied: No. Does the parameter exist';
     expect((await stage.step({ unkept: { Error: 'Ssm.AccessDenied', Cause: 'No' } })).state)
       .toMatchObject({ next: 'END', ended: { failure: { error: 'VersionParameterNotWritten', cause: expect.stringContaining(cause) } } });
     expect(stage.record).toMatchObject({ requests: [{ ended: 'FAILED' }], history: [{ succeeded: true }] });
@@ -123,13 +127,15 @@ describe('the SSM parameter', () => {
 
   test.each<[string, Partial<TableRecord>, RunInput, Partial<MachineState>, string]>([
     ['is written where nothing has changed, too', live, {}, {}, 'KEEP_VERSION'],
-    ['is written again, if it was another version', live, {}, { next: 'KEEP_VERSION', ended: { output: { versionId: 'version-0' } as never } }, 'KEEP_VERSION'],
+    ['is written again, if it was another version', live, {},
+      { next: 'KEEP_VERSION', ended: { output: { versionId: 'version-0' } as never } }, 'KEEP_VERSION'],
     ['is not written by a look', live, { observe: true }, {}, 'END'],
     ['is not written of a failure', { requests: [] }, {}, {}, 'END'],
-    ['is not written for another run, whose own step does that', { ...MINE, requests: [DEPLOYED], attempt: attemptWith({ execution: OTHER, intendedAt: after(1) }) },
+    ['is not written for another run, whose own step does that',
+      { ...MINE, requests: [DEPLOYED], attempt: attemptWith({ execution: OTHER, intendedAt: after(1) }) },
       {}, {}, 'KEEP_VERSION after that'],
   ])('%s', async (_what, record, input, more, next) => {
-    const stage = liveStage(record, input, { keepsVersion: true });
+    const stage = liveStage(record, input, true);
     const { state } = await stage.step(more);
     expect(next).toContain(state.next);
     expect(stage.store.get<RunItem>(runKey(OTHER))?.outcome !== undefined).toBe(next.includes('after'));
@@ -137,7 +143,8 @@ describe('the SSM parameter', () => {
 });
 
 test('a Delete of a name whose table has another one is reported at once, and followed up as a deploy\'s', async () => {
-  const stage = new Stage({ requests: [releasing({ logicalId: 'Old' }), deploying(OTHER, { logicalId: 'New', ended: 'SUCCEEDED', request: 'request-3' })] }, OF_DEPLOYMENT);
+  const desired = deploying(OTHER, { logicalId: 'New', ended: 'SUCCEEDED', request: 'request-3' });
+  const stage = new Stage({ requests: [releasing({ logicalId: 'Old' }), desired] }, OF_DEPLOYMENT);
   expect((await stage.step()).state).toMatchObject({ next: 'REPORT', ended: { output: { versionId: '' } } });
   expect(stage.record.requests[0].ended).toBe('SUCCEEDED');
   expect((await stage.step()).state).toMatchObject({ next: 'WAIT', hints: { reported: true } });
@@ -156,7 +163,8 @@ test('a run acts on the table that its own item names: the Delete of one that wa
 
 describe('a record that cannot be read', () => {
   test.each<[string, RunInput, number, object]>([
-    ['is asked again', {}, 10, { next: 'WAIT', hints: { failures: 1, waitingFor: expect.stringContaining('DynamoDB answered TimeoutError') } }],
+    ['is asked again', {}, 10,
+      { next: 'WAIT', hints: { failures: 1, waitingFor: expect.stringContaining('DynamoDB answered TimeoutError') } }],
     ['is asked again for longer than any timeout, which is not known', {}, 43_199, { next: 'WAIT' }],
     ['and no longer', {}, 43_200, { next: 'END', ended: { failure: { error: 'RecordUnavailable' } } }],
     ['is asked again until a deploy has to be answered', OF_DEPLOYMENT, 500, { next: 'WAIT' }],
@@ -167,7 +175,7 @@ describe('a record that cannot be read', () => {
     expect((await stage.step()).state).toMatchObject(expected);
   });
 
-  test.each<[RunInput, string]>([[{}, 'END'], [OF_DEPLOYMENT, 'WAIT']])('for good fails a run, unless a person may mend it in time: %j', async (input, next) => {
+  test.each<[RunInput, string]>([[{}, 'END'], [OF_DEPLOYMENT, 'WAIT']])('for good fails a run, not a deploy\'s: %j', async (input, next) => {
     const stage = new Stage(undefined, input);
     stage.store.trouble = () => ({ error: refusal('RecordIsNewer').error });
     expect((await stage.step()).state.next).toBe(next);
@@ -176,8 +184,10 @@ describe('a record that cannot be read', () => {
 
 describe('a populate', () => {
   test.each<[string, ReturnType<typeof refusal>, object, object]>([
-    ['by a quota waits, and says which', ERRORS.quota, { next: 'WAIT', hints: { refusedSeconds: 30, waitingFor: expect.stringContaining('quota concurrent queries of 2') } }, {}],
-    ['by a conflict waits', ERRORS.conflict, { next: 'WAIT', wait: 8, hints: { waitingFor: expect.stringContaining('ConflictException') } }, {}],
+    ['by a quota waits, and says which', ERRORS.quota,
+      { next: 'WAIT', hints: { refusedSeconds: 30, waitingFor: expect.stringContaining('quota concurrent queries of 2') } }, {}],
+    ['by a conflict waits', ERRORS.conflict,
+      { next: 'WAIT', wait: 8, hints: { waitingFor: expect.stringContaining('ConflictException') } }, {}],
     ['for good ends', ERRORS.invalid, { next: 'END', ended: { failure: { error: 'ValidationException' } } }, {}],
     ['without an answer is looked for', ERRORS.unknown, { next: 'WAIT', wait: 5 }, { attempt: { state: 'INTENDED' } }],
   ])('that is refused %s', async (_what, refused, state, record) => {

@@ -98,12 +98,16 @@ export const finishedWith = (more: Partial<FinishedAttempt> = {}): FinishedAttem
 type Given = Partial<Omit<Situation, 'record' | 'run' | 'now'>> & { readonly seconds?: number; readonly input?: RunInput };
 
 /** A minute after the run began: who is said to hold the lease has renewed it in this step. */
-export const situationOf = (record: Partial<TableRecord> = { requests: [DEPLOYED] }, { seconds = 60, input = {}, ...more }: Given = {}): Situation => ({
-  run: { ...RUN, input }, record: toTableRecord(record), hints: {}, now: after(seconds), chance: 0, hasLease: record.lease?.holder === OWN, ...more,
+export const situationOf = (
+  record: Partial<TableRecord> = { requests: [DEPLOYED] }, { seconds = 60, input = {}, ...more }: Given = {},
+): Situation => ({
+  run: { ...RUN, input }, record: toTableRecord(record), hints: {}, now: after(seconds), chance: 0,
+  hasLease: record.lease?.holder === OWN, ...more,
 });
 
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
-export const refusal = (code: string, more: Partial<ServiceError> = {}) => ({ ok: false, error: { code, message: 'No.', outcomeUnknown: false, ...more } }) as const;
+export const refusal = (code: string, more: Partial<ServiceError> = {}) =>
+  ({ ok: false, error: { code, message: 'No.', outcomeUnknown: false, ...more } }) as const;
 export const ERRORS = {
   throttled: refusal('ThrottlingException', { throttled: true }),
   denied: refusal('AccessDeniedException'),
@@ -120,7 +124,8 @@ export const version = (name: string, createdAt: number, status = 'POPULATE_SUCC
 export const liveVersion = (name: string, more: Partial<LiveVersion> = {}): LiveVersion =>
   ({ versionId: `version-${name}`, analysisId: `analysis-${name}`, analysisType: 'QUERY', ...more });
 export const tableWith = (name?: string, more: Partial<Table> = {}): Result<Table> => ok({
-  status: name ? 'POPULATE_SUCCESS' : 'CREATED', analysisType: 'QUERY', mayHaveDefaults: false, live: name ? liveVersion(name) : undefined, ...more,
+  status: name ? 'POPULATE_SUCCESS' : 'CREATED', analysisType: 'QUERY', mayHaveDefaults: false,
+  live: name ? liveVersion(name) : undefined, ...more,
 });
 
 /** An action in a few words. */

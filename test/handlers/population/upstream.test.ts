@@ -1,7 +1,9 @@
 import { after, downstreamOf, ERRORS, finishedWith, refusal, requestWith, TABLE, tableWith, THEIRS } from './support';
 import { tableId, type Upstream } from '../../../src/contract/definition';
 import type { Ports } from '../../../src/handlers/population/ports';
-import { differsFrom, knownToDiffer, lineageOf, observeUpstream, waitsFor, type SeenUpstream } from '../../../src/handlers/population/upstream';
+import {
+  differsFrom, knownToDiffer, lineageOf, observeUpstream, waitsFor, type SeenUpstream,
+} from '../../../src/handlers/population/upstream';
 import { pointerKey, tableKey } from '../../../src/handlers/record/items';
 import { EMPTY, type FinishedAttempt, type TableRecord } from '../../../src/handlers/record/table-record';
 import { FakeStore } from '../record/fake';
@@ -45,14 +47,16 @@ describe('upstream tables', () => {
   test('are found by the pointer of their logical id, each with its live version and its record', async () => {
     const stack = new Stack().put('a', made('va', -9)).put('b');
     expect((await stack.see('a', 'b')).seen).toMatchObject([
-      { id: id('a'), liveId: 'version-a', isElsewhere: false, isAtWork: false, record: made('va', -9) }, { id: id('b'), liveId: 'version-b' },
+      { id: id('a'), liveId: 'version-a', isElsewhere: false, isAtWork: false, record: made('va', -9) },
+      { id: id('b'), liveId: 'version-b' },
     ]);
   });
 
   test('of another stack are read in that one\'s record, and what they are built on, too', async () => {
     const stack = new Stack().put('up').put('a', {}, 'up');
     expect((await stack.see({ population: 'a', recordTable: 'Theirs' })).seen).toMatchObject([{ id: id('a'), isElsewhere: true }]);
-    expect(stack.store.asked).toEqual(['population a', `table ${id('a')}`, 'population up', `table ${id('up')}`].map((key) => `read Theirs ${key}`));
+    expect(stack.store.asked)
+      .toEqual(['population a', `table ${id('a')}`, 'population up', `table ${id('up')}`].map((key) => `read Theirs ${key}`));
   });
 
   test('that are gone, or were never deployed, or whose Delete has taken the pointer away, are nobody\'s to wait for', async () => {
@@ -67,7 +71,7 @@ describe('upstream tables', () => {
     expect((await new Stack().put(name).see(name)).seen).toMatchObject([{ id: id(name), liveId }]);
   });
 
-  test.each([/^read population a/, /^read table/, /^read population up/])('of which %s cannot be read are neither yes nor no', async (kind) => {
+  test.each([/^read population a/, /^read table/, /^read population up/])('that are not read are neither yes nor no: %s', async (kind) => {
     const stack = new Stack().put('up').put('a', {}, 'up');
     stack.store.trouble = (request) => (kind.test(request) ? refusal('TimeoutError', { outcomeUnknown: true }) : undefined);
     expect((await stack.see('a')).seen).toBe('TimeoutError');
@@ -90,7 +94,7 @@ describe('upstream tables', () => {
     expect(stack.asked).toEqual(['left', 'right', 'alone']);
   });
 
-  test('that are built on each other, as for a while in a deployment that turns that round, are waited for once, and nobody waits for itself', async () => {
+  test('that are built on each other, while a deployment turns that round, are looked at once; nobody waits for itself', async () => {
     const stack = new Stack().put('own', THEIRS, 'a').put('a', made('va', -50), 'b', 'own').put('b', made('vb', -40), 'a');
     expect((await stack.see('a')).seen).toMatchObject([{ isAtWork: false, dueSinceAt: after(-40) }]);
   });
@@ -121,20 +125,23 @@ test.each<[string, Partial<FinishedAttempt>, Partial<SeenUpstream>, boolean, boo
   ['another version', { upstream: { 'm/up': 'u0' } }, {}, true, true],
   ['no version', { upstream: { 'm/up': 'u0' } }, { liveId: undefined }, false, false],
   ['a version, and was not known before', {}, {}, true, false],
-  ['another one than the newest that is known was built from, where nobody knows the live one', { versionId: 'other', upstream: { 'm/up': 'u0' } }, {}, true, true],
+  ['another one than the newest that is known was built from, where nobody knows the live one',
+    { versionId: 'other', upstream: { 'm/up': 'u0' } }, {}, true, true],
 ])('an upstream table that has %s', (_what, finished, seen, differs, isKnown) => {
   const history = [finishedWith({ succeeded: false, versionId: 'v9', upstream: { 'm/up': 'u9' } }), finishedWith(finished)];
   expect(differsFrom({ ...EMPTY, history }, 'version-1', [seenWith(seen)])).toBe(differs);
   expect(knownToDiffer(history[1], [seenWith(seen)])).toBe(isKnown);
 });
 
-const JUST_DEPLOYED = { isElsewhere: true, record: { ...EMPTY, history: [finishedWith({ versionId: 'u1', isDeploy: true, populatedAt: after(-599) })] } };
+const deployed = finishedWith({ versionId: 'u1', isDeploy: true, populatedAt: after(-599) });
+const JUST_DEPLOYED = { isElsewhere: true, record: { ...EMPTY, history: [deployed] } };
 test.each<[string, Partial<SeenUpstream>, boolean, boolean, string | undefined]>([
   ['one that is at work', { isAtWork: true }, true, false, 'an upstream table is being populated'],
   ['not where that has taken too long', { isAtWork: true }, false, false, undefined],
   ['one that is due', { dueSinceAt: after(-599) }, false, false, 'an upstream table is to be populated first'],
   ['not where that does not come', { dueSinceAt: after(-600) }, true, true, undefined],
-  ['the deploy that may follow that of another stack', JUST_DEPLOYED, true, true, 'a deploy of an upstream table\'s stack has just ended: that of this one may follow'],
+  ['the deploy that may follow that of another stack', JUST_DEPLOYED, true, true,
+    'a deploy of an upstream table\'s stack has just ended: that of this one may follow'],
   ['no deploy where it is one itself', JUST_DEPLOYED, true, false, undefined],
   ['no deploy of its own stack, which is ordered', { ...JUST_DEPLOYED, isElsewhere: false }, true, true, undefined],
   ['nothing where nothing happens', {}, true, true, undefined],

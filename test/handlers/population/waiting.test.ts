@@ -35,7 +35,8 @@ test.each<[string, ReturnType<typeof wait>, string]>([
 });
 
 test('who is admitted to nothing yet says what a quota has said before', () => {
-  expect(waitForAdmission(at(0, { hints: { waitingFor: 'the quota' } }), false, 'others')).toMatchObject({ hints: { waitingFor: 'the quota' } });
+  expect(waitForAdmission(at(0, { hints: { waitingFor: 'the quota' } }), false, 'others'))
+    .toMatchObject({ hints: { waitingFor: 'the quota' } });
   expect(waitForAdmission(at(0), false, 'others')).toMatchObject({ hints: { waitingFor: 'others' } });
 });
 
@@ -60,8 +61,8 @@ describe('a call that failed', () => {
   });
 
   test('says so while it is asked again, and counts', () => {
-    expect(retry(at(60, { hints: { failures: 2 } }), 'GetIntermediateTable', ERRORS.denied.error))
-      .toMatchObject({ hints: { failures: 3, deniedSinceAt: after(60), waitingFor: 'GetIntermediateTable answered AccessDeniedException: No.' } });
+    expect(retry(at(60, { hints: { failures: 2 } }), 'GetTable', ERRORS.denied.error))
+      .toMatchObject({ hints: { failures: 3, deniedSinceAt: after(60), waitingFor: 'GetTable answered AccessDeniedException: No.' } });
   });
 
   test('is asked again later and later, within a minute, not all at once', () => {
