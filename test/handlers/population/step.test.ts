@@ -175,7 +175,8 @@ describe('a record that cannot be read', () => {
     expect((await stage.step()).state).toMatchObject(expected);
   });
 
-  test.each<[RunInput, string]>([[{}, 'END'], [OF_DEPLOYMENT, 'WAIT']])('for good fails a run, not a deploy\'s: %j', async (input, next) => {
+  const ends: [RunInput, string][] = [[{}, 'END'], [OF_DEPLOYMENT, 'WAIT']];
+  test.each(ends)('for good fails a run, not a deploy\'s: %j', async (input, next) => {
     const stage = new Stage(undefined, input);
     stage.store.trouble = () => ({ error: refusal('RecordIsNewer').error });
     expect((await stage.step()).state.next).toBe(next);
