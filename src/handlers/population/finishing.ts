@@ -32,7 +32,7 @@ export function recoverAttempt(situation: Situation, { candidates }: Seen): Acti
   if (candidates.ok && !by('UNREADABLE') && age >= RECOVERY_SECONDS) {
     return { type: 'CLEAR_ATTEMPT' };
   }
-  if (isPastGrace(situation)) {
+  if (isOwn(situation, attempt) ? isPastAllGrace(situation, attempt) : isPastGrace(situation)) {
     return fail(adding(timedOut(situation), 'A populate may have been sent, whose answer was lost: it may be running, and may go live.'));
   }
   return candidates.ok ? waitForRecovery(situation, age, RECOVERY_SECONDS)

@@ -53,6 +53,13 @@ describe('an attempt that is INTENDED', () => {
     expect(inShort(recoverAttempt(holding(INTENDED, { at }), { candidates } as Seen))).toBe(action);
   });
 
+  test.each([
+    ['its own, to the end of what it was given', INTENDED, 'WAIT 5'],
+    ['another one\'s, in the time that is left', { ...INTENDED, execution: OTHER }, 'END PopulationTimedOut'],
+  ])('that is in doubt while a deploy has given less time is looked for: %s', (_what, attempt, action) => {
+    expect(inShort(recoverAttempt(holding(attempt, { at: 600, requests: SHORTER }), { candidates: ok([unreadable]) }))).toBe(action);
+  });
+
   test('that is not found in time may still go live, which is said', () => {
     expect(recoverAttempt(holding(INTENDED, { at: 3_510 }), { candidates: ERRORS.unknown }))
       .toMatchObject({ ended: { failure: { cause: expect.stringContaining('A populate may have been sent, whose answer was lost') } } });
