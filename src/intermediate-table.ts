@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, aws_cleanrooms as cleanrooms, aws_iam as iam, Fn, Lazy, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Arn, ArnFormat, aws_cleanrooms as cleanrooms, aws_iam as iam, Fn, Lazy, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
 import { IntermediateTableReference } from 'aws-cdk-lib/aws-cleanrooms';
 import { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
@@ -166,7 +166,8 @@ export class IntermediateTable extends IntermediateTableBase {
       kmsKeyArn: props.encryptionKey?.keyRef.keyArn,
       description: props.description,
     });
-    resource.applyRemovalPolicy(props.removalPolicy);
+    // Without a policy CDK takes RETAIN, and a replaced table would stay.
+    resource.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
     // What waits for the table does not wait for what populates it.
     Dependable.implement(this, { dependencyRoots: [resource] });
     this.tableName = new TableName(this, resource, props.versionedName ?? false).toString();
