@@ -21,6 +21,7 @@ import { validateSchedule, validateScheduleName } from './private/schedules';
 import { outputDescription, ruleDescription } from './private/texts';
 import { requireBoolean } from './private/type-checks';
 import { validateKey, validateParameters, validateProps } from './private/validation';
+import { parameterArnOf } from './private/version-parameter';
 import { AddScheduleOptions } from './schedule-options';
 
 /**
@@ -176,8 +177,9 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
    * @throws if there is no `versionParameter`
    */
   public grantReadVersion(grantee: iam.IGrantable): iam.Grant {
-    return this.resources.versionParameter?.grantRead(grantee)
+    const parameter = this.resources.versionParameter
       ?? problem(this.node.path, 'versionParameter', undefined, 'Give an SSM parameter that holds the version\'s id.');
+    return iam.Grant.addToPrincipal({ grantee, actions: READ_PARAMETER, resourceArns: [parameterArnOf(parameter)] });
   }
 
   /**
@@ -274,3 +276,6 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
     this.resources.measureFreshness();
   }
 }
+
+/** As `grantRead()` of CDK's own parameters gives them. */
+const READ_PARAMETER = ['ssm:DescribeParameters', 'ssm:GetParameters', 'ssm:GetParameter', 'ssm:GetParameterHistory'];

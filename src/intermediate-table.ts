@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, aws_cleanrooms as cleanrooms, aws_iam as iam, Fn, Lazy, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Arn, ArnFormat, aws_cleanrooms as cleanrooms, aws_iam as iam, Fn, Lazy, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
 import { IntermediateTableReference } from 'aws-cdk-lib/aws-cleanrooms';
 import { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
@@ -15,9 +15,9 @@ import { membershipIdentifierOf } from './private/intermediate-table/references'
 import { TableName, versionedName } from './private/intermediate-table/table-name';
 import { bindQuery, requireKey, requireName, validateTableProps } from './private/intermediate-table/validation';
 import { problem } from './private/problem';
+import { weak } from './private/references';
 import { requireOptions } from './private/type-checks';
 import { requireIdentifier, requireTableArn } from './private/validation';
-import { weak } from './private/references';
 
 /** What tables of this app and of others have in common. */
 abstract class IntermediateTableBase extends Resource implements IIntermediateTable {
@@ -166,7 +166,8 @@ export class IntermediateTable extends IntermediateTableBase {
       kmsKeyArn: props.encryptionKey?.keyRef.keyArn,
       description: props.description,
     });
-    resource.applyRemovalPolicy(props.removalPolicy);
+    // Without a policy CDK takes RETAIN, and a replaced table would stay.
+    resource.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
     // What waits for the table does not wait for what populates it.
     Dependable.implement(this, { dependencyRoots: [resource] });
     this.tableName = new TableName(this, resource, props.versionedName ?? false).toString();

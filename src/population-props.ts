@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
 import * as events from 'aws-cdk-lib/aws-events';
 import { IKeyRef } from 'aws-cdk-lib/aws-kms';
-import * as ssm from 'aws-cdk-lib/aws-ssm';
+import { IParameterRef } from 'aws-cdk-lib/aws-ssm';
 import { PopulationCompute } from './compute';
 import { IIntermediateTablePopulation } from './i-intermediate-table-population';
 import { PopulateOnDeploy } from './populate-on-deploy';
@@ -114,7 +114,7 @@ export interface IntermediateTablePopulationOptions {
    *
    * @default - none
    */
-  readonly versionParameter?: ssm.IParameter;
+  readonly versionParameter?: IParameterRef;
 }
 
 /**

@@ -164,11 +164,12 @@ describe('a construct that waits for a table', () => {
 });
 
 describe('a table', () => {
-  test.each([RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.DESTROY])('has the removal policy that it was given: %s', (removalPolicy) => {
+  test.each([
+    [undefined, 'Delete'], [RemovalPolicy.DESTROY, 'Delete'], [RemovalPolicy.RETAIN, 'Retain'],
+  ])('that is replaced or taken out has the removal policy that it was given, or is deleted: %s', (removalPolicy, policy) => {
     const stack = makeStack();
     makeIntermediateTable(stack, 'Table', { removalPolicy });
-    const policy = removalPolicy === RemovalPolicy.DESTROY ? 'Delete' : 'Retain';
-    expect(resourceOf(templateOf(stack), TYPE)).toMatchObject({ UpdateReplacePolicy: policy });
+    expect(resourceOf(templateOf(stack), TYPE)).toMatchObject({ UpdateReplacePolicy: policy, DeletionPolicy: policy });
   });
 
   test('has its name as its physical name, for those who extend it', () => {

@@ -1,17 +1,21 @@
 import { CfnParameter, Stack, Tags } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnParameter as CfnSsmParameter, IStringParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { CfnParameter as CfnSsmParameter, IParameterRef, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { stateMachineIn } from './support/definitions';
 import { allows, policiesOf, roleOf } from './support/policies';
 import { makePopulation, makeStack, templateOf } from './support/stacks';
 import { idsOf, resourceOf, Values } from './support/template';
+import { parameterArnOf } from '../src/private/version-parameter';
 
-type Make = (stack: Stack) => IStringParameter;
+type Make = (stack: Stack) => IParameterRef;
 
 const ARN = 'arn:aws:ssm:ap-southeast-1:123456789012:parameter';
 
 const parameters: [string, Make, string, string][] = [
   ['of the stack', (stack) => new StringParameter(stack, 'Version', { stringValue: 'none yet' }), 'ref-Version*', 'ref-Version*'],
+  ['that is CDK\'s own resource', (stack) => new CfnSsmParameter(stack, 'Version', { type: 'String', value: 'none yet' }), 'ref-Version*', 'ref-Version*'],
+  ['that is such a resource with a path', (stack) => new CfnSsmParameter(stack, 'Version', { type: 'String', value: '-', name: '/audience/version' }),
+    'ref-Version*', '/audience/version'],
   ['with a path', (stack) => StringParameter.fromStringParameterName(stack, 'Version', '/audience/version'), '/audience/version', '/audience/version'],
   ['with a plain name', (stack) => StringParameter.fromStringParameterName(stack, 'Version', 'version'), 'version', '/version'],
   ['that is known only when deploying', (stack) => StringParameter.fromStringParameterAttributes(stack, 'Version', {
@@ -29,7 +33,7 @@ const synthesized = (make: Make) => {
   const reader = new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   population.grantReadVersion(reader);
   const template = templateOf(stack);
-  const arn = new Values(template).of<string>(stack.resolve(parameter.parameterArn));
+  const arn = new Values(template).of<string>(stack.resolve(parameterArnOf(parameter)));
   return { template, arn, reader: stack.resolve(reader.roleName) as { Ref: string } };
 };
 

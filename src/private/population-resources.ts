@@ -16,7 +16,7 @@ import { PopulationServices } from '../population-services';
 import { chainPattern, requireNear } from './chain';
 import { dataProperties, scheduleProperties, type Texts } from './custom-resource-properties';
 import { finalFaults } from './final-checks';
-import { finalProperties } from './final-properties';
+import { finalProperties, resourceBehind } from './final-properties';
 import { LongWait } from './long-wait';
 import { acknowledgeRules } from './nag';
 import { fail } from './problem';
@@ -26,6 +26,7 @@ import { makeStateMachine } from './state-machine';
 import { stateMachineSuffix } from './state-machine-names';
 import { identityOf, kmsKeyArnOf, replacingProperties } from './table';
 import { ruleDescription } from './texts';
+import { parameterArnOf } from './version-parameter';
 
 /** By the nodes of their populations: others may implement the interface around one of ours. */
 const known = new WeakMap<Node, PopulationResources>();
@@ -38,7 +39,7 @@ export class PopulationResources {
   public readonly machine: sfn.CfnStateMachine;
   public readonly reference: sfn.IStateMachine;
   public readonly customResource: CustomResource;
-  public readonly versionParameter?: ssm.IParameter;
+  public readonly versionParameter?: ssm.IParameterRef;
   private readonly timeout: Duration;
   private readonly longWait?: LongWait;
   /** Another text in each synthesis, where every deploy is to be a change. */
@@ -201,8 +202,8 @@ export class PopulationResources {
 
   /** When CloudFormation changes the parameter, it writes the template's value into it. */
   private versionParameterHash(): string | undefined {
-    const parameter = this.versionParameter?.node.defaultChild;
-    return parameter && CfnResource.isCfnResource(parameter)
+    const parameter = this.versionParameter && resourceBehind(this.versionParameter);
+    return parameter
       ? Lazy.string({ produce: () => hash(canonical(finalProperties(parameter)), 16) })
       : undefined;
   }
@@ -214,7 +215,7 @@ export class PopulationResources {
       ...this.upstreamElsewhere().flatMap(({ table, shared }) => permissions.read(this.scope, table, shared.record.attrArn)),
     ];
     if (this.versionParameter) {
-      needed.push(this.versionParameter, ...machinePermissions.write(this.scope, this.versionParameter.parameterArn));
+      needed.push(this.versionParameter, ...machinePermissions.write(this.scope, parameterArnOf(this.versionParameter)));
     }
     this.customResource.node.addDependency(...needed);
     for (const upstream of this.upstream) {

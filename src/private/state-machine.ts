@@ -10,7 +10,7 @@ export interface PopulationStateMachineProps {
   readonly population: Construct;
   readonly shared: SharedResources;
   readonly table: IIntermediateTableRef;
-  readonly versionParameter?: ssm.IParameter;
+  readonly versionParameter?: ssm.IParameterRef;
   /** Of the population; it needs the state machine itself. */
   readonly customResource: () => CfnResource;
   readonly announces: () => boolean;
@@ -30,7 +30,7 @@ export function makeStateMachine(scope: Construct, props: PopulationStateMachine
     populationFunctionArn: shared.populationFunction.functionArn,
     deploymentFunctionArn: shared.deploymentFunction.functionArn,
     partition: Aws.PARTITION,
-    versionParameterName: versionParameter?.parameterName,
+    versionParameterName: versionParameter?.parameterRef.parameterName,
     announceAs: props.announces() ? population.node.path : undefined,
   });
   const machine: sfn.CfnStateMachine = new sfn.CfnStateMachine(scope, 'Resource', {

@@ -25,7 +25,7 @@ export const requireOptions = kind(isMap, 'Give an object with the options.');
 export const requireWorkerType = kind((value) => isObject(value) && typeof value.name === 'string',
   'Give a WorkerType, such as WorkerType.CR_4X, or WorkerType.of() for one that it does not name.');
 export const requireKey = kind((value) => isObject(value) && isObject(value.keyRef), 'Give a key, such as Key.fromKeyArn().');
-export const requireParameter = kind((value) => isObject(value) && typeof value.parameterName === 'string',
+export const requireParameter = kind((value) => isObject(value) && isObject(value.parameterRef),
   'Give a parameter, such as StringParameter.fromStringParameterName().');
 /** Schedules of EventBridge Scheduler look alike, but rules would pass over their time zone. */
 export const requireSchedule = kind(

@@ -1,10 +1,11 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
-import { CfnParameter, IParameter } from 'aws-cdk-lib/aws-ssm';
+import { CfnParameter, IParameter, IParameterRef } from 'aws-cdk-lib/aws-ssm';
 import { IConstruct } from 'constructs';
 import { PopulationCompute } from '../compute';
 import { PopulationFunctionOptions } from '../function-options';
 import { requireHere, requireSame } from './environments';
+import { resourceBehind } from './final-properties';
 import { fail, known, problem } from './problem';
 import { validateSchedule } from './schedules';
 import { identityOf, kmsKeyArnOf, isSql } from './table';
@@ -62,13 +63,14 @@ export function validateTable(scope: IConstruct, table: IIntermediateTableRef): 
   requireHere(scope, 'intermediateTable', table, 'Refer to it by IntermediateTable.fromIntermediateTableAttributes().');
 }
 
-export function validateVersionParameter(scope: IConstruct, parameter: IParameter): void {
+export function validateVersionParameter(scope: IConstruct, parameter: IParameterRef): void {
   requireParameter(scope.node.path, 'versionParameter', parameter);
   requireHere(scope, 'versionParameter', parameter, 'Refer to it by StringParameter.fromStringParameterName().');
   const describe = (what: string) => `the ${what} of versionParameter ${parameter.node.path}`;
   // A parameter of this app tells its type as a token.
-  const { type = parameter.parameterType, dataType, allowedPattern } = (parameter.node.defaultChild ?? {}) as Partial<CfnParameter>;
-  if (known(type) && type !== 'String') {
+  const { parameterType } = parameter as Partial<IParameter>;
+  const { type = parameterType, dataType, allowedPattern } = (resourceBehind(parameter) ?? {}) as Partial<CfnParameter>;
+  if (type !== undefined && known(type) && type !== 'String') {
     problem(scope.node.path, describe('type'), type, 'Give a parameter of type String.');
   }
   if (dataType !== undefined && known(dataType) && dataType !== 'text') {

@@ -1,6 +1,6 @@
 import { App, CfnCondition, CfnParameter, CfnResource, Fn, ICfnConditionExpression, Stack, Stage } from 'aws-cdk-lib';
 import { CfnIntermediateTable } from 'aws-cdk-lib/aws-cleanrooms';
-import { IParameter, StringListParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { CfnParameter as CfnSsmParameter, IParameterRef, StringListParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { IntermediateTable, IntermediateTablePopulation } from '../../src';
 import { makePopulation, makeStack, makeTable, MEMBERSHIP, TABLE, templateOf } from '../support/stacks';
 import { makeIntermediateTable } from '../support/tables';
@@ -82,8 +82,12 @@ describe('two populations of one table are taken', () => {
 describe('a version parameter', () => {
   const own = (stack: Stack) => new StringParameter(stack, 'Parameter', { stringValue: 'none' });
   const named = (stack: Stack, id: string) => StringParameter.fromStringParameterName(stack, id, '/version');
-  const shared: [string, (stack: Stack) => [IParameter, IParameter]][] = [
+  const shared: [string, (stack: Stack) => [IParameterRef, IParameterRef]][] = [
     ['of the app', (stack) => { const parameter = own(stack); return [parameter, parameter]; }],
+    ['given as a construct and as its resource', (stack) => {
+      const parameter = own(stack);
+      return [parameter, parameter.node.defaultChild as CfnSsmParameter];
+    }],
     ['by its name, twice', (stack) => [named(stack, 'One'), named(stack, 'Other')]],
   ];
   test.each(shared)('of two populations fails at synthesis: %s', (_, parameters) => {
@@ -100,7 +104,8 @@ describe('a version parameter', () => {
     expect(() => templateOf(stack)).not.toThrow();
   });
 
-  test.each<[string, (stack: Stack) => IParameter]>([
+  test.each<[string, (stack: Stack) => IParameterRef]>([
+    ['that is CDK\'s own resource', (stack) => new CfnSsmParameter(stack, 'List', { type: 'StringList', value: 'a,b' })],
     ['of the app', (stack) => new StringListParameter(stack, 'List', { stringListValue: ['a', 'b'] })],
     ['of another one', (stack) => StringListParameter.fromStringListParameterName(stack, 'List', '/list')],
   ])('that is a list %s fails', (_, parameter) => {
