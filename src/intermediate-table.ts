@@ -15,9 +15,9 @@ import { membershipIdentifierOf } from './private/intermediate-table/references'
 import { TableName, versionedName } from './private/intermediate-table/table-name';
 import { bindQuery, requireKey, requireName, validateTableProps } from './private/intermediate-table/validation';
 import { problem } from './private/problem';
+import { weak } from './private/references';
 import { requireOptions } from './private/type-checks';
 import { requireIdentifier, requireTableArn } from './private/validation';
-import { weak } from './private/references';
 
 /** What tables of this app and of others have in common. */
 abstract class IntermediateTableBase extends Resource implements IIntermediateTable {
