@@ -149,7 +149,7 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
    * `membershipIdentifier`, `intermediateTableIdentifier`, `population` (this construct's path) and `execution`.
    */
   public onPopulated(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return eventRule(this, id, (listener) => this.resources.announced(listener, POPULATED), options);
+    return eventRule(this, id, (rule) => this.resources.announced(rule, POPULATED), options);
   }
 
   /**
@@ -161,7 +161,7 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
    */
   public onPopulationFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
     this.isWatched = true;
-    return eventRule(this, id, (listener) => this.resources.announced(listener, POPULATION_FAILED), options);
+    return eventRule(this, id, (rule) => this.resources.announced(rule, POPULATION_FAILED), options);
   }
 
   /**

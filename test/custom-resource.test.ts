@@ -1,9 +1,10 @@
 import { Aws, CfnParameter, CfnResource, Duration, Fn, Lazy, SecretValue, Stack } from 'aws-cdk-lib';
+import { CfnIntermediateTableProps } from 'aws-cdk-lib/aws-cleanrooms';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { WorkerType } from '../src';
 import { propertiesIn, stateMachineIn } from './support/definitions';
-import { makePopulation, makeStack, MEMBERSHIP, PopulationProps, templateOf, templateWith } from './support/stacks';
+import { makePopulation, makeStack, makeTable, MEMBERSHIP, PopulationProps, templateOf, templateWith } from './support/stacks';
 import { idsOf, resourceOf, uuidOf, Values } from './support/template';
 
 const TABLE = { MembershipIdentifier: MEMBERSHIP, IntermediateTableIdentifier: uuidOf('PopulationTable') };
@@ -243,4 +244,21 @@ describe('the name of a state machine', () => {
       return population;
     })).not.toBe(plain);
   });
+});
+
+test('a table of another stack is referred to in a way that holds on to nothing, and what refers to it changes when the table is replaced', () => {
+  const synthesize = (props: Partial<CfnIntermediateTableProps>) => {
+    const stack = makeStack();
+    const tables = new Stack(stack.node.root, 'Tables');
+    const listening = new Stack(stack.node.root, 'Listening');
+    makePopulation(stack, 'Population', { intermediateTable: makeTable(tables, 'Table', props) }).onPopulated('Done', { crossStackScope: listening });
+    expect(JSON.stringify(templateOf(stack))).not.toContain('Fn::ImportValue');
+    return [stack, listening].map((each) => JSON.stringify(templateOf(each)));
+  };
+  const [before, described, changed] = [
+    {}, { description: 'another' }, { populationAnalysisConfiguration: { sqlParameters: { queryString: 'SELECT 2' } } },
+  ].map(synthesize);
+  expect(described).toEqual(before);
+  expect(changed[0]).not.toBe(before[0]);
+  expect(changed[1]).not.toBe(before[1]);
 });

@@ -24,6 +24,18 @@ export function chainPattern(upstream: readonly { readonly stateMachineSuffix: s
   };
 }
 
+interface Chained<T> {
+  readonly upstream: readonly T[];
+}
+
+/** Returns all that a population is built on, directly or not. */
+export function upstreamOf<T extends Chained<T>>({ upstream }: T, found = new Set<T>()): Set<T> {
+  for (const each of upstream.filter((one) => !found.has(one))) {
+    upstreamOf(each, found.add(each));
+  }
+  return found;
+}
+
 /** Fails where populations are meant to follow others whose refreshes cannot be seen. */
 export function requireNear(scope: IConstruct, upstream: IConstruct): void {
   requireSameApp(scope, 'refreshAfter', upstream, 'Let an event of that population start this one instead: see onPopulated().');

@@ -5,7 +5,7 @@ import { requireName, ruleDescription } from './texts';
 
 /** A rule on what a population's state machine announces. */
 export function eventRule(
-  population: Construct, id: string, patternFor: (listener: Construct) => events.EventPattern, options: events.OnEventOptions,
+  population: Construct, id: string, patternFor: (rule: events.Rule) => events.EventPattern, options: events.OnEventOptions,
 ): events.Rule {
   const scope = options.crossStackScope ?? population;
   // A rule sees the events of its own account and region.
@@ -16,7 +16,7 @@ export function eventRule(
     description: ruleDescription(population.node.path, 'description', options.description),
     eventPattern: options.eventPattern,
   });
-  rule.addEventPattern(patternFor(scope));
+  rule.addEventPattern(patternFor(rule));
   rule.addTarget(options.target);
   return rule;
 }

@@ -13,14 +13,14 @@ import type { IIntermediateTablePopulation } from '../i-intermediate-table-popul
 import { PopulateOnDeploy } from '../populate-on-deploy';
 import type { IntermediateTablePopulationProps } from '../population-props';
 import { PopulationServices } from '../population-services';
-import { chainPattern, requireNear } from './chain';
+import { chainPattern, requireNear, upstreamOf } from './chain';
 import { dataProperties, scheduleProperties, type Texts } from './custom-resource-properties';
 import { finalFaults } from './final-checks';
 import { finalProperties, resourceBehind } from './final-properties';
 import { LongWait } from './long-wait';
 import { acknowledgeRules } from './nag';
 import { fail } from './problem';
-import { identityIn, lazyIdentityIn, weak } from './references';
+import { followTable, identityIn, lazyIdentityIn, weak } from './references';
 import { SharedResources } from './shared-resources';
 import { makeStateMachine } from './state-machine';
 import { stateMachineSuffix } from './state-machine-names';
@@ -112,9 +112,10 @@ export class PopulationResources {
   }
 
   /** Matches what the state machine announces, which it does once somebody listens. */
-  public announced(listener: Construct, detailType: string): events.EventPattern {
+  public announced(rule: events.Rule, detailType: string): events.EventPattern {
     this.announces = true;
-    const { intermediateTableIdentifier } = identityIn(listener, this.table);
+    followTable(rule, this.table);
+    const { intermediateTableIdentifier } = identityIn(rule, this.table);
     return {
       source: [EVENT_SOURCE],
       detailType: [detailType],
@@ -166,13 +167,15 @@ export class PopulationResources {
       VersionParameter: this.versionParameterHash(),
       WaitHandle: longWait?.handleUrl,
     };
-    return new CustomResource(scope, 'Population', {
+    const customResource = new CustomResource(scope, 'Population', {
       serviceToken: this.shared.deploymentFunction.functionArn,
       resourceType: 'Custom::IntermediateTablePopulation',
       serviceTimeout: Duration.seconds(
         longWait || timeout.isUnresolved() ? RESOURCE_LIMIT_SECONDS : resourceTimeoutSeconds(timeout.toSeconds())),
       properties: { ...properties },
     });
+    followTable(customResource, this.table);
+    return customResource;
   }
 
   /** An upstream population may be there under a condition only. */
@@ -191,15 +194,6 @@ export class PopulationResources {
     return this.upstream.filter(({ shared }) => shared === this.shared);
   }
 
-  /** Returns all that a population of another stack is built on, directly or not, and is to be read. */
-  private upstreamElsewhere(found = new Set<PopulationResources>(), of: PopulationResources = this): PopulationResources[] {
-    for (const upstream of of.upstream.filter((each) => !found.has(each))) {
-      found.add(upstream);
-      this.upstreamElsewhere(found, upstream);
-    }
-    return [...found].filter(({ shared }) => shared !== this.shared);
-  }
-
   /** When CloudFormation changes the parameter, it writes the template's value into it. */
   private versionParameterHash(): string | undefined {
     const parameter = this.versionParameter && resourceBehind(this.versionParameter);
@@ -212,7 +206,8 @@ export class PopulationResources {
     const { permissions, machinePermissions, executionPrefix } = this.shared;
     const needed: Construct[] = [
       ...permissions.populate(this),
-      ...this.upstreamElsewhere().flatMap(({ table, shared }) => permissions.read(this.scope, table, shared.record.attrArn)),
+      ...[...upstreamOf<PopulationResources>(this)].filter(({ shared }) => shared !== this.shared)
+        .flatMap(({ table, shared }) => permissions.read(this.scope, table, shared.record.attrArn)),
     ];
     if (this.versionParameter) {
       needed.push(this.versionParameter, ...machinePermissions.write(this.scope, parameterArnOf(this.versionParameter)));

@@ -3,9 +3,10 @@ import {
 } from 'aws-cdk-lib';
 import { IIntermediateTableRef, IntermediateTableReference } from 'aws-cdk-lib/aws-cleanrooms';
 import { IConstruct } from 'constructs';
-import { identityOf } from './table';
+import { identityOf, replacingProperties } from './table';
 import { referenceOf } from './tokens-in';
 import type { TableIdentifiers } from '../contract/definition';
+import { canonical, hash } from '../contract/hashing';
 
 /** The tokens of each stack that reads: CDK keeps in such a token what it is for that stack, and has to find the same one again. */
 const tokens = new WeakMap<Stack, Map<Reference, IResolvable>>();
@@ -49,6 +50,18 @@ export const lazyIdentityIn = (scope: IConstruct, table: IIntermediateTableRef):
   membershipIdentifier: Lazy.string({ produce: () => identityIn(scope, table).membershipIdentifier }),
   intermediateTableIdentifier: Lazy.string({ produce: () => identityIn(scope, table).intermediateTableIdentifier }),
 });
+
+/**
+ * Makes the template of a resource change when CloudFormation replaces the table of another stack that it refers to: a weak reference has
+ * the same text as before, and a stack whose template has not changed is not updated.
+ */
+export function followTable({ node }: IConstruct, table: IIntermediateTableRef): void {
+  const resource = node.defaultChild as CfnResource;
+  if (CfnResource.isCfnResource(table) && table.stack !== resource.stack) {
+    const replacing = Lazy.string({ produce: () => hash(canonical(replacingProperties(table)), 16) });
+    resource.addMetadata('cdk-cleanrooms-intermediate-table:table', replacing);
+  }
+}
 
 /** Returns what tells one expression from another where neither's value is known: the same for equal ones of one stack. */
 export function expressionOf(scope: IConstruct, value: string): unknown {
