@@ -163,9 +163,9 @@ function othersData(cloud: Cloud): string[] {
   const populations = cloud.cleanRooms.populations();
   return cloud.executions().flatMap(({ output, input, name }) => {
     const { versionId, status } = JSON.parse(output ?? '{}') as { versionId?: string; status?: string };
-    const { encodedParameters, parameters = encodedParameters } = JSON.parse(input) as { parameters?: object; encodedParameters?: object };
+    const { schedule } = JSON.parse(input) as { schedule?: string };
     const version = populations.find((each) => each.versionId === versionId);
-    const isOwn = !version || (version.parameters.segment?.startsWith(`${MARKER} `) && (version.parameters.region !== undefined) === (parameters !== undefined));
+    const isOwn = !version || (version.parameters.segment?.startsWith(`${MARKER} `) && (version.parameters.region !== undefined) === (schedule === 'Europe'));
     return status === 'POPULATED' && !isOwn ? [`execution ${name} took ${JSON.stringify(version.parameters)} for its own`] : [];
   });
 }

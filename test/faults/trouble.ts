@@ -66,7 +66,7 @@ const striking = (names: readonly string[]): fc.Arbitrary<AnyFaultRule> => {
     fc.record({ operation: named, fault: otherFault, forSeconds: fc.constantFrom(10, 40, 150) }),
   );
 };
-const recordFault = striking(['PutItem', 'PutItem', 'GetItem', '*']);
+const recordFault = striking(['PutItem', 'PutItem', 'UpdateItem', 'GetItem', '*']);
 const stepFunctionsFault = striking(['StartExecution', 'DescribeExecution', '*']);
 
 /** A run's first step populates in about its 15th request. */
