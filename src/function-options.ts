@@ -4,7 +4,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 
 /**
- * Where and how the Lambda functions of populations run.
+ * Where and how the Lambda functions that the populations of a stack share run: see `PopulationServices`.
  */
 export interface PopulationFunctionOptions {
   /**
