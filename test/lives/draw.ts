@@ -9,7 +9,7 @@ export function draw(seed: number): Life {
   const shape = dice.pick<Shape>('ONE', 'ONE', 'ONE', 'ONE', 'TWO', 'CHAIN', 'DIAMOND', 'JOBS');
   const deploys = drawDeploys(dice, shape);
   const last = deploys[deploys.length - 1].at;
-  const events = [...deploys, ...drawRuns(dice, last), ...drawTroublemakers(dice, last)].sort((a, b) => a.at - b.at);
+  const events = [...deploys, ...drawRuns(dice, deploys, last), ...drawTroublemakers(dice, last)].sort((a, b) => a.at - b.at);
   return { events, faults: drawFaults(dice, last), deliveries: drawDeliveries(dice), conditions, ends: last + 16_000 };
 }
 
@@ -111,10 +111,10 @@ function changed(dice: Dice, stands: Populations, name: string, kind: ChangeKind
   }
 }
 
-function drawRuns(dice: Dice, last: number): LifeEvent[] {
+function drawRuns(dice: Dice, deploys: readonly DeployEvent[], last: number): LifeEvent[] {
   const events: LifeEvent[] = [];
   for (let count = dice.whole(4); count > 0; count--) {
-    const at = round(5 + dice.below(last + 1_000));
+    const at = round(dice.happens(0.5) ? 5 + dice.below(last + 1_000) : dice.pick(...deploys).at + dice.pick(1, 5, 30, 100, 300, 800));
     const name = dice.pick('X', 'X', 'Y', 'Z', 'P');
     events.push(drawRun(dice, at, name));
     if (dice.happens(0.2)) {
@@ -128,7 +128,7 @@ function drawRun(dice: Dice, at: number, name: string): LifeEvent {
   return dice.pick<LifeEvent>(
     { at, type: 'RUN', population: name },
     { at, type: 'RUN', population: name, input: inputMaking('h') },
-    { at, type: 'SCHEDULE', population: name, schedule: 'N', twice: dice.happens(0.2) },
+    { at, type: 'SCHEDULE', population: name, schedule: 'N', ...(dice.happens(0.2) ? { again: dice.pick(0.3, 30, 700) } : {}) },
     { at, type: 'SCHEDULE', population: name, schedule: 'M' },
   );
 }
@@ -149,10 +149,23 @@ function drawDeliveries(dice: Dice): Record<number, Delivery> {
 const REQUEST_FAULTS: readonly RequestFaultKind[] = [
   'CRASH_BEFORE', 'CRASH_AFTER', 'FREEZE_BEFORE', 'FREEZE_AFTER', 'FREEZE_CRASH', 'LOST', 'LOST_ONCE', 'REJECTED', 'THROTTLED', 'LATE',
 ];
-const NAMES = ['populate', 'populate', 'populate', 'write INTENDED', 'write STARTED', 'write table', 'recordOutcome', 'cancel', 'start', 'put', 'write run', 'write population'];
+const NAMES = [
+  'populate', 'populate', 'populate', 'write INTENDED', 'write STARTED', 'write table', 'recordOutcome', 'cancel', 'start', 'put', 'write run', 'write population',
+  'read', 'readRun', 'getTable', 'getAnalysis', 'listVersions', 'listAnalyses', 'write admission',
+];
 
 function drawFaults(dice: Dice, last: number): Fault[] {
-  return Array.from({ length: dice.whole(4) }, () => drawFault(dice, last));
+  return dice.happens(0.1) ? drawGhost(dice) : Array.from({ length: dice.whole(4) }, () => drawFault(dice, last));
+}
+
+/** A step begins late, is given up, goes on, and sends its populate at the very last. */
+function drawGhost(dice: Dice): Fault[] {
+  const step = dice.pick(1, 1, 1 + dice.whole(20));
+  return [
+    { kind: 'LATE_START', step, seconds: dice.pick(3, 15) },
+    { kind: 'ZOMBIE', step, seconds: dice.pick(1, 3, 10) },
+    { kind: dice.pick('FREEZE_CRASH', 'FREEZE_BEFORE', 'FREEZE_AFTER'), of: 'populate', nth: dice.pick(1, 1, 2, 3), seconds: dice.pick(30, 55, 65, 70) },
+  ];
 }
 
 function drawFault(dice: Dice, last: number): Fault {
@@ -170,7 +183,7 @@ function drawFault(dice: Dice, last: number): Fault {
     }
     default: {
       const seconds = kind === 'LATE' ? dice.pick(3, 12, 14, 15, 40) : kind.startsWith('FREEZE') ? dice.pick(5, 20, 60, 70, 72, 300) : dice.pick(1, 5, 15);
-      return dice.happens(0.7) ? { kind, of: dice.pick(...NAMES), nth: 1 + dice.whole(4), seconds } : { kind, request: 1 + Math.floor(dice.below(1) * dice.below(1) * 600), seconds };
+      return dice.happens(0.7) ? { kind, of: dice.pick(...NAMES), nth: dice.happens(0.7) ? 1 + dice.whole(4) : 1 + dice.whole(300), seconds } : { kind, request: 1 + Math.floor(dice.below(1) * dice.below(1) * 600), seconds };
     }
   }
 }

@@ -113,6 +113,10 @@ export class Executions {
       if (execution.status !== 'RUNNING') {
         return;
       }
+      const zombie = befalls.find(({ kind }) => kind === 'ZOMBIE');
+      if (zombie) {
+        time.after(zombie.seconds, () => once(() => this.crashed(execution)));
+      }
       processes.spawn<Stepped>(`${short(execution.id)}@${number}`, functionSeconds, (process) => step(state, portsFor(process, execution, entered)), (end) => {
         if (end.how === 'THREW') {
           this.around.threw(end.error);
@@ -121,10 +125,6 @@ export class Executions {
       });
     };
     time.after(befalls.find(({ kind }) => kind === 'LATE_START')?.seconds ?? 0.02, begin);
-    const zombie = befalls.find(({ kind }) => kind === 'ZOMBIE');
-    if (zombie) {
-      time.after(zombie.seconds, () => once(() => this.crashed(execution)));
-    }
   }
 
   private decide(execution: Execution, state: MachineState): void {

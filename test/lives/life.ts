@@ -15,8 +15,8 @@ export type LifeEvent =
   | DeployEvent
   /** A person or a workflow starts a run. */
   | { readonly at: number; readonly type: 'RUN'; readonly population: string; readonly input?: RunInput }
-  /** A rule of the stack as it is then; EventBridge may deliver its event twice. */
-  | { readonly at: number; readonly type: 'SCHEDULE'; readonly population: string; readonly schedule: string; readonly twice?: boolean }
+  /** A rule of the stack as it is then; EventBridge may deliver its event again, so much later. */
+  | { readonly at: number; readonly type: 'SCHEDULE'; readonly population: string; readonly schedule: string; readonly again?: number }
   /** Somebody stops an execution by hand. */
   | { readonly at: number; readonly type: 'STOP'; readonly which: number }
   /** Somebody takes the table's item out of the record, or a member out of the item. */

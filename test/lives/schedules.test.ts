@@ -109,6 +109,11 @@ describe('the record', () => {
     expect(answers(world)).toEqual(['Create POPULATED']);
   });
 
+  it.each([600, 1_800, 3_000])('a deploy of most of an hour goes through that cannot read the record once after %i seconds', async (from) => {
+    const world = await kept([deployed(0, X())], { querySeconds: 3_150, faults: [{ kind: 'OUTAGE', of: 'store', from, seconds: 5 }] });
+    expect(answers(world)).toEqual(['Create POPULATED']);
+  });
+
   it('64 kB of parameters populate, and more are refused before anything is paid', async () => {
     const small = await kept([deployed(0, X({ bulk: 60_000, schedules: {} }))]);
     expect(answers(small)).toEqual(['Create POPULATED']);

@@ -162,7 +162,7 @@ export class World {
         return void (name && this.start(machineArn(name), `hand-${++this.runs}`, event.input ?? {}));
       }
       case 'SCHEDULE':
-        return this.fireRule(event.population, event.schedule, event.twice === true);
+        return this.fireRule(event.population, event.schedule, event.again);
       case 'STOP': {
         const running = this.executions.all.filter(({ status }) => status === 'RUNNING');
         return running.length ? this.executions.stop(running[event.which % running.length]) : undefined;
@@ -174,14 +174,16 @@ export class World {
     }
   }
 
-  private fireRule(population: string, schedule: string, twice: boolean): void {
+  private fireRule(population: string, schedule: string, again?: number): void {
     const name = this.stack.nameOf(population);
     if (name === undefined || this.stack.populations[name].schedules?.[schedule] === undefined) {
       return;
     }
     const event = `event-${++this.runs}`;
-    for (let times = 0; times < (twice ? 2 : 1); times++) {
-      this.time.after(times * 0.4, () => this.start(machineArn(name), `rule-${++this.runs}`, { schedule, event }));
+    const start = () => this.start(machineArn(name), `rule-${++this.runs}`, { schedule, event });
+    start();
+    if (again !== undefined) {
+      this.time.after(again, start);
     }
   }
 

@@ -6,10 +6,10 @@ import { embeddedMetrics, measuredOf, type Measured } from './metrics';
 import { OBSERVERS } from './observe';
 import { leaveAdmission, perform } from './perform';
 import type { Ports } from './ports';
-import { isOfDeployment, isPastGrace, onlyMeasures, runOf, type Run, type Situation } from './run';
+import { graceOf, isOfDeployment, isPastGrace, onlyMeasures, runOf, type Run, type Situation } from './run';
 import { retry, wait } from './waiting';
 import { tableId } from '../../contract/definition';
-import { MAX_TIMEOUT_SECONDS } from '../../contract/time';
+import { deadlineFor, MAX_TIMEOUT_SECONDS } from '../../contract/time';
 import type { Ended, Failure, Hints, MachineState, Next, PopulationOutput } from '../../contract/workflow';
 import { tableKey, toTableRecord } from '../record/items';
 import { attemptOfVersion, EMPTY, type TableRecord } from '../record/table-record';
@@ -152,7 +152,8 @@ const NO_CRASH = -3;
 /** Neither yes nor no: asked again while there is time. How long a run may take stands on record, so that it has all the time that there is. */
 function unreadable(situation: Situation, error: ServiceError): Action {
   const { run, now } = situation;
-  const isLate = isOfDeployment(run) ? isPastGrace(situation) : now - run.startedAt >= MAX_TIMEOUT_SECONDS * 1_000;
+  const { startedAt, input: { deployment } } = run;
+  const isLate = now >= (deployment ? graceOf(deadlineFor(Date.parse(deployment.answerBy))) : startedAt + MAX_TIMEOUT_SECONDS * 1_000);
   const unavailable = (cause: string) => fail(failure(situation, 'RecordUnavailable', `The record in DynamoDB cannot be read. ${cause}`,
     'A function in a VPC needs an endpoint for DynamoDB.'));
   return isLate ? unavailable(timedOut(situation).cause)
