@@ -161,6 +161,7 @@ project.testTask.prependSpawn(bundle);
 project.testTask.addCondition('node -e "process.exit(process.env.TESTED ? 1 : 0)"');
 // On all processors, which Jest would share out. Always the same schedules, so that a red run is red again.
 project.testTask.exec('tsx test/faults/cli.ts --runs 250 --seed 20261122');
+project.testTask.exec('tsx test/lives/cli.ts --runs 400 --seed 20261122');
 // Jest only strips the types.
 project.testTask.exec('tsc --noEmit --project test/tsconfig.json');
 
@@ -184,6 +185,12 @@ const faults = project.addTask('test:faults', {
 });
 faults.spawn(bundle);
 faults.exec('tsx test/faults/cli.ts', { receiveArgs: true });
+
+project.addTask('test:lives', {
+  description: 'Plays many random lives of the functions alone, in one process, and prints which promises they break: -- --runs 10000 --seed 1',
+  exec: 'tsx test/lives/cli.ts',
+  receiveArgs: true,
+});
 
 const bench = project.addTask('bench', { description: 'Measures the library beside what people would build instead' });
 bench.spawn(bundle);
