@@ -9,8 +9,6 @@ export interface Goal {
   readonly goal: string;
   readonly measured: string;
   readonly isMet: boolean;
-  /** What stops it where it is not met. */
-  readonly limit?: string;
 }
 
 export const goalsOf = (results: Results): Goal[] =>
@@ -62,10 +60,6 @@ function events({ waiting }: Results): Goal {
   return { what: 'events in the history of the longest execution', goal: '< 15,000', measured: count(most), isMet: most < 15_000 };
 }
 
-/** Where names are shortest: each population's policies name at least its table. */
-const TABLE_ARN = `arn:aws:cleanrooms:us-east-1:111122223333:membership/${'m'.repeat(36)}/intermediatetable/${'t'.repeat(36)}`;
-const MOST_INLINE = 10_240;
-
 function resources({ footprints }: Results): Goal[] {
   const own = footprints.filter(({ candidate }) => candidate === ours.name);
   const one = own.find(({ populations }) => populations === 1)!.resources;
@@ -76,9 +70,6 @@ function resources({ footprints }: Results): Goal[] {
       goal: '≤ 3',
       measured: fixed(each, 2),
       isMet: each <= 3,
-      limit: `IAM's limits on a role stop it. ${populations} table ARNs of ${TABLE_ARN.length} characters are ${count(populations * TABLE_ARN.length)}, and a role takes `
-        + `${count(MOST_INLINE)} of inline policies; a wildcard in their place would allow populating everybody's tables. So the roles have managed policies `
-        + `instead of an inline one: ${count(all - one - 3 * (populations - 1))} more resources in all.`,
     };
   });
   return [{ what: 'resources for one scheduled population, with log groups', goal: '≤ 14', measured: String(one), isMet: one <= 14 }, ...furtherOnes];
@@ -107,5 +98,4 @@ export const goalsTable = (goals: readonly Goal[]): Table => ({
   about: 'What the library set out for, from the tables below.',
   columns: ['What', 'Goal', 'Measured', ''],
   rows: goals.map(({ what, goal, measured, isMet }) => [what, goal, measured, isMet ? 'met' : 'not met']),
-  notes: goals.filter(({ isMet, limit }) => !isMet && limit).map(({ what, limit }) => `Not met: ${what}. ${limit}`),
 });

@@ -111,10 +111,4 @@ describe('a goal', () => {
     expect(goal('50 populations', { ...RESULTS, contention }).isMet).toBe(true);
     expect(goal('the same of the worse off')).toBeUndefined();
   });
-
-  test('that is not met shows the limit with its arithmetic', () => {
-    const [note] = tablesOf(RESULTS)[0].notes!.filter((each) => each.includes('up to 100'));
-    expect(note).toContain('100 table ARNs of 144 characters are 14,400, and a role takes 10,240');
-    expect(note).toContain('managed policies instead of an inline one: 12 more resources');
-  });
 });
