@@ -45,7 +45,10 @@ const attempt = fc.record({
 const input = of<RunInput>({}, { afterUpstream: true }, { observe: true }, { event: 'e' },
   { schedule: 'Nightly' }, { schedule: 'Weekly' }, { schedule: 'Gone' }, { parameters: { region: 'west' } }, OF_DEPLOYMENT, OF_DEPLOYMENT);
 const hints = fc.record({
-  eventTaken: fc.boolean(), reported: fc.boolean(), succeededAt: of(60, 900).map(after), deniedSinceAt: of(after(0)),
+  eventTaken: fc.boolean(),
+  reported: fc.boolean(),
+  succeededAt: of(60, 900).map(after),
+  deniedSinceAt: of(after(0)),
   upstreamSinceAt: of(after(0)),
 }, { requiredKeys: [] });
 

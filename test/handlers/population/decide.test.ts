@@ -202,7 +202,7 @@ test('every row is tested, in the order of the table', () => {
 });
 
 describe.each(Object.entries(TESTED))('%s', (name, cases) => {
-  test.each(cases.map(([isHit, ...others]) => [...others, isHit] as const))('%s', (_what, situation, seen, action, isHit) => {
+  test.each(cases.map(([isHit, ...given]) => [...given, isHit] as const))('%s', (_what, situation, seen, action, isHit) => {
     expect(inShort(decide(situation, seen))).toBe(action);
     expect(rowFor(situation).name === name).toBe(isHit);
   });
@@ -223,8 +223,8 @@ describe('the order of the rows matters:', () => {
     [ROWS[0].name, 'its Delete has ended, and nothing is wanted instead', 'it is of a Delete, and no attempt is unwanted'];
 
   test.each(ROWS.map((row) => [row.name, row] as const))('%s', (name, row) => {
-    const others = ROWS.filter((each) => each !== row);
-    expect(areDecidedOtherwise([...others, row])).toBe(row !== ROWS[ROWS.length - 1]);
-    expect(areDecidedOtherwise([row, ...others])).toBe(!MAY_COME_FIRST.includes(name));
+    const rest = ROWS.filter((each) => each !== row);
+    expect(areDecidedOtherwise([...rest, row])).toBe(row !== ROWS[ROWS.length - 1]);
+    expect(areDecidedOtherwise([row, ...rest])).toBe(!MAY_COME_FIRST.includes(name));
   });
 });

@@ -18,8 +18,12 @@ test('a failure says what happened, what helps, which table, which query and whi
     retryable: true,
   });
   expect(failure(situation, 'Code', 'It broke.')).toEqual(
-    { error: 'Code', cause: `It broke. Intermediate table table, membership membership. Execution ${OWN}.`, retryable: null,
-      analysisId: '' },
+    {
+      error: 'Code',
+      cause: `It broke. Intermediate table table, membership membership. Execution ${OWN}.`,
+      retryable: null,
+      analysisId: '',
+    },
   );
 });
 

@@ -195,8 +195,13 @@ describe('an attempt that is STARTED', () => {
       attempt,
       outcome: {
         output: {
-          status: 'POPULATED', versionId, analysisId, analysisType, populatedAt: new Date(after(91)).toISOString(),
-          durationMillis: 60_000, billedCrpuHours: 0.5,
+          status: 'POPULATED',
+          versionId,
+          analysisId,
+          analysisType,
+          populatedAt: new Date(after(91)).toISOString(),
+          durationMillis: 60_000,
+          billedCrpuHours: 0.5,
         },
       },
       finished: { ...finished, succeeded: true, populatedAt: after(91), billedCrpuHours: 0.5 },

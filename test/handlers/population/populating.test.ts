@@ -122,8 +122,10 @@ describe('the attempt', () => {
     ['that it is a deploy\'s', { requests: [deploying()], input: OF_DEPLOYMENT }, {},
       { attempt: { isDeploy: true, request: 'request-2', deadlineAt: after(3_300) } }],
     ['that it is none where it follows a Delete up',
-      { requests: [releasing({ ended: 'SUCCEEDED', logicalId: 'Old' }), deploying(OTHER, { request: 'r', ended: 'SUCCEEDED' })],
-      input: OF_DEPLOYMENT }, {},
+      {
+        requests: [releasing({ ended: 'SUCCEEDED', logicalId: 'Old' }), deploying(OTHER, { request: 'r', ended: 'SUCCEEDED' })],
+        input: OF_DEPLOYMENT,
+      }, {},
       { attempt: { isDeploy: false, request: 'r', deadlineAt: after(3_600) } }],
   ])('has %s', (_what, given, seen, expected) => {
     expect(attemptOf(given, seen)).toMatchObject(expected);
@@ -140,8 +142,16 @@ describe('the attempt', () => {
 test.each<[string, Given, Seen, object]>([
   ['has no version where none is live', {}, empty, { type: 'END', ended: { output: { versionId: '', status: 'UNCHANGED' } } }],
   ['has its figures from the record', { history: [finishedWith()] }, { table: tableWith('1') },
-    { ended: { output: { versionId: 'version-1', populatedAt: new Date(after(-2_900)).toISOString(), durationMillis: 60_000,
-    billedCrpuHours: 0.5 } } }],
+    {
+      ended: {
+        output: {
+          versionId: 'version-1',
+          populatedAt: new Date(after(-2_900)).toISOString(),
+          durationMillis: 60_000,
+          billedCrpuHours: 0.5,
+        },
+      },
+    }],
   ['asks for the figures of what is not on record', {}, { table: tableWith('1') }, { type: 'OBSERVE', what: 'liveAnalysis' }],
   ['has its figures from its query then', {},
     { table: tableWith('1'), liveAnalysis: ok({ status: 'SUCCESS', createdAt: 0, durationMillis: 5 }) },

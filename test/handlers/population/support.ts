@@ -101,8 +101,13 @@ type Given = Partial<Omit<Situation, 'record' | 'run' | 'now'>> & { readonly sec
 export const situationOf = (
   record: Partial<TableRecord> = { requests: [DEPLOYED] }, { seconds = 60, input = {}, ...more }: Given = {},
 ): Situation => ({
-  run: { ...RUN, input }, record: toTableRecord(record), hints: {}, now: after(seconds), chance: 0,
-  hasLease: record.lease?.holder === OWN, ...more,
+  run: { ...RUN, input },
+  record: toTableRecord(record),
+  hints: {},
+  now: after(seconds),
+  chance: 0,
+  hasLease: record.lease?.holder === OWN,
+  ...more,
 });
 
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
@@ -124,8 +129,11 @@ export const version = (name: string, createdAt: number, status = 'POPULATE_SUCC
 export const liveVersion = (name: string, more: Partial<LiveVersion> = {}): LiveVersion =>
   ({ versionId: `version-${name}`, analysisId: `analysis-${name}`, analysisType: 'QUERY', ...more });
 export const tableWith = (name?: string, more: Partial<Table> = {}): Result<Table> => ok({
-  status: name ? 'POPULATE_SUCCESS' : 'CREATED', analysisType: 'QUERY', mayHaveDefaults: false,
-  live: name ? liveVersion(name) : undefined, ...more,
+  status: name ? 'POPULATE_SUCCESS' : 'CREATED',
+  analysisType: 'QUERY',
+  mayHaveDefaults: false,
+  live: name ? liveVersion(name) : undefined,
+  ...more,
 });
 
 /** An action in a few words. */
