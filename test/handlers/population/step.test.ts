@@ -20,6 +20,19 @@ class Stage {
   pollSeconds = 45;
   machine: MachineState;
 
+  readonly cleanRooms = {
+    getTable: async () => tableWith(this.isOver ? '1' : undefined),
+    listVersions: async () => ok([]),
+    listAnalyses: async () => ok([]),
+    getAnalysis: async () => details(this.isOver ? 'SUCCESS' : 'STARTED', { createdAt: this.acceptedAt, durationMillis: 60_000 }),
+    populate: async () => {
+      this.asked.push('populate');
+      this.acceptedAt = this.now;
+      return ok({ analysisId: 'analysis-1', versionId: 'version-1', analysisType: 'QUERY' });
+    },
+    cancel: async () => ok(undefined),
+  } as { -readonly [Name in keyof CleanRooms]: CleanRooms[Name] };
+
   constructor(record: Partial<TableRecord> = { requests: [DEPLOYED] }, Input: unknown = {}, keepsVersion = false) {
     const execution = { Id: OWN, StartTime: new Date(after(0)).toISOString(), Input };
     this.machine = { execution, population: { ...TABLE, logicalId: RUN.logicalId, keepsVersion } };
@@ -33,19 +46,6 @@ class Stage {
   get isOver(): boolean {
     return this.acceptedAt > 0 && this.now >= this.acceptedAt + 60_000;
   }
-
-  readonly cleanRooms = {
-    getTable: async () => tableWith(this.isOver ? '1' : undefined),
-    listVersions: async () => ok([]),
-    listAnalyses: async () => ok([]),
-    getAnalysis: async () => details(this.isOver ? 'SUCCESS' : 'STARTED', { createdAt: this.acceptedAt, durationMillis: 60_000 }),
-    populate: async () => {
-      this.asked.push('populate');
-      this.acceptedAt = this.now;
-      return ok({ analysisId: 'analysis-1', versionId: 'version-1', analysisType: 'QUERY' });
-    },
-    cancel: async () => ok(undefined),
-  } as { -readonly [Name in keyof CleanRooms]: CleanRooms[Name] };
 
   /** Takes a step, and waits as the machine does. */
   async step(more: Partial<MachineState> = {}): Promise<{ state: MachineState; metrics?: object }> {
