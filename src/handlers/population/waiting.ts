@@ -58,7 +58,7 @@ export const waitForOthersQuery = (situation: Situation, waitingFor: string): Wa
 
 /** A query that waits in the service's own queue may do so for long. */
 export const waitInQueue = (situation: Situation, ageSeconds: number, waitingFor: string): Wait =>
-  wait(situation, clamp(ageSeconds, POLL_SECONDS, 30) * (0.75 + situation.chance / 2), waitingFor);
+  wait(situation, clamp(ageSeconds * 3, 8, 30) * (0.75 + situation.chance / 2), waitingFor);
 
 /** When to look for what came of an intent, in seconds after it. */
 const RECOVERY_LOOKS = [5, 15, 30, 45, 60, 90, 120, 150];

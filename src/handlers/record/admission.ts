@@ -22,6 +22,8 @@ export interface Refusal {
   readonly refusedSeconds?: number;
 }
 
+/** Between two who ask: what each asks at once stays below the five requests of a kind that the service takes in a second. */
+const APART_MILLIS = 600;
 /** After a refusal nobody of the stack asks for so long; whoever was refused holds back for half a minute, doubling to four. */
 const CLOSED_SECONDS = 2;
 const MIN_REFUSED_SECONDS = 30;
@@ -39,7 +41,8 @@ export function requestAdmission(admission: Admission, execution: string, now: n
   const isTaken = holder !== undefined && holder !== execution && now < untilAt;
   const holdsBack = openedAt < refusedAt && now < refusedAt + refusedSeconds * 1_000;
   return isTaken || holdsBack || now < closedUntilAt
-    ? admission : { ...admission, holder: execution, untilAt: now + ADMISSION_SECONDS * 1_000 };
+    ? admission
+    : { ...admission, holder: execution, untilAt: now + ADMISSION_SECONDS * 1_000, closedUntilAt: now + APART_MILLIS };
 }
 
 /** Gives it back. */

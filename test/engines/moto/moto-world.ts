@@ -55,8 +55,9 @@ export function motoWorld(moto: Moto, stackName: string): World {
   };
   const create = async (): Promise<void> => {
     await moto.aws('cloudformation', 'create_stack', { StackName: stackName, TemplateBody: template });
-    const { stateMachines } = await moto.aws('stepfunctions', 'list_state_machines');
-    machineArn = (stateMachines as { name: string; stateMachineArn: string }[]).find(({ name }) => ofStack(name))!.stateMachineArn;
+    const { StackResourceSummaries } = await moto.aws('cloudformation', 'list_stack_resources', { StackName: stackName });
+    machineArn = (StackResourceSummaries as { ResourceType: string; PhysicalResourceId: string }[])
+      .find(({ ResourceType }) => ResourceType === 'AWS::StepFunctions::StateMachine')!.PhysicalResourceId;
   };
   const update = () => moto.ask({ do: 'update', stack_name: stackName, template });
   const remove = async (): Promise<void> => {

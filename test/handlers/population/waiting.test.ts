@@ -21,7 +21,7 @@ test.each<[string, ReturnType<typeof wait>, string]>([
   ['admission in a hurry', waitForAdmission(at(3_181), false, 'w'), 'POLL 0.5'],
   ['another one\'s query, at first', waitForOthersQuery(at(0), 'w'), 'WAIT 8'],
   ['another one\'s query, after hours', waitForOthersQuery(at(3_000), 'w'), 'WAIT 50'],
-  ['a query in its queue, at first', waitInQueue(at(0), 1, 'w'), 'WAIT 2.3'],
+  ['a query in its queue, at first', waitInQueue(at(0), 1, 'w'), 'WAIT 6'],
   ['a query in its queue, after long', waitInQueue(at(0, late), 500, 'w'), 'WAIT 37.5'],
   ['what came of an intent, at first', waitForRecovery(at(0), 0, 180), 'WAIT 5'],
   ['what came of an intent, at last', waitForRecovery(at(0), 151, 180), 'WAIT 29'],
