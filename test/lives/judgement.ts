@@ -73,7 +73,7 @@ function runsSucceed({ executions, rooms, life }: World, oracle: Oracle): void {
       oracle.bad('UNREFRESHED', `${short(id)} ends as UNCHANGED, and nothing was made since it began`);
     }
     const isScarce = conditions.querySeconds > 600 || Object.keys(conditions.slow ?? {}).length > 0;
-    if (ended?.failure && !faults.length && !isScarce && !oracle.isExcused() && !/Superseded/.test(ended.failure.error)) {
+    if (ended?.failure && !faults.length && !isScarce && !oracle.isExcused() && !/Superseded|Released|NotDeployed/.test(ended.failure.error)) {
       oracle.bad('RUN_FAILS', `${short(id)} ${ended.failure.error}: ${ended.failure.cause.slice(0, 160)}`);
     }
   }
