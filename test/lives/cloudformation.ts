@@ -11,7 +11,7 @@ import { requestHash, type CloudFormationEvent } from '../../src/handlers/deploy
 export interface Sent extends Change {
   readonly number: number;
   readonly event: CloudFormationEvent;
-  /** Its own run. */
+  /** Its own run, but for a Delete whose table another resource populates. */
   readonly execution: string;
   readonly at: number;
   readonly done: (isSuccess: boolean, versionId?: string) => void;

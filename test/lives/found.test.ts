@@ -14,6 +14,14 @@ describe('a schedule that random lives have found holds', () => {
     expect(answers(world).pop()).toBe('Delete SUCCESS');
   });
 
+  it('the old data comes back after a rename with a change is rolled back, though the quota is full when the new name is deleted', async () => {
+    const two = (first: ReturnType<typeof X>) => ({ ...first, Y: population({ table: 'U1' }) });
+    const world = await kept([deployed(0, two(X())), deployed(200, two(renamed({ definition: 'B' })), { failsAfter: 120 }), byHand(300, 'h', 'Y')], {
+      quota: 1, slow: { 'A|h': 400 },
+    });
+    expect(made(world)).toEqual(['A SUCCESS', 'B SUCCESS', 'A SUCCESS']);
+  });
+
   it('a run that is overtaken after minutes still cancels its query', async () => {
     const world = await kept([deployed(0, renamed({ definition: 'B' }), { failsAfter: 1_500 })], { querySeconds: 2_400 });
     expect(made(world)).toEqual(['B CANCELLED']);
