@@ -114,7 +114,7 @@ function nothingForNothing({ cloudFormation, rooms, life }: World, oracle: Oracl
     const before = versions.filter((version) => version.at <= at).pop()?.query;
     const previous = cloudFormation.sent.filter((other) => other.population.table === table && other.at < at && other.type !== 'Delete').pop();
     const paid = rooms.queries.find(({ by }) => by === execution);
-    const isAsked = before?.by === 'stranger' || previous?.population.definition !== definition || mode !== 'ON_CHANGE'
+    const isAsked = oracle.hasStrangers() || previous?.population.definition !== definition || mode !== 'ON_CHANGE'
       || versions.some((version) => version.at > at - 60 && version.query !== paid);
     if (type !== 'Delete' && paid && before && baseOf(before) === definition && !isAsked && !sent.population.upstream) {
       oracle.bad('PAYS_UNASKED', `${number} asks for ${definition}, ${before.makes} was live, pays ${paid.id}`);

@@ -134,9 +134,9 @@ export class Oracle {
       return;
     }
     const query = this.world.rooms.queries.find(({ id }) => id === attempt.analysisId);
-    // An equal one of the same three minutes may be taken, and any where nothing shows parameters: known, and accepted.
+    // An equal one of the same three minutes may be taken, and any where nothing shows parameters while it runs: known, and accepted.
     const isEqual = query && attempt.parametersHash === parametersHash(query.parameters);
-    const isKnown = query?.by === 'stranger' && (this.world.life.conditions.shows === 'NEVER' || isEqual);
+    const isKnown = query?.by === 'stranger' && (this.world.life.conditions.shows !== 'ALWAYS' || isEqual);
     if (query && !isKnown && query.by !== attempt.execution && !this.violations.some(({ text }) => text.startsWith(`${query.id} of`))) {
       this.bad(query.by === 'stranger' ? 'ADOPTS_STRANGER' : 'ADOPTS_ANOTHERS', `${query.id} of ${short(query.by)}, ${query.makes}, is taken for ${short(attempt.execution)}'s`);
     }
