@@ -1,7 +1,6 @@
 import type { Sent } from './cloudformation';
 import type { Execution } from './executions';
 import { short } from './executions';
-import { judgeTheEnd } from './judgement';
 import type { Population, Populations } from './life';
 import type { Process } from './processes';
 import type { Change } from './stack';
@@ -169,10 +168,6 @@ export class Oracle {
       this.bad('STATE_TOO_LARGE', short(id));
     }
     this.said(`state of ${short(id)}`, JSON.stringify({ ...state, execution: undefined }));
-  }
-
-  public judge(): void {
-    judgeTheEnd(this.world, this);
   }
 
   public hasStrangers = (): boolean => this.world.life.events.some(({ type }) => type === 'STRANGER');

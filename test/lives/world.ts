@@ -1,5 +1,6 @@
 import { CloudFormation } from './cloudformation';
 import { Executions, short, type Execution } from './executions';
+import { judgeTheEnd } from './judgement';
 import type { Life, LifeEvent, StepFault } from './life';
 import { Oracle } from './oracle';
 import { Processes, type Process } from './processes';
@@ -22,7 +23,7 @@ export class World {
       world.time.after(event.at, () => world.happens(event));
     }
     await world.time.run(life.ends);
-    world.oracle.judge();
+    judgeTheEnd(world, world.oracle);
     return world;
   }
 
