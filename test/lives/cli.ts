@@ -1,7 +1,7 @@
+import { inspect } from 'util';
 import { draw } from './draw';
 import { shrink } from './shrink';
 import { World } from './world';
-import { inspect } from 'util';
 
 /**
  * Plays random lives and tells which promises they break.

@@ -1,17 +1,17 @@
-import { machineArn, type Change, type StackListener } from './stack';
 import type { Population, Populations } from './life';
+import { machineArn, type Change, type StackListener } from './stack';
+import { MEMBERSHIP } from './stack';
 import type { World } from './world';
-import { resourceTimeoutSeconds, DEPLOYMENT_FUNCTION_TIMEOUT_SECONDS } from '../../src/contract/time';
 import { tableId } from '../../src/contract/definition';
+import { resourceTimeoutSeconds, DEPLOYMENT_FUNCTION_TIMEOUT_SECONDS } from '../../src/contract/time';
 import { deploy } from '../../src/handlers/deployment/deploy';
 import { requestHash, type CloudFormationEvent } from '../../src/handlers/deployment/events';
-import { MEMBERSHIP } from './stack';
 
 /** A custom resource's request, and what came of it. */
 export interface Sent extends Change {
   readonly number: number;
   readonly event: CloudFormationEvent;
-  /** Its own run. */
+  /** Its own run, but for a Delete whose table another resource populates. */
   readonly execution: string;
   readonly at: number;
   readonly done: (isSuccess: boolean, versionId?: string) => void;

@@ -1,14 +1,15 @@
 import type { LifeEvent, RequestFaultKind } from './life';
 import { answers, byHand, deployed, ends, kept, made, renamed, X } from './support';
+import type { World } from './world';
 
 /** A function breaks off before and after each of its requests in turn: each is populated once, and everybody is answered. */
 const KINDS: readonly RequestFaultKind[] = ['CRASH_BEFORE', 'CRASH_AFTER', 'LOST', 'LOST_ONCE', 'REJECTED'];
 
 const SHORT = { querySeconds: 8 };
 
-async function eachRequest(events: readonly LifeEvent[], check: (world: Awaited<ReturnType<typeof kept>>) => void, kinds = KINDS, from = 0): Promise<void> {
+async function eachRequest(events: readonly LifeEvent[], check: (world: World) => void, kinds: readonly RequestFaultKind[]): Promise<void> {
   const requests = (await kept(events, SHORT)).processes.requests.length;
-  for (let request = 1 + from; request <= requests; request++) {
+  for (let request = 1; request <= requests; request++) {
     for (const kind of kinds) {
       check(await kept(events, { ...SHORT, faults: [{ kind, request, seconds: 2 }] }));
     }

@@ -94,7 +94,8 @@ function changed(dice: Dice, stands: Populations, name: string, kind: ChangeKind
   const otherDefinition = dice.pick(...['A', 'B', 'C'].filter((definition) => definition !== before.definition));
   const renamed = (population_: Population): Populations => {
     const to = name.length === 1 ? `${name}2` : name[0];
-    const following = Object.entries(others).map(([id, other]) => [id, other.upstream ? { ...other, upstream: other.upstream.map((each) => (each === name ? to : each)) } : other] as const);
+    const follow = (upstream?: readonly string[]) => upstream?.map((each) => (each === name ? to : each));
+    const following = Object.entries(others).map(([id, other]) => [id, { ...other, upstream: follow(other.upstream) }] as const);
     return { [to]: population_, ...Object.fromEntries(following) };
   };
   switch (kind) {
@@ -183,7 +184,9 @@ function drawFault(dice: Dice, last: number): Fault {
     }
     default: {
       const seconds = kind === 'LATE' ? dice.pick(3, 12, 14, 15, 40) : kind.startsWith('FREEZE') ? dice.pick(5, 20, 60, 70, 72, 300) : dice.pick(1, 5, 15);
-      return dice.happens(0.7) ? { kind, of: dice.pick(...NAMES), nth: dice.happens(0.7) ? 1 + dice.whole(4) : 1 + dice.whole(300), seconds } : { kind, request: 1 + Math.floor(dice.below(1) * dice.below(1) * 600), seconds };
+      const nth = 1 + dice.whole(dice.happens(0.7) ? 4 : 300);
+      return dice.happens(0.7) ? { kind, of: dice.pick(...NAMES), nth, seconds }
+        : { kind, request: 1 + Math.floor(dice.below(1) * dice.below(1) * 600), seconds };
     }
   }
 }

@@ -1,5 +1,5 @@
-import { type Answer, type Process, type Processes } from './processes';
 import type { StepFault } from './life';
+import { type Answer, type Process, type Processes } from './processes';
 import type { VirtualTime } from './time';
 import { STATE_MACHINE_TIMEOUT_SECONDS } from '../../src/contract/time';
 import type { Ended, MachineState, PopulationKey, RunInput } from '../../src/contract/workflow';
@@ -60,7 +60,14 @@ export class Executions {
     }
     const copied = JSON.parse(JSON.stringify(input)) as RunInput;
     const execution: Execution = {
-      id, machine, key, input: copied, startedAt: time.now, number: this.all.length, status: 'RUNNING', crashes: NO_CRASH,
+      id,
+      machine,
+      key,
+      input: copied,
+      startedAt: time.now,
+      number: this.all.length,
+      status: 'RUNNING',
+      crashes: NO_CRASH,
       state: { execution: { Id: id, StartTime: new Date(time.millis()).toISOString(), Input: copied }, population: key },
     };
     this.all.push(execution);
@@ -98,7 +105,8 @@ export class Executions {
     const notInvoked = befalls.find(({ kind }) => kind === 'NOT_INVOKED');
     if (notInvoked) {
       const isLate = this.isLate(execution);
-      this.after(isLate ? 0.1 : notInvoked.seconds, execution, () => (isLate ? this.giveUp(execution) : this.after(UNINVOKED_WAIT, execution, () => this.advance(execution))));
+      const again = () => this.after(UNINVOKED_WAIT, execution, () => this.advance(execution));
+      this.after(isLate ? 0.1 : notInvoked.seconds, execution, () => (isLate ? this.giveUp(execution) : again()));
       return;
     }
     let isOver = false;

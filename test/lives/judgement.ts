@@ -1,9 +1,9 @@
 import { short } from './executions';
 import { baseOf, type Oracle } from './oracle';
+import { MEMBERSHIP } from './stack';
 import type { World } from './world';
 import { tableKey, toTableRecord } from '../../src/handlers/record/items';
 import { desiredOf } from '../../src/handlers/record/table-record';
-import { MEMBERSHIP } from './stack';
 
 /** What can be said at the end of a life. */
 export function judgeTheEnd(world: World, oracle: Oracle): void {
@@ -24,10 +24,11 @@ function paidOnce({ rooms, executions }: World, oracle: Oracle): void {
     }
   }
   const events = new Map<string, string[]>();
-  for (const { input, id } of executions.all) {
-    if (input.event !== undefined && !input.afterUpstream) {
+  for (const { input, id, key } of executions.all) {
+    if (input.event !== undefined) {
+      const event = `${input.event} of ${key.intermediateTableIdentifier}`;
       const paid = rooms.queries.filter(({ by }) => by === id).map((query) => query.id);
-      events.set(input.event, [...events.get(input.event) ?? [], ...paid]);
+      events.set(event, [...events.get(event) ?? [], ...paid]);
     }
   }
   events.forEach((paid, event) => paid.length > 1 && oracle.bad('PAID_TWICE', `${event}: ${paid.join(', ')}`));
@@ -64,16 +65,18 @@ function runsSucceed({ executions, rooms, life }: World, oracle: Oracle): void {
   const { conditions, faults } = life;
   for (const execution of executions.all.filter(({ input }) => !input.deployment)) {
     const { id, ended, startedAt, key, input } = execution;
-    const made = rooms.queries.filter(({ table, liveAt, at }) => table === key.intermediateTableIdentifier && liveAt !== undefined && at >= startedAt - 1);
+    const made = rooms.queries.filter(({ table, liveAt, at }) =>
+      table === key.intermediateTableIdentifier && liveAt !== undefined && at >= startedAt - 1);
     const isTwice = executions.all.some((other) => other !== execution && other.input.event !== undefined && other.input.event === input.event);
     const said = oracle.template.get(key.intermediateTableIdentifier);
     const isUnknown = input.schedule !== undefined && life.events.some((event) => event.type === 'DEPLOY'
-      && Object.values(event.populations).some(({ table, schedules }) => table === key.intermediateTableIdentifier && schedules?.[input.schedule!] === undefined));
+      && Object.values(event.populations).some(({ table, schedules }) =>
+        table === key.intermediateTableIdentifier && schedules?.[input.schedule!] === undefined));
     if (ended?.output?.status === 'UNCHANGED' && !input.afterUpstream && !made.length && !isTwice && said?.population && !isUnknown) {
       oracle.bad('UNREFRESHED', `${short(id)} ends as UNCHANGED, and nothing was made since it began`);
     }
     const isScarce = conditions.querySeconds > 600 || Object.keys(conditions.slow ?? {}).length > 0;
-    if (ended?.failure && !faults.length && !isScarce && !oracle.isExcused() && !/Superseded/.test(ended.failure.error)) {
+    if (ended?.failure && !faults.length && !isScarce && !oracle.isExcused() && !/Superseded|Released|NotDeployed/.test(ended.failure.error)) {
       oracle.bad('RUN_FAILS', `${short(id)} ${ended.failure.error}: ${ended.failure.cause.slice(0, 160)}`);
     }
   }
@@ -111,7 +114,7 @@ function nothingForNothing({ cloudFormation, rooms, life }: World, oracle: Oracl
     const before = versions.filter((version) => version.at <= at).pop()?.query;
     const previous = cloudFormation.sent.filter((other) => other.population.table === table && other.at < at && other.type !== 'Delete').pop();
     const paid = rooms.queries.find(({ by }) => by === execution);
-    const isAsked = before?.by === 'stranger' || previous?.population.definition !== definition || mode !== 'ON_CHANGE'
+    const isAsked = oracle.hasStrangers() || previous?.population.definition !== definition || mode !== 'ON_CHANGE'
       || versions.some((version) => version.at > at - 60 && version.query !== paid);
     if (type !== 'Delete' && paid && before && baseOf(before) === definition && !isAsked && !sent.population.upstream) {
       oracle.bad('PAYS_UNASKED', `${number} asks for ${definition}, ${before.makes} was live, pays ${paid.id}`);

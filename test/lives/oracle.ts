@@ -1,12 +1,11 @@
+import type { Sent } from './cloudformation';
 import type { Execution } from './executions';
 import { short } from './executions';
 import type { Population, Populations } from './life';
 import type { Process } from './processes';
 import type { Change } from './stack';
 import { parametersOf, type Query } from './stand-in-rooms';
-import type { Sent } from './cloudformation';
 import type { World } from './world';
-import { judgeTheEnd } from './judgement';
 import { parametersHash } from '../../src/contract/hashing';
 import type { TableRecord } from '../../src/handlers/record/table-record';
 
@@ -116,12 +115,14 @@ export class Oracle {
       }
       const isNewest = cloudFormation.sent.filter((each) => each.population.table === table && each.at < at).pop() === sent;
       const isRecorded = !/cannot be reached|could not be started/.test(answer.reason);
-      if (at > answeredAt! + 15 && own && !own.input.deployment && baseOf(query) === population.definition && population.table === table && isNewest && isRecorded) {
+      const isOfIt = baseOf(query) === population.definition && population.table === table;
+      if (at > answeredAt! + 15 && own && !own.input.deployment && isOfIt && isNewest && isRecorded) {
         this.bad('MADE_AFTER_FAILURE', `${query.id} ${query.makes} by ${short(by)}, of ${sent.number}, which failed at ${answeredAt!.toFixed(0)}`);
       }
     }
-    if (own && !own.input.deployment && said?.population && at > said.since + 30 && said.population.definition !== baseOf(query) && !said.isPending && !this.isExcused()) {
-      this.bad('STALE_MADE', `${query.id} ${query.makes}, sent at ${at.toFixed(0)} by ${short(by)}; the template says ${said.population.definition}`);
+    const isStale = said?.population && at > said.since + 30 && said.population.definition !== baseOf(query) && !said.isPending;
+    if (own && !own.input.deployment && isStale && !this.isExcused()) {
+      this.bad('STALE_MADE', `${query.id} ${query.makes}, sent at ${at.toFixed(0)} by ${short(by)}; the template says ${said.population!.definition}`);
     }
   }
 
@@ -132,9 +133,9 @@ export class Oracle {
       return;
     }
     const query = this.world.rooms.queries.find(({ id }) => id === attempt.analysisId);
-    // An equal one of the same three minutes may be taken, and any where nothing shows parameters: known, and accepted.
+    // An equal one of the same three minutes may be taken, and any where nothing shows parameters while it runs: known, and accepted.
     const isEqual = query && attempt.parametersHash === parametersHash(query.parameters);
-    const isKnown = query?.by === 'stranger' && (this.world.life.conditions.shows === 'NEVER' || isEqual);
+    const isKnown = query?.by === 'stranger' && (this.world.life.conditions.shows !== 'ALWAYS' || isEqual);
     if (query && !isKnown && query.by !== attempt.execution && !this.violations.some(({ text }) => text.startsWith(`${query.id} of`))) {
       this.bad(query.by === 'stranger' ? 'ADOPTS_STRANGER' : 'ADOPTS_ANOTHERS', `${query.id} of ${short(query.by)}, ${query.makes}, is taken for ${short(attempt.execution)}'s`);
     }
@@ -156,7 +157,7 @@ export class Oracle {
     }
     const { timeoutSeconds = 3_300 } = said.population;
     const isLate = time.now >= own.startedAt + timeoutSeconds - 300;
-    const isLateForCloudFormation = own.input.deployment && time.now * 1_000 > Date.parse(own.input.deployment.answerBy) - time.millis() + time.now * 1_000 - 290_000;
+    const isLateForCloudFormation = own.input.deployment && time.millis() > Date.parse(own.input.deployment.answerBy) - 290_000;
     if (wantedBy(own, said.population) === query.makes && !isLate && !isLateForCloudFormation && !this.lastFailed(query.table)) {
       this.bad('CANCELS_WANTED', `${query.id} ${query.makes} of ${short(query.by)} by ${by.name}`);
     }
@@ -167,10 +168,6 @@ export class Oracle {
       this.bad('STATE_TOO_LARGE', short(id));
     }
     this.said(`state of ${short(id)}`, JSON.stringify({ ...state, execution: undefined }));
-  }
-
-  public judge(): void {
-    judgeTheEnd(this.world, this);
   }
 
   public hasStrangers = (): boolean => this.world.life.events.some(({ type }) => type === 'STRANGER');

@@ -30,7 +30,9 @@ export class Processes {
   private readonly outages: readonly Outage[];
   private readonly faults: readonly RequestFault[];
 
-  constructor(readonly time: VirtualTime, faults: readonly Fault[], private readonly chance: () => number, private readonly log: (line: string) => void) {
+  constructor(
+    readonly time: VirtualTime, faults: readonly Fault[], private readonly chance: () => number, private readonly log: (line: string) => void,
+  ) {
     this.outages = faults.filter((fault): fault is Outage => fault.kind === 'OUTAGE');
     this.faults = faults.filter((fault): fault is RequestFault => 'request' in fault || 'nth' in fault);
   }

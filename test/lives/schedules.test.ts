@@ -27,6 +27,12 @@ describe('who acts', () => {
     expect(made(world).length).toBeLessThan(6);
   }, 60_000);
 
+  it('an event that EventBridge delivers again ten minutes later populates nothing', async () => {
+    const world = await kept([deployed(0, X()), { at: 200, type: 'SCHEDULE', population: 'X', schedule: 'M', again: 600 }]);
+    expect(made(world)).toEqual(['A SUCCESS', 'A SUCCESS']);
+    expect(ends(world)).toEqual(['POPULATED', 'UNCHANGED']);
+  });
+
   it('what a run makes is decided when it is sent, not when it began to wait', async () => {
     const world = await kept([deployed(0, { ...X(), ...Y() }), byHand(190, 'h', 'Y'), byRule(200, 'M'), deployed(900, { ...X({ definition: 'B' }), ...Y() })], {
       quota: 1, slow: { 'A|h': 1_200 },

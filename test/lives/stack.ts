@@ -1,8 +1,8 @@
 import type { DeployEvent, Population, Populations } from './life';
 import { parametersOf } from './stand-in-rooms';
+import type { VirtualTime } from './time';
 import type { NameValue, PopulationProperties } from '../../src/contract/custom-resource';
 import type { PopulationKey } from '../../src/contract/workflow';
-import type { VirtualTime } from './time';
 
 export const MEMBERSHIP = 'm-1';
 export const machineArn = (logicalId: string): string => `arn:aws:states:us-east-1:111122223333:stateMachine:IntermediateTable-${logicalId}`;
@@ -140,7 +140,7 @@ export class Stack {
 
   private request(change: Change, template: Populations, done: (isSuccess: boolean) => void): void {
     const { logicalId, type, population } = change;
-    const properties = type === 'Delete' ? propertiesOf(logicalId, population, this.versionIds) : propertiesOf(logicalId, template[logicalId], this.versionIds);
+    const properties = propertiesOf(logicalId, type === 'Delete' ? population : template[logicalId], this.versionIds);
     const before = this.properties.get(logicalId);
     if (type !== 'Delete') {
       this.machines.set(logicalId, keyOf(logicalId, population));
@@ -204,7 +204,9 @@ const listOf = (map: Readonly<Record<string, string>>): readonly NameValue[] => 
 const bulkOf = ({ bulk = 0 }: Population): Readonly<Record<string, string>> =>
   Object.fromEntries(Array.from({ length: Math.ceil(bulk / 1_000) }, (_, index) => [`bulk${index}`, 'b'.repeat(Math.min(1_000, bulk - index * 1_000))]));
 
-function propertiesOf(logicalId: string, population: Population, versionIds: ReadonlyMap<string, string>): PopulationProperties & { readonly ServiceToken: string } {
+type Properties = PopulationProperties & { readonly ServiceToken: string };
+
+function propertiesOf(logicalId: string, population: Population, versionIds: ReadonlyMap<string, string>): Properties {
   const { table, definition, mode, schedules = {}, synthesis, tag, upstream, timeoutSeconds = 3_300, cancelOnTimeout = true } = population;
   return JSON.parse(JSON.stringify({
     ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:Deployment',
@@ -220,5 +222,5 @@ function propertiesOf(logicalId: string, population: Population, versionIds: Rea
     Synthesis: synthesis,
     UpstreamVersions: upstream?.map((each) => versionIds.get(each) ?? ''),
     VersionParameter: tag,
-  })) as PopulationProperties & { readonly ServiceToken: string };
+  })) as Properties;
 }

@@ -1,9 +1,9 @@
 import type { Answer, Process } from './processes';
+import type { Ended } from '../../src/contract/workflow';
 import { fromItem, runKey, SCHEMA, toItem, type Item } from '../../src/handlers/record/items';
 import { runItemExpiresAt, type RunItem } from '../../src/handlers/record/run-item';
 import type { Store, Stored } from '../../src/handlers/record/store';
 import type { TableRecord } from '../../src/handlers/record/table-record';
-import type { Ended } from '../../src/contract/workflow';
 
 interface Kept {
   readonly item: Item;
@@ -35,8 +35,10 @@ export class StandInStore {
     const of = 'store';
     return {
       read: <T>(key: string, recordTable?: string) => process.request({ of, name: 'read', act: () => answered(this.read<T>(key, recordTable)) }),
-      write: (key, document, version, expiresAt) =>
-        process.request({ of, name: nameOf(key, document as Partial<TableRecord>), act: () => answered(this.write(key, document, version, expiresAt)), again: false }),
+      write: (key, document, version, expiresAt) => {
+        const name = nameOf(key, document as Partial<TableRecord>);
+        return process.request({ of, name, act: () => answered(this.write(key, document, version, expiresAt)), again: false });
+      },
       readRun: (execution) => process.request({ of, name: 'readRun', act: () => answered(this.ownOf(execution)) }),
       recordOutcome: async (execution, outcome, now) => {
         const written = await process.request({ of, name: 'recordOutcome', act: () => answered(this.recordOutcome(execution, outcome, now)), again: true });
@@ -70,7 +72,8 @@ export class StandInStore {
     const key = runKey(execution);
     const known = this.items.get(key);
     if (known?.document.outcome === undefined) {
-      this.keep(key, { ...toItem(key, { ...known?.document, outcome }, (known?.version ?? 0) + 1, runItemExpiresAt(now)), schema: { N: String(SCHEMA) } });
+      const item = toItem(key, { ...known?.document, outcome }, (known?.version ?? 0) + 1, runItemExpiresAt(now));
+      this.keep(key, { ...item, schema: { N: String(SCHEMA) } });
     }
     return true;
   }

@@ -45,4 +45,5 @@ export const answers = ({ cloudFormation }: World): string[] =>
 /** How the runs ended that nobody deployed, in order. */
 export const ends = ({ executions }: World): string[] => executions.all.filter(({ input }) => !input.deployment)
   .map(({ ended, status }) => ended?.output?.status ?? ended?.failure?.error ?? status);
-export const waited = ({ cloudFormation }: World, number: number): number => cloudFormation.sent[number - 1].answeredAt! - cloudFormation.sent[number - 1].at;
+/** How long CloudFormation has waited for an answer. */
+export const waited = ({ cloudFormation: { sent } }: World, number: number): number => sent[number - 1].answeredAt! - sent[number - 1].at;

@@ -10,7 +10,7 @@ export class VirtualTime {
     const due = { at: this.now + Math.max(0, seconds), order: this.count++, happen };
     let index = heap.push(due) - 1;
     while (index > 0) {
-      const parent = (index - 1) >> 1;
+      const parent = Math.floor((index - 1) / 2);
       if (isSooner(heap[parent], due)) {
         break;
       }
@@ -74,13 +74,16 @@ const MAX_HAPPENINGS = 300_000;
 /** Nothing here waits for the real world: when it is the turn of an immediate, all promises have been followed. */
 const settled = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
-/** Returns a source of chance that a seed decides, each number from 0 to below 1. */
+/** Returns a source of chance that a seed decides, each number from 0 to below 1: Lehmer's, as C++'s `minstd_rand` has it. */
 export function chances(seed: number): () => number {
-  let state = Math.imul(seed, 2_654_435_761) >>> 0;
-  return () => {
-    state = (state + 0x6D2B79F5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  let state = (seed * 7_919 + 104_729) % MODULUS;
+  const next = () => {
+    state = (state * 48_271) % MODULUS;
+    return state / MODULUS;
   };
+  // Seeds that are near each other begin alike.
+  Array.from({ length: 5 }, next);
+  return next;
 }
+
+const MODULUS = 2_147_483_647;

@@ -1,5 +1,6 @@
 import { CloudFormation } from './cloudformation';
 import { Executions, short, type Execution } from './executions';
+import { judgeTheEnd } from './judgement';
 import type { Life, LifeEvent, StepFault } from './life';
 import { Oracle } from './oracle';
 import { Processes, type Process } from './processes';
@@ -16,6 +17,16 @@ import { tableKey } from '../../src/handlers/record/items';
 
 /** One life of one stack: the real handlers among stand-ins, in one process, on a virtual clock. */
 export class World {
+  public static async play(life: Life, isLogged = false): Promise<World> {
+    const world = new World(life, isLogged);
+    for (const event of life.events) {
+      world.time.after(event.at, () => world.happens(event));
+    }
+    await world.time.run(life.ends);
+    judgeTheEnd(world, world.oracle);
+    return world;
+  }
+
   public readonly time = new VirtualTime();
   public readonly lines: string[] = [];
   public readonly oracle: Oracle;
@@ -62,16 +73,6 @@ export class World {
       ended: (execution) => this.executionEnded(execution),
       threw: (error) => this.oracle.bad('THROWS', error.stack ?? error.message),
     });
-  }
-
-  public static async play(life: Life, isLogged = false): Promise<World> {
-    const world = new World(life, isLogged);
-    for (const event of life.events) {
-      world.time.after(event.at, () => world.happens(event));
-    }
-    await world.time.run(life.ends);
-    world.oracle.judge();
-    return world;
   }
 
   public log = (line: string): void => {

@@ -30,7 +30,7 @@ const failed = (words: string, { names: { logGroup } }: Ports): Response =>
 async function begin(event: CloudFormationEvent, ports: Ports): Promise<Response | undefined> {
   const { store, clock, names } = ports;
   const asked = askedBy(event, names.executionPrefix, clock.now());
-  const { table, request: { execution, logicalId, signedAt } } = asked;
+  const { table, request: { logicalId, signedAt } } = asked;
   const deadline = deadlineWithin(signedAt + RETRY_SECONDS * 1_000, clock);
   const within = <T>(ask: () => Promise<Result<T>>) => retryUntil(deadline, ask, clock);
   const recorded = await within(() => changeTableRecord(store, table, (record) => recordRequest(record, asked, clock.now()), clock));
@@ -39,6 +39,7 @@ async function begin(event: CloudFormationEvent, ports: Ports): Promise<Response
     return failed(refusal, ports);
   }
   const request = recorded.ok ? newestOf(recorded.value, logicalId)! : asked.request;
+  const { execution } = request;
   // On record before the run is there, which may end at once.
   const noted = recorded.ok ? await within(() => noteRun(event, asked, request, ports)) : recorded;
   if (!noted.ok) {
@@ -49,7 +50,7 @@ async function begin(event: CloudFormationEvent, ports: Ports): Promise<Response
   if (noted.value.outcome) {
     return responseFor(execution, noted.value.outcome);
   }
-  const started = await within(() => startRun(asked, request, ports));
+  const started = await within(() => startRun(request, ports));
   if (!started.ok) {
     return abandon(execution, started.error, ports);
   }
@@ -64,8 +65,9 @@ function noteRun(event: CloudFormationEvent, { table, waitHandleUrl }: Asked, re
   return changeRunItem(store, execution, (known = { table, action, ...waiting }) => known, clock);
 }
 
-function startRun({ stateMachineArn }: Asked, { request, execution, answerBy }: DeploymentRequest, ports: Ports): Promise<Result<void>> {
+function startRun({ request, execution, answerBy }: DeploymentRequest, ports: Ports): Promise<Result<void>> {
   const name = execution.split(':').at(-1)!;
+  const stateMachineArn = execution.slice(0, -name.length - 1).replace(':execution:', ':stateMachine:');
   return ports.startExecution(stateMachineArn, name, { deployment: { request, answerBy: new Date(answerBy).toISOString() } });
 }
 

@@ -56,13 +56,22 @@ export function recordRequest(record: TableRecord, { request, waitHandleUrl }: A
   const handle = waitHandleUrl && hash(waitHandleUrl, 16);
   const listening = handle && !waitHandles.includes(handle)
     ? { listens: true, answerBy: answerBy(request.signedAt, WAIT_CONDITION_LIMIT_SECONDS) } : {};
-  const recorded: DeploymentRequest = { ...request, ...listening, replaces: known?.request };
+  const recorded: DeploymentRequest = { ...request, ...listening, execution: executionOf(record, request), replaces: known?.request };
   return {
     ...record,
     requests: newestRequests([recorded, ...requests.filter(({ logicalId }) => logicalId !== request.logicalId)]),
     // One that comes again is the newest again: a stack may try many updates in vain.
     ...(handle ? { waitHandles: [handle, ...waitHandles.filter((other) => other !== handle)].slice(0, MAX_WAIT_HANDLES) } : {}),
   };
+}
+
+/**
+ * A Delete whose table another resource goes on populating, as after a rename, runs on that one's machine: CloudFormation deletes its own
+ * as soon as it is answered, and with it all that is left to do.
+ */
+function executionOf({ requests }: TableRecord, { action, logicalId, execution }: DeploymentRequest): string {
+  const heir = action === 'RELEASE' ? requests.find((other) => other.action === 'POPULATE' && other.logicalId !== logicalId) : undefined;
+  return heir ? heir.execution.replace(/[^:]+$/, execution.split(':').at(-1)!) : execution;
 }
 
 export const newestOf = ({ requests }: TableRecord, logicalId: string): DeploymentRequest | undefined =>
