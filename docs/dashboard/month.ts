@@ -60,7 +60,7 @@ export async function simulateMonth(): Promise<Month> {
         cloud.fireRule(logicalIdOf(`${population.id}/Schedule/Resource`));
       },
     })),
-    ...looks().map((at) => ({ at, fire: () => cloud.fireRule(logicalIdOf(`${population.id}/Freshness/Resource`)) })),
+    ...looks().map((at) => ({ at, fire: () => cloud.fireRule(logicalIdOf(`${population.id}/Population/Freshness/Resource`)) })),
   ]);
   for (const { at, fire } of due.sort((a, b) => a.at - b.at)) {
     await cloud.advance((at - cloud.clock.now()) / 1000);

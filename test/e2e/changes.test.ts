@@ -13,6 +13,7 @@ const parameters = { segment: `${MARKER} b` };
 test.each<[string, Scene]>([
   ['parameters', { parameters }],
   ['a parameter less', { parameters: undefined }],
+  ['parameters to 60 kB of them', { parameters: Object.fromEntries(Array.from({ length: 58 }, (_, index) => [`p${index}`, MARKER.padEnd(1_000, String(index))])) }],
   ['compute', { compute: { workerType: WorkerType.CR_4X, workers: 4 } }],
   ['Spark properties', { compute: { sparkProperties: { 'spark.sql.shuffle.partitions': '10' } } }],
   ['the payer', { analysisPayerAccountId: '444455556666' }],

@@ -145,7 +145,9 @@ def stringified(value):
     """CloudFormation knows no numbers in custom resources."""
     if isinstance(value, list):
         return [stringified(item) for item in value]
-    return {name: stringified(item) for name, item in value.items()} if isinstance(value, dict) else str(value)
+    if isinstance(value, dict):
+        return {name: stringified(item) for name, item in value.items()}
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def update(stack_name, template):
