@@ -1,7 +1,7 @@
-import type { CandidateSeen } from './recovery';
 import type { SeenUpstream } from './upstream';
 import type { Ended, Failure, Hints, PopulationOutput } from '../../contract/workflow';
 import type { Analysis, Details, Populate, Table, Version } from '../clean-rooms/clean-rooms';
+import type { CandidateSeen } from '../clean-rooms/recovery';
 import type { Pointer } from '../record/items';
 import type { AnalysisType, FinishedAttempt, PopulateAttempt, TableRecord } from '../record/table-record';
 import type { Result } from '../service-error';

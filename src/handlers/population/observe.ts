@@ -1,9 +1,9 @@
 import type { Lists, Seen } from './actions';
 import type { Ports } from './ports';
-import { candidatesOf, RECENT_MILLIS, type CandidateSeen } from './recovery';
 import { sameTarget, type Situation } from './run';
 import { observeUpstream } from './upstream';
 import { liveVersionOf, type Details, type Named, type Table } from '../clean-rooms/clean-rooms';
+import { candidatesOf, RECENT_MILLIS, type CandidateSeen } from '../clean-rooms/recovery';
 import { pointerKey, type Pointer } from '../record/items';
 import { desiredOf, type PopulateAttempt } from '../record/table-record';
 import type { Result } from '../service-error';

@@ -1,7 +1,7 @@
+import type { Analysis, Details, Version } from './clean-rooms';
 import type { Parameters } from '../../contract/definition';
 import { parametersHash } from '../../contract/hashing';
 import { RECOVERY_SECONDS } from '../../contract/time';
-import type { Analysis, Details, Version } from '../clean-rooms/clean-rooms';
 import type { Before, Newest, PopulateAttempt, TableRecord } from '../record/table-record';
 import type { Result } from '../service-error';
 
@@ -38,12 +38,13 @@ const isNewer = (id: string, createdAt: number, than: Newest): boolean => create
 export function candidatesOf(
   { before }: PopulateAttempt, { history }: TableRecord, versions: readonly Version[], analyses: readonly Analysis[],
 ): Candidate[] {
-  const isAnothers = (analysisId: string) => before.analyses.ids.includes(analysisId) || history.some((each) => each.analysisId === analysisId);
+  const isAnothers = (id: string) => before.analyses.ids.includes(id) || history.some(({ analysisId }) => analysisId === id);
   const listed = versions
     .filter(({ versionId, analysisId, createdAt }) => isNewer(versionId, createdAt, before.versions) && !isAnothers(analysisId))
     .map(({ versionId, analysisId, createdAt }) => ({ versionId, analysisId, createdAt }));
   const others = analyses
-    .filter(({ id, createdAt }) => isNewer(id, createdAt, before.analyses) && !isAnothers(id) && listed.every(({ analysisId }) => analysisId !== id))
+    .filter(({ id, createdAt }) => isNewer(id, createdAt, before.analyses) && !isAnothers(id))
+    .filter(({ id }) => listed.every(({ analysisId }) => analysisId !== id))
     .map(({ id, createdAt }) => ({ analysisId: id, createdAt }));
   return [...listed, ...others].sort((a, b) => a.createdAt - b.createdAt);
 }
@@ -76,27 +77,22 @@ export function matchCandidate(attempt: PopulateAttempt, { candidate, details }:
 
 type Sent = Pick<PopulateAttempt, 'parameterNames' | 'parametersHash' | 'mayHaveDefaults'>;
 
-/** Tells whether a version was made with the attempt's parameters: the service may show those given, those and the query's defaults, or none. */
-export function compareParameters(shown: Parameters | undefined, attempt: Sent, queryDefaults?: Parameters): 'EQUAL' | 'OTHER' | 'NOT_SHOWN' {
+/** Tells whose parameters these are: the service may show those that were given, those and the stored query's defaults, or none. */
+export function compareParameters(
+  shown: Parameters | undefined, attempt: Sent, queryDefaults?: Parameters,
+): 'EQUAL' | 'OTHER' | 'NOT_SHOWN' {
   if (shown === undefined) {
     return 'NOT_SHOWN';
   }
-  const { parameterNames, mayHaveDefaults } = attempt;
-  const given = Object.fromEntries(Object.entries(shown).filter(([name]) => parameterNames.includes(name)));
-  if (parametersHash(given) !== attempt.parametersHash) {
+  const given = Object.fromEntries(Object.entries(shown).filter(([name]) => attempt.parameterNames.includes(name)));
+  const further = Object.entries(furtherParameters(shown, attempt));
+  if (parametersHash(given) !== attempt.parametersHash || (further.length && !attempt.mayHaveDefaults)) {
     return 'OTHER';
   }
-  const further = furtherParameters(shown, attempt);
-  if (!Object.keys(further).length) {
-    return 'EQUAL';
-  }
-  if (!mayHaveDefaults) {
-    return 'OTHER';
-  }
-  if (!queryDefaults) {
+  if (further.length && !queryDefaults) {
     return 'NOT_SHOWN';
   }
-  return Object.entries(further).every(([name, value]) => queryDefaults[name] === value) ? 'EQUAL' : 'OTHER';
+  return further.every(([name, value]) => queryDefaults?.[name] === value) ? 'EQUAL' : 'OTHER';
 }
 
 /** Returns what the stored query has added to the parameters that it was given. */
