@@ -3,7 +3,7 @@ import { responseBody, signalBody, type Result as Response } from './response';
 import { EXECUTION_ATTRIBUTE, RESULT_ATTRIBUTE } from '../../contract/custom-resource';
 import { RETRY_SECONDS } from '../../contract/time';
 import type { Ended, PopulationOutput } from '../../contract/workflow';
-import type { RunItem } from '../record/run-item';
+import type { RunItem } from '../record/items';
 import { changeRunItem, changeTableRecord } from '../record/store';
 import { endRequest, releaseLease, type TableRecord } from '../record/table-record';
 import { describe, type Result } from '../service-error';

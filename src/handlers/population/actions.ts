@@ -1,4 +1,3 @@
-import type { SeenUpstream } from './upstream';
 import type { Ended, Failure, Hints, PopulationOutput } from '../../contract/workflow';
 import type { Analysis, Details, Populate, Table, Version } from '../clean-rooms/clean-rooms';
 import type { CandidateSeen } from '../clean-rooms/recovery';
@@ -76,6 +75,20 @@ export interface Seen {
   readonly analysis?: Result<Details>;
   readonly candidates?: Result<readonly CandidateSeen[]>;
   readonly pointer?: Result<Pointer | undefined>;
+}
+
+/** A table that this one's query reads, as it is now. */
+export interface SeenUpstream {
+  readonly id: string;
+  /** Undefined where it has none. */
+  readonly liveId?: string;
+  readonly record: TableRecord;
+  /** Its deploys are not ordered before this table's. */
+  readonly isElsewhere: boolean;
+  /** It, or what it is built on, is being populated. */
+  readonly isAtWork: boolean;
+  /** It, or what it is built on, is to be populated itself, since then. */
+  readonly dueSinceAt?: number;
 }
 
 /** What the table had just before the intent. */

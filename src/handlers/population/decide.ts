@@ -4,13 +4,12 @@ import { failure, NO_VERSION, outputOf, superseded, timedOut } from './failures'
 import { finishAttempt, recoverAttempt } from './finishing';
 import { endUnchanged, populateIfDue } from './populating';
 import {
-  holdsLease, isDeploying, isFollowingUp, isHeldBack, isOfDeployment, isPastDeadline, isReleasing, isWanted, lastHasFailed, onlyMeasures, ownRequest,
-  ownTarget, type Situation,
+  holdsLease, isDeploying, isFollowingUp, isHeldBack, isOfDeployment, isPastDeadline, isReleasing, lastHasFailed, onlyMeasures, ownRequest, ownTarget, type Situation,
 } from './run';
 import { retry, wait, waitForTurn } from './waiting';
 import { tableId } from '../../contract/definition';
 import { liveVersionOf } from '../clean-rooms/clean-rooms';
-import { desiredOf, openRequestOf } from '../record/table-record';
+import { desiredOf, isWanted, openRequestOf } from '../record/desired';
 
 interface Row {
   readonly name: string;

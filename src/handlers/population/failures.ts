@@ -2,8 +2,8 @@ import type { Situation } from './run';
 import { deadlineOf } from './run';
 import type { Failure, PopulationOutput } from '../../contract/workflow';
 import type { Details, LiveVersion, Table } from '../clean-rooms/clean-rooms';
+import { desiredOf } from '../record/desired';
 import type { AnalysisType, FinishedAttempt, PopulateAttempt } from '../record/table-record';
-import { desiredOf } from '../record/table-record';
 import { describe, type ServiceError } from '../service-error';
 import { bytesOf, sentence, shortened } from '../text';
 

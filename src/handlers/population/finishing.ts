@@ -1,12 +1,13 @@
 import { fail, observe, type Action, type Finish, type Seen } from './actions';
 import { adding, endOf, failure, nameOf, outputOf, refused, released, superseded, timedOut, unsuccessful } from './failures';
-import { graceOf, isPastGrace, isWanted, sameTarget, type Situation } from './run';
+import { graceOf, isPastGrace, type Situation } from './run';
 import { poll, POLL_SECONDS, retry, wait, waitForRecovery, waitInQueue } from './waiting';
 import { GOES_LIVE_SECONDS, RECOVERY_SECONDS } from '../../contract/time';
 import type { Ended, Failure } from '../../contract/workflow';
 import { isOver, type Details, type LiveVersion, type Table } from '../clean-rooms/clean-rooms';
 import { compareParameters, furtherParameters, matchCandidate, type Match } from '../clean-rooms/recovery';
-import { desiredOf, type FinishedAttempt, type PopulateAttempt } from '../record/table-record';
+import { desiredOf, isWanted, sameTarget } from '../record/desired';
+import { type FinishedAttempt, type PopulateAttempt } from '../record/table-record';
 import { kindOf, type ServiceError } from '../service-error';
 
 /**

@@ -1,11 +1,13 @@
-import type { Lists, Seen } from './actions';
+import type { Lists, Seen, SeenUpstream } from './actions';
 import type { Ports } from './ports';
-import { sameTarget, type Situation } from './run';
-import { observeUpstream } from './upstream';
+import { type Situation } from './run';
+import { tableId, type TableIdentifiers, type Upstream } from '../../contract/definition';
 import { liveVersionOf, type Details, type Named, type Table } from '../clean-rooms/clean-rooms';
 import { candidatesOf, RECENT_MILLIS, type CandidateSeen } from '../clean-rooms/recovery';
+import { desiredOf, sameTarget } from '../record/desired';
+import { dueSinceAt, isAtWork, readUpstream, type Graph } from '../record/graph';
 import { pointerKey, type Pointer } from '../record/items';
-import { desiredOf, type PopulateAttempt } from '../record/table-record';
+import { EMPTY, type PopulateAttempt } from '../record/table-record';
 import type { Result } from '../service-error';
 
 type Observers = { readonly [Name in keyof Seen]-?: (situation: Situation, ports: Ports, seen: Seen) => Promise<NonNullable<Seen[Name]>> };
@@ -72,3 +74,39 @@ async function withLiveParameters(named: Named, analysisId: string, details: Res
 
 /** With the parameters whose values no message may quote, where they are at hand. */
 const named = ({ run, record }: Situation, attempt: PopulateAttempt): Named => ({ ...run.table, parameters: sameTarget(record, attempt)?.parameters });
+
+/** Returns a table's upstream tables; the first that cannot be read is the answer. Those that are gone, or were never deployed, are left out. */
+export async function observeUpstream(
+  own: TableIdentifiers, upstream: readonly Upstream[], { store, cleanRooms, clock }: Ports,
+): Promise<Result<readonly SeenUpstream[]>> {
+  const seen: SeenUpstream[] = [];
+  // Nobody waits for itself: a deployment that turns round who is built on whom shows a circle for a while.
+  const graph: Graph = new Map([[tableId(own), { record: EMPTY, upstream: [] }]]);
+  for (const [index, each] of upstream.entries()) {
+    const found = await readUpstream(each, graph, store);
+    if (!found.ok) {
+      return found;
+    }
+    const table = found.value;
+    if (!table) {
+      continue;
+    }
+    // The service takes five requests of a kind in a second.
+    await (index > 3 ? clock.pause(0.25) : undefined);
+    const shown = await cleanRooms.getTable(table);
+    if (!shown.ok && shown.error.code !== 'ResourceNotFoundException') {
+      return shown;
+    }
+    const id = tableId(table);
+    const now = clock.now();
+    seen.push({
+      id,
+      liveId: shown.ok ? liveVersionOf(shown.value, now)?.versionId : undefined,
+      record: graph.get(id)!.record,
+      isElsewhere: each.recordTable !== undefined,
+      isAtWork: isAtWork(graph, id, now),
+      dueSinceAt: dueSinceAt(graph, id),
+    });
+  }
+  return { ok: true, value: seen };
+}

@@ -1,14 +1,14 @@
-import { end, fail, observe, type Action, type Lists, type Seen } from './actions';
-import { whetherDue } from './due';
+import { end, fail, observe, type Action, type Lists, type Seen, type SeenUpstream } from './actions';
+import { lineageOf, waitsFor, whetherDue } from './due';
 import { blocked, NO_VERSION, timedOut, unchanged } from './failures';
 import { deadlineOf, isDeploying, isFollowingUp, isPastDeadline, ownTarget, type Situation } from './run';
-import { lineageOf, waitsFor, type SeenUpstream } from './upstream';
 import { retry, wait, waitForOthersQuery } from './waiting';
 import { parametersHash } from '../../contract/hashing';
 import { UPSTREAM_WAIT_SECONDS } from '../../contract/time';
 import { isOver, liveVersionOf, type Analysis, type Table, type Version } from '../clean-rooms/clean-rooms';
 import { beforeOf } from '../clean-rooms/recovery';
-import { attemptOfVersion, desiredOf } from '../record/table-record';
+import { desiredOf } from '../record/desired';
+import { attemptOfVersion } from '../record/table-record';
 import { firstError } from '../service-error';
 
 /** The row of a run that holds the lease and finds no attempt: is anything due, may it be paid for, and can it be? */

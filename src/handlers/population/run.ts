@@ -1,8 +1,8 @@
-import type { Definition, Parameters, TableIdentifiers } from '../../contract/definition';
-import { fingerprintOf } from '../../contract/hashing';
+import type { TableIdentifiers } from '../../contract/definition';
 import { deadlineFor, RELEASE_SECONDS, SHUTDOWN_GRACE_SECONDS } from '../../contract/time';
 import type { Ended, Failure, Hints, MachineState, RunInput } from '../../contract/workflow';
-import { desiredOf, hasFailed, openRequestOf, requestOf, type AnalysisType, type PopulateAttempt, type TableRecord } from '../record/table-record';
+import { desiredOf, hasFailed, openRequestOf, targetOf, type Target } from '../record/desired';
+import { requestOf, type AnalysisType, type TableRecord } from '../record/table-record';
 
 /** Whose step it is: by the machine's state alone. */
 export interface Run {
@@ -42,46 +42,6 @@ export interface Situation {
   readonly admittedTo?: AnalysisType;
   /** Why its populate was refused for good, in this step. */
   readonly refusal?: Failure;
-}
-
-/** What a run is to make. */
-export interface Target {
-  readonly definition: Definition;
-  readonly parameters: Parameters;
-  readonly fingerprint: string;
-  readonly definitionFingerprint: string;
-}
-
-type Own = Pick<PopulateAttempt, 'schedule' | 'parameters'>;
-
-/** Returns what the newest request that populates makes of what a run brings of its own; undefined where it does not know the schedule. */
-export function targetOf(record: TableRecord, { schedule, parameters }: Own): Target | undefined {
-  const desired = desiredOf(record);
-  const named = schedule === undefined ? undefined : desired?.definition.schedules?.find(({ name }) => name === schedule);
-  if (!desired || (schedule !== undefined && !named)) {
-    return undefined;
-  }
-  const { definition, fingerprint: definitionFingerprint } = desired;
-  const own = { ...named?.parameters, ...parameters };
-  return {
-    definition,
-    parameters: { ...definition.parameters, ...own },
-    fingerprint: Object.keys(own).length ? fingerprintOf(definition, own) : definitionFingerprint,
-    definitionFingerprint,
-  };
-}
-
-/** Returns the target of the attempt's own run, if it would make the same again. */
-export function sameTarget(record: TableRecord, attempt: PopulateAttempt): Target | undefined {
-  const target = targetOf(record, attempt);
-  return target?.fingerprint === attempt.fingerprint ? target : undefined;
-}
-
-/** Returns whether the attempt makes what is wanted. A request that has failed wants no attempt of its own. */
-export function isWanted({ record, now }: Pick<Situation, 'record' | 'now'>, attempt: PopulateAttempt): boolean {
-  const desired = desiredOf(record);
-  const isTakenBack = desired && hasFailed(desired, now) && attempt.request === desired.request;
-  return !isTakenBack && sameTarget(record, attempt) !== undefined;
 }
 
 export const isOfDeployment = ({ input }: Run): boolean => input.deployment !== undefined;

@@ -5,8 +5,8 @@ import {
 } from './support';
 import { fingerprintOf } from '../../../src/contract/hashing';
 import type { RunInput } from '../../../src/contract/workflow';
+import type { SeenUpstream } from '../../../src/handlers/population/actions';
 import { doneSince, whetherDue, type Due } from '../../../src/handlers/population/due';
-import type { SeenUpstream } from '../../../src/handlers/population/upstream';
 import { EMPTY, type FinishedAttempt, type PopulateRequest, type TableRecord } from '../../../src/handlers/record/table-record';
 
 const live = liveVersion('1');

@@ -6,10 +6,9 @@ import {
 import { fingerprintOf, parametersHash } from '../../../src/contract/hashing';
 import type { RunInput } from '../../../src/contract/workflow';
 import type { Analysis } from '../../../src/handlers/clean-rooms/clean-rooms';
-import type { Action, Seen } from '../../../src/handlers/population/actions';
+import type { Action, Seen, SeenUpstream } from '../../../src/handlers/population/actions';
 import { endUnchanged, populateIfDue } from '../../../src/handlers/population/populating';
 import type { Situation } from '../../../src/handlers/population/run';
-import type { SeenUpstream } from '../../../src/handlers/population/upstream';
 import { EMPTY, type TableRecord } from '../../../src/handlers/record/table-record';
 
 type Given = Partial<TableRecord> & { readonly at?: number; readonly input?: RunInput } & Pick<Partial<Situation>, 'hints' | 'admittedTo'>;
