@@ -1,4 +1,4 @@
-import type { Analysis, Details, Version } from './clean-rooms';
+import type { Analysis, CleanRooms, Details, Named, Version } from './clean-rooms';
 import type { Parameters } from '../../contract/definition';
 import { parametersHash } from '../../contract/hashing';
 import { RECOVERY_SECONDS } from '../../contract/time';
@@ -98,3 +98,35 @@ export function compareParameters(
 /** Returns what the stored query has added to the parameters that it was given. */
 export const furtherParameters = (shown: Parameters, { parameterNames }: Pick<Sent, 'parameterNames'>): Parameters =>
   Object.fromEntries(Object.entries(shown).filter(([name]) => !parameterNames.includes(name)));
+
+/** More than these cannot have begun in the moments that count. */
+const MAX_CANDIDATES = 6;
+
+/** Reads what may have come of the intent, and whose parameters it shows. */
+export async function observeCandidates(
+  cleanRooms: CleanRooms, table: Named, attempt: PopulateAttempt, record: TableRecord,
+): Promise<Result<readonly CandidateSeen[]>> {
+  const versions = await cleanRooms.listVersions(table, attempt.before.versions.createdAt);
+  const analyses = await cleanRooms.listAnalyses(table, attempt.analysisType, attempt.before.analyses.createdAt);
+  if (!versions.ok || !analyses.ok) {
+    return versions.ok ? analyses as Result<never> : versions;
+  }
+  const found: CandidateSeen[] = [];
+  for (const candidate of candidatesOf(attempt, record, versions.value, analyses.value).slice(0, MAX_CANDIDATES)) {
+    const details = await cleanRooms.getAnalysis(table, attempt.analysisType, candidate.analysisId);
+    found.push({ candidate, details: await withLiveParameters(cleanRooms, table, candidate.analysisId, details) });
+  }
+  return { ok: true, value: found };
+}
+
+/** Adds the version's parameters where the query does not show its own. */
+async function withLiveParameters(
+  cleanRooms: CleanRooms, named: Named, analysisId: string, details: Result<Details>,
+): Promise<Result<Details>> {
+  if (!details.ok || details.value.parameters || details.value.status !== 'SUCCESS') {
+    return details;
+  }
+  const table = await cleanRooms.getTable(named);
+  const live = table.ok && table.value.live?.analysisId === analysisId ? table.value.live : undefined;
+  return table.ok ? { ok: true, value: { ...details.value, parameters: live?.parameters } } : table;
+}

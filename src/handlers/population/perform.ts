@@ -1,11 +1,13 @@
 import type { Action, End, Finish, Ids } from './actions';
-import type { Ports } from './ports';
+import type { Ports } from '../invocation';
 import { isDeploying, type Situation } from './run';
 import { FIRST_LOOK_SECONDS, poll, POLL_SECONDS, retry, wait, waitForAdmission, waitForOthersQuery } from './waiting';
 import { tableId } from '../../contract/definition';
 import { INTENT_MAX_AGE_SECONDS, LEASE_SECONDS } from '../../contract/time';
 import type { Failure } from '../../contract/workflow';
-import { changeAdmission, closeAdmission, isAdmitted, nextRefusedSeconds, openAdmission, releaseAdmission, requestAdmission } from '../record/admission';
+import {
+  changeAdmission, closeAdmission, isAdmitted, nextRefusedSeconds, openAdmission, releaseAdmission, requestAdmission,
+} from '../record/admission';
 import { tableKey } from '../record/items';
 import { changePointer, changeTableRecord, claimEvent, type Changing } from '../record/store';
 import {
@@ -34,6 +36,7 @@ const GO_ON: Performed = {};
 export async function perform(action: Performable, situation: Situation, version: number, ports: Ports): Promise<Performed> {
   const { run, record, now } = situation;
   const write = (changed: TableRecord) => ports.store.write(tableKey(run.table), changed, version);
+  const recordAttempt = async (attempt?: PopulateAttempt) => goOn(situation, await write({ ...record, attempt }));
   switch (action.type) {
     case 'CLAIM_EVENT': return claim(situation, ports);
     case 'ACQUIRE_LEASE': {
@@ -46,13 +49,14 @@ export async function perform(action: Performable, situation: Situation, version
     }
     case 'REQUEST_ADMISSION': return admit(action.kind, situation, ports);
     case 'POPULATE': return populate(action, situation, version, ports);
-    case 'RECORD_STARTED': return goOn(situation, await write({ ...record, attempt: started(record.attempt!, action.ids) }));
-    case 'CLEAR_ATTEMPT': return goOn(situation, await write({ ...record, attempt: undefined }));
-    case 'RECORD_CANCELLATION': return goOn(situation, await write({ ...record, attempt: { ...record.attempt!, cancellation: action.cancellation } }));
+    case 'RECORD_STARTED': return recordAttempt(started(record.attempt!, action.ids));
+    case 'CLEAR_ATTEMPT': return recordAttempt(undefined);
+    case 'RECORD_CANCELLATION': return recordAttempt({ ...record.attempt!, cancellation: action.cancellation });
     case 'CANCEL': {
       const { analysisType, analysisId } = action.attempt;
       const cancelled = await ports.cleanRooms.cancel(run.table, analysisType, analysisId!);
-      const cancelling = cancelled.ok ? 'Its cancellation was asked for.' : `Cancelling it was refused: ${sentence(describe(cancelled.error))}`;
+      const cancelling = cancelled.ok ? 'Its cancellation was asked for.'
+        : `Cancelling it was refused: ${sentence(describe(cancelled.error))}`;
       return { then: poll(situation, POLL_SECONDS, undefined, { cancelling }) };
     }
     case 'FINISH': return finish(action, situation, version, ports);
@@ -64,7 +68,8 @@ export async function perform(action: Performable, situation: Situation, version
 /** What was not written may have been: the next decision sees. */
 const goOn = (situation: Situation, written: Result<boolean>): Performed => (written.ok ? GO_ON : unrecorded(situation, written.error));
 
-const unrecorded = (situation: Situation, error: ServiceError): Performed => ({ then: retry(situation, 'The record', error, () => wait(situation, 10)) });
+const unrecorded = (situation: Situation, error: ServiceError): Performed =>
+  ({ then: retry(situation, 'The record', error, () => wait(situation, 10)) });
 
 async function claim({ run, now, hints }: Situation, { store }: Ports): Promise<Performed> {
   const owner = await claimEvent(store, `${run.input.event} ${tableId(run.table)}`, run.execution, now);
@@ -127,15 +132,17 @@ async function amend({ token }: PopulateAttempt, { run }: Situation, ids: Ids | 
 /** Nothing was accepted. */
 async function afterRefusal(situation: Situation, error: ServiceError, ports: Ports): Promise<Performed> {
   const { run, hints, now, chance, admittedTo } = situation;
+  const answered = `PopulateIntermediateTable answered ${describe(error)}`;
   switch (kindOf(error)) {
     case 'QUOTA': {
       await changeAdmission(ports.store, admittedTo!, (known) => closeAdmission(known, run.execution, now), pausing(ports));
-      const helps = /vcpu/i.test(error.quotaName ?? '') ? 'fewer workers, another hour or a higher quota help' : 'another hour or a higher quota helps';
+      const helps = /vcpu/i.test(error.quotaName ?? '') ? 'fewer workers, another hour or a higher quota help'
+        : 'another hour or a higher quota helps';
       const refusal = { refusedAt: now, refusedSeconds: nextRefusedSeconds(hints) };
-      return { admittedTo: undefined, then: poll(situation, 2 + 3 * chance, `PopulateIntermediateTable answered ${describe(error)}; ${helps}`, refusal) };
+      return { admittedTo: undefined, then: poll(situation, 2 + 3 * chance, `${answered}; ${helps}`, refusal) };
     }
     case 'CONFLICT':
-      return { then: waitForOthersQuery(situation, `PopulateIntermediateTable answered ${describe(error)}`) };
+      return { then: waitForOthersQuery(situation, answered) };
     default: {
       const action = retry(situation, 'PopulateIntermediateTable', error);
       return action.type === 'END' ? { refusal: action.ended.failure } : { then: action };

@@ -14,17 +14,10 @@ export interface Run {
   readonly input: RunInput;
 }
 
-export const runOf = ({ execution, population }: MachineState, input: RunInput): Run => {
-  const { logicalId, keepsVersion, membershipIdentifier, intermediateTableIdentifier } = population;
-  return {
-    execution: execution.Id,
-    startedAt: Date.parse(execution.StartTime),
-    table: { membershipIdentifier, intermediateTableIdentifier },
-    logicalId,
-    keepsVersion,
-    input,
-  };
-};
+export function runOf({ execution, population }: MachineState, input: RunInput): Run {
+  const { logicalId, keepsVersion, ...table } = population;
+  return { execution: execution.Id, startedAt: Date.parse(execution.StartTime), table, logicalId, keepsVersion, input };
+}
 
 /** What a decision rests on, besides what Clean Rooms shows: what is on record, the run's own request, and the moment. */
 export interface Situation {
@@ -52,15 +45,15 @@ export const ownRequest = ({ run, record }: Situation) => (isOfDeployment(run) ?
 export const ownTarget = ({ run, record }: Situation): Target | undefined => targetOf(record, run.input);
 
 /** Returns whether the run is of a Delete that has not been answered. */
-export const isReleasing = (situation: Situation): boolean => {
+export function isReleasing(situation: Situation): boolean {
   const request = ownRequest(situation);
   return request?.action === 'RELEASE' && !request.ended;
-};
+}
 /** Returns whether the run is of a Delete that has been answered, and goes on as a deploy's, for which nobody waits. */
 export function isFollowingUp(situation: Situation): boolean {
   const request = ownRequest(situation);
-  const desired = desiredOf(situation.record);
-  return request?.action === 'RELEASE' && request.ended !== undefined && desired !== undefined && !hasFailed(desired, situation.now);
+  const isWantedElsewhere = desiredOf(situation.record) !== undefined && !lastHasFailed(situation);
+  return request?.action === 'RELEASE' && request.ended !== undefined && isWantedElsewhere;
 }
 /** Returns whether the run does what a deploy does: populates where the data is not what the template says. */
 export const isDeploying = (situation: Situation): boolean => ownRequest(situation)?.action === 'POPULATE' || isFollowingUp(situation);

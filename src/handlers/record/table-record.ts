@@ -114,7 +114,7 @@ export interface Newest {
 }
 
 export interface FinishedAttempt extends Pick<
-PopulateAttempt, 'versionId' | 'analysisType' | 'isDeploy' | 'fingerprint' | 'definitionFingerprint' | 'intendedAt' | 'upstream'
+  PopulateAttempt, 'versionId' | 'analysisType' | 'isDeploy' | 'fingerprint' | 'definitionFingerprint' | 'intendedAt' | 'upstream'
 > {
   readonly succeeded: boolean;
   readonly analysisId: string;

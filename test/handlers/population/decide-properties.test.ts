@@ -5,9 +5,9 @@ import {
   TABLE, tableWith, version,
 } from './support';
 import type { RunInput } from '../../../src/contract/workflow';
-import type { Seen } from '../../../src/handlers/population/actions';
+import { NO_VERSION } from '../../../src/handlers/failures';
 import { decide } from '../../../src/handlers/population/decide';
-import { NO_VERSION } from '../../../src/handlers/population/failures';
+import type { Seen } from '../../../src/handlers/population/observe';
 import type { Situation } from '../../../src/handlers/population/run';
 import { desiredOf, hasFailed, isWanted, openRequestOf } from '../../../src/handlers/record/desired';
 import { EMPTY, type DeploymentRequest } from '../../../src/handlers/record/table-record';

@@ -1,8 +1,8 @@
-import { desiredOf } from './desired';
-import { pointerKey, tableKey, toTableRecord, type Pointer } from './items';
-import type { Store } from './store';
-import { EMPTY, type FinishedAttempt, type TableRecord } from './table-record';
 import { tableId, type TableIdentifiers, type Upstream } from '../../contract/definition';
+import { desiredOf } from '../record/desired';
+import { pointerKey, tableKey, toTableRecord, type Pointer } from '../record/items';
+import type { Store } from '../record/store';
+import { EMPTY, type FinishedAttempt, type TableRecord } from '../record/table-record';
 import type { Result } from '../service-error';
 
 /** Which table is built on which, by what is on record: each is read once, also where a deployment shows a circle for a while. */
