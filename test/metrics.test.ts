@@ -4,7 +4,7 @@ import { machineArn } from './support/definitions';
 import { makePopulation, makeStack, templateOf } from './support/stacks';
 import { idOf, idsOf } from './support/template';
 import type { Ended } from '../src/contract/workflow';
-import { measurements } from '../src/handlers/population/metrics';
+import { measurements } from '../src/handlers/metrics';
 import type { Run } from '../src/handlers/population/run';
 
 type MetricMethod = Extract<keyof IntermediateTablePopulation, `metric${string}`>;

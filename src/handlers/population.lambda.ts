@@ -1,31 +1,16 @@
+import { clockOf, stepLimit, type Ports } from './invocation';
 import { RECORD_TABLE_VARIABLE } from '../contract/names';
 import { MAX_POLL_SECONDS, STEP_LIMIT_SECONDS, STEP_SHUTDOWN_SECONDS } from '../contract/time';
 import type { MachineState, Step } from '../contract/workflow';
 import { cleanRooms, cleanRoomsClient } from './clean-rooms/clean-rooms';
-import type { Clock, Ports } from './population/ports';
 import { step } from './population/step';
-import { stepLimit } from './population/step-limit';
 import { dynamoDBClient, dynamoDBStore } from './record/store';
-
-const sleep = (millis: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, millis); });
 
 const lasting: Omit<Ports, 'clock'> = {
   cleanRooms: cleanRooms(cleanRoomsClient()),
   store: dynamoDBStore(dynamoDBClient(), process.env[RECORD_TABLE_VARIABLE]!),
   chance: () => Math.random(),
 };
-
-/** Returns a clock that begins with the machine's: the host's own may be wrong by minutes; its stopwatch is not. */
-function clockOf(now: string, pollSeconds: number): Clock {
-  const begun = performance.now();
-  const passed = () => performance.now() - begun;
-  const entered = Date.parse(now);
-  return {
-    now: () => entered + passed(),
-    pause: (seconds) => sleep(seconds * 1_000),
-    pollSecondsLeft: () => pollSeconds - passed() / 1_000,
-  };
-}
 
 interface Context {
   readonly getRemainingTimeInMillis?: () => number;

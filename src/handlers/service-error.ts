@@ -62,7 +62,8 @@ export function kindOf(error: ServiceError): ErrorKind {
 
 /** The error in the service's own words: code, reason, message and the names of the fields at fault. */
 export function describe(error: ServiceError): string {
-  const details = [error.reason, error.quotaName && `quota ${error.quotaName}${error.quotaValue === undefined ? '' : ` of ${error.quotaValue}`}`].filter(Boolean).join(', ');
+  const quota = error.quotaName && `quota ${error.quotaName}${error.quotaValue === undefined ? '' : ` of ${error.quotaValue}`}`;
+  const details = [error.reason, quota].filter(Boolean).join(', ');
   const fields = error.fields?.length ? ` (fields: ${error.fields.join(', ')})` : '';
   return `${error.code}${details ? ` (${details})` : ''}: ${error.message}${fields}`;
 }

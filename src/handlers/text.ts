@@ -18,7 +18,7 @@ export const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text
 
 export const bytesOf = (text: string): number => Buffer.byteLength(text, 'utf8');
 
-/** The text with each of these values replaced by its name. A short value counts where it stands alone: as a part of a word it tells nothing. */
+/** Returns the text with values replaced by their names. A short one counts where it stands alone: as a part of a word it tells nothing. */
 export function withNames(text: string, values: Readonly<Record<string, string>> = {}): string {
   return Object.entries(values)
     .filter(([, value]) => value !== '')

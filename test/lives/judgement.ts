@@ -2,8 +2,8 @@ import { short } from './executions';
 import { baseOf, type Oracle } from './oracle';
 import { MEMBERSHIP } from './stack';
 import type { World } from './world';
+import { desiredOf } from '../../src/handlers/record/desired';
 import { tableKey, toTableRecord } from '../../src/handlers/record/items';
-import { desiredOf } from '../../src/handlers/record/table-record';
 
 /** What can be said at the end of a life. */
 export function judgeTheEnd(world: World, oracle: Oracle): void {

@@ -1,7 +1,6 @@
 import type { Answer, Process } from './processes';
 import type { Ended } from '../../src/contract/workflow';
-import { fromItem, runKey, SCHEMA, toItem, type Item } from '../../src/handlers/record/items';
-import { runItemExpiresAt, type RunItem } from '../../src/handlers/record/run-item';
+import { fromItem, runKey, SCHEMA, toItem, type Item, runItemExpiresAt, type RunItem } from '../../src/handlers/record/items';
 import type { Store, Stored } from '../../src/handlers/record/store';
 import type { TableRecord } from '../../src/handlers/record/table-record';
 

@@ -12,7 +12,7 @@ import { DEPLOYMENT_FUNCTION_TIMEOUT_SECONDS, MAX_POLL_SECONDS, STEP_LIMIT_SECON
 import type { Ended, RunInput } from '../../src/contract/workflow';
 import type { Ports as DeploymentPorts } from '../../src/handlers/deployment/ports';
 import { endOf, report } from '../../src/handlers/deployment/report';
-import type { Ports } from '../../src/handlers/population/ports';
+import type { Ports } from '../../src/handlers/invocation';
 import { tableKey } from '../../src/handlers/record/items';
 
 /** One life of one stack: the real handlers among stand-ins, in one process, on a virtual clock. */

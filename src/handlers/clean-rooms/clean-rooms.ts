@@ -1,14 +1,13 @@
-import { CleanRoomsClient, UpdateProtectedJobCommand, UpdateProtectedQueryCommand, type WorkerComputeConfiguration } from '@aws-sdk/client-cleanrooms';
+import { CleanRoomsClient, UpdateProtectedJobCommand, UpdateProtectedQueryCommand } from '@aws-sdk/client-cleanrooms';
 import type { Compute, Parameters, TableIdentifiers } from '../../contract/definition';
 import { REQUEST_TIMEOUT_SECONDS } from '../../contract/time';
 import type { AnalysisType } from '../record/table-record';
 import { tryCall, type Result } from '../service-error';
 import { withNames } from '../text';
 import {
-  GetIntermediateTableCommand, GetProtectedJobCommand, GetProtectedQueryCommand, ListIntermediateTableVersionsCommand, ListProtectedJobsCommand,
-  ListProtectedQueriesCommand, PopulateIntermediateTableCommand, type AnalysisDetails, type AnalysisSummary, type IntermediateTableVersionSummary,
+  GetIntermediateTableCommand, GetProtectedJobCommand, GetProtectedQueryCommand, ListIntermediateTableVersionsCommand,
+  ListProtectedJobsCommand, ListProtectedQueriesCommand, PopulateIntermediateTableCommand, type AnalysisDetails,
 } from './commands';
-import { allPages } from './pages';
 
 export interface Table {
   readonly status: string;
@@ -87,7 +86,7 @@ export function cleanRoomsClient(): CleanRoomsClient {
 }
 
 /** A membership may have had thousands of queries; those of this run are among its newest. */
-const MOST_PAGES_OF_ANALYSES = 5;
+const MAX_PAGES_OF_ANALYSES = 5;
 
 export function cleanRooms(client: CleanRoomsClient): CleanRooms {
   return {
@@ -108,30 +107,28 @@ export function cleanRooms(client: CleanRoomsClient): CleanRooms {
         },
       };
     }),
-    listVersions: (table, since) => answer(table, async () => {
+    listVersions: (table, since) => answer(table, () => allPages(async (nextToken) => {
+      const page = await client.send(new ListIntermediateTableVersionsCommand({ ...identifiers(table), maxResults: 100, nextToken }));
+      return { items: page.intermediateTableVersionSummaries.map(withMillis), nextToken: page.nextToken };
+    }, since)),
+    listAnalyses: (table, type, since) => answer(table, async () => {
       const found = await allPages(async (nextToken) => {
-        const page = await client.send(new ListIntermediateTableVersionsCommand({ ...identifiers(table), maxResults: 100, nextToken }));
-        return { items: page.intermediateTableVersionSummaries.map(toVersion), nextToken: page.nextToken };
-      }, since);
-      return found;
-    }),
-    listAnalyses: ({ membershipIdentifier, intermediateTableIdentifier, parameters }, type, since) => answer({ parameters }, async () => {
-      const found = await allPages(async (nextToken) => {
-        const input = { membershipIdentifier, maxResults: 100, nextToken };
+        const input = { membershipIdentifier: table.membershipIdentifier, maxResults: 100, nextToken };
         const page = type === 'JOB'
           ? await client.send(new ListProtectedJobsCommand(input))
           : await client.send(new ListProtectedQueriesCommand(input));
         const items = 'protectedJobs' in page ? page.protectedJobs : page.protectedQueries;
-        return { items: items.map(toAnalysis), nextToken: page.nextToken };
-      }, since, MOST_PAGES_OF_ANALYSES);
-      return found.filter(({ table }) => table === intermediateTableIdentifier);
+        return { items: items.map(withMillis), nextToken: page.nextToken };
+      }, since, MAX_PAGES_OF_ANALYSES);
+      return found.filter((analysis) => analysis.intermediateTableConfiguration?.id === table.intermediateTableIdentifier);
     }),
     populate: (population, type) => answer(population, async () => {
+      const { parameters, compute, analysisPayerAccountId } = population;
       const { analysisId, versionId, analysisType } = await client.send(new PopulateIntermediateTableCommand({
         ...identifiers(population),
-        parameters: population.parameters,
-        computeConfiguration: computeOf(population, type),
-        analysisPayerAccountId: population.analysisPayerAccountId,
+        parameters,
+        computeConfiguration: compute && computeFor(type, compute),
+        analysisPayerAccountId,
       }));
       if (!analysisId || !versionId) {
         // Not the service's format: nobody knows what it did.
@@ -150,31 +147,53 @@ export function cleanRooms(client: CleanRoomsClient): CleanRooms {
         parameters: (sqlParameters ?? jobParameters)?.parameters,
         durationMillis: statistics?.totalDurationInMillis,
         billedCrpuHours: statistics?.billedResourceUtilization?.units,
-        error: error && { code: error.code ?? '', message: withNames(error.message ?? '', table.parameters), retryable: error.retry?.retryable },
+        error: error && {
+          code: error.code ?? '', message: withNames(error.message ?? '', table.parameters), retryable: error.retry?.retryable,
+        },
       };
     }),
     cancel: (table, type, analysisId) => answer(table, async () => {
-      const { membershipIdentifier } = table;
+      const input = { membershipIdentifier: table.membershipIdentifier, targetStatus: 'CANCELLED' } as const;
       await (type === 'JOB'
-        ? client.send(new UpdateProtectedJobCommand({ membershipIdentifier, protectedJobIdentifier: analysisId, targetStatus: 'CANCELLED' }))
-        : client.send(new UpdateProtectedQueryCommand({ membershipIdentifier, protectedQueryIdentifier: analysisId, targetStatus: 'CANCELLED' })));
+        ? client.send(new UpdateProtectedJobCommand({ ...input, protectedJobIdentifier: analysisId }))
+        : client.send(new UpdateProtectedQueryCommand({ ...input, protectedQueryIdentifier: analysisId })));
     }),
   };
 }
 
-function computeOf({ compute }: Populate, type: AnalysisType) {
-  if (!compute) {
-    return undefined;
-  }
-  const worker = compute as WorkerComputeConfiguration;
-  return type === 'JOB' ? { jobComputeConfiguration: { worker: compute as object } } : { queryComputeConfiguration: worker };
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextToken?: string;
 }
 
-const toAnalysis = ({ id, status, createTime, intermediateTableConfiguration: table }: AnalysisSummary): Analysis & { table?: string } =>
-  ({ id, status, createdAt: createTime.getTime(), table: table?.id });
+/**
+ * Reads all pages of a list, or, where the list begins with its newest, those since a moment: which order lists have is not documented,
+ * so it is seen from the first page.
+ */
+async function allPages<T extends { readonly createdAt: number }>(
+  read: (nextToken?: string) => Promise<Page<T>>, since = -Infinity, maxPages = Infinity,
+): Promise<T[]> {
+  const found: T[] = [];
+  let nextToken: string | undefined;
+  let pages = 0;
+  do {
+    const page = await read(nextToken);
+    found.push(...page.items);
+    nextToken = page.nextToken;
+    pages++;
+  } while (nextToken && pages < maxPages && !(isNewestFirst(found) && found.at(-1)!.createdAt < since));
+  return found;
+}
 
-const toVersion = ({ versionId, analysisId, status, createTime }: IntermediateTableVersionSummary): Version =>
-  ({ versionId, analysisId, status, createdAt: createTime.getTime() });
+const isNewestFirst = (items: readonly { readonly createdAt: number }[]): boolean =>
+  items.length > 1 && items[0].createdAt > items.at(-1)!.createdAt
+  && items.every(({ createdAt }, index) => index === 0 || createdAt <= items[index - 1].createdAt);
+
+const withMillis = <T extends { readonly createTime: Date }>({ createTime, ...summary }: T) =>
+  ({ ...summary, createdAt: createTime.getTime() });
+
+const computeFor = (type: AnalysisType, compute: Compute) =>
+  (type === 'JOB' ? { jobComputeConfiguration: { worker: compute } } : { queryComputeConfiguration: compute });
 
 const identifiers = ({ membershipIdentifier, intermediateTableIdentifier }: TableIdentifiers) =>
   ({ membershipIdentifier, intermediateTableIdentifier });

@@ -3,91 +3,59 @@
  * the day the dependency has them, delete this module and import them from the client.
  *
  * A schema is what the SDK's generated code holds: `[kind, namespace, name, traits, memberNames, memberSchemas, required]`,
- * where kind 3 is a structure, 4 a union, 9 an operation, and a member is 0 (string), 1 (number), 4 (timestamp),
+ * where kind 1 is a list, 3 a structure, 4 a union, 9 an operation, and a member is 0 (string), 1 (number), 2 (boolean), 4 (timestamp),
  * `128` (a map of strings), a further schema, or `[member, traits]`; trait 1 is an HTTP label.
  */
 import {
-  $Command,
-  type CleanRoomsClientResolvedConfig,
-  type ServiceInputTypes,
-  type ServiceOutputTypes,
-  WorkerComputeConfiguration$,
-  type WorkerComputeConfiguration,
+  $Command, WorkerComputeConfiguration$, type CleanRoomsClientResolvedConfig, type ServiceInputTypes, type ServiceOutputTypes,
 } from '@aws-sdk/client-cleanrooms';
 import { getEndpointPlugin } from '@smithy/core/endpoints';
-import type { MetadataBearer, StaticOperationSchema, StaticStructureSchema, StaticUnionSchema } from '@smithy/types';
+import type { MetadataBearer, StaticOperationSchema } from '@smithy/types';
+import type { Compute, Parameters, TableIdentifiers } from '../../contract/definition';
 
-const NAMESPACE = 'com.amazonaws.cleanrooms';
-const TABLE_PATH = '/memberships/{membershipIdentifier}/intermediateTables/{intermediateTableIdentifier}';
-const LABEL = 1;
-const STRING_MAP = 128;
-
-export interface IntermediateTableInput {
-  readonly membershipIdentifier: string;
-  readonly intermediateTableIdentifier: string;
-}
-
-export interface PopulateIntermediateTableCommandInput extends IntermediateTableInput {
-  readonly parameters?: Record<string, string>;
+export interface PopulateIntermediateTableCommandInput extends TableIdentifiers {
+  readonly parameters?: Parameters;
   readonly computeConfiguration?:
-    | { readonly queryComputeConfiguration: WorkerComputeConfiguration }
-    | { readonly jobComputeConfiguration: JobComputeConfiguration };
+    | { readonly queryComputeConfiguration: Compute }
+    | { readonly jobComputeConfiguration: { readonly worker: Compute } };
   readonly analysisPayerAccountId?: string;
 }
 
-export interface JobComputeConfiguration {
-  readonly worker: { readonly type?: string; readonly number?: number; readonly properties?: { readonly spark: Record<string, string> } };
-}
-
-export interface PopulateIntermediateTableCommandOutput extends MetadataBearer {
+export interface Populated {
   readonly analysisId: string;
   readonly analysisType: string;
   readonly versionId: string;
 }
 
-export interface IntermediateTableActiveVersion {
-  readonly versionId: string;
-  readonly analysisId: string;
-  readonly analysisType?: string;
-  readonly kmsKeyArn?: string;
-  readonly parameters?: Record<string, string>;
-  readonly expirationTime?: Date;
-}
-
-export interface GetIntermediateTableCommandOutput extends MetadataBearer {
-  readonly intermediateTable: {
-    readonly id: string;
-    readonly status: string;
-    readonly statusReason?: string;
-    readonly populationAnalysisConfiguration?: {
-      readonly sqlParameters?: { readonly queryString?: string };
-      readonly jobParameters?: { readonly analysisTemplateArn: string };
-    };
-    readonly intermediateTableVersion?: IntermediateTableActiveVersion;
+export interface IntermediateTable {
+  readonly id: string;
+  readonly status: string;
+  readonly statusReason?: string;
+  readonly populationAnalysisConfiguration?: {
+    readonly sqlParameters?: { readonly queryString?: string };
+    readonly jobParameters?: { readonly analysisTemplateArn: string };
+  };
+  readonly intermediateTableVersion?: {
+    readonly versionId: string;
+    readonly analysisId: string;
+    readonly analysisType?: string;
+    readonly kmsKeyArn?: string;
+    readonly parameters?: Parameters;
+    readonly expirationTime?: Date;
   };
 }
 
-export interface ListIntermediateTableVersionsCommandInput extends IntermediateTableInput {
+export interface Page {
   readonly nextToken?: string;
   readonly maxResults?: number;
 }
+export type Listed<Name extends string, Summary> = { readonly [name in Name]: readonly Summary[] } & { readonly nextToken?: string };
 
 export interface IntermediateTableVersionSummary {
   readonly versionId: string;
   readonly analysisId: string;
   readonly status: string;
   readonly createTime: Date;
-}
-
-export interface ListIntermediateTableVersionsCommandOutput extends MetadataBearer {
-  readonly intermediateTableVersionSummaries: IntermediateTableVersionSummary[];
-  readonly nextToken?: string;
-}
-
-export interface AnalysesInput {
-  readonly membershipIdentifier: string;
-  readonly nextToken?: string;
-  readonly maxResults?: number;
 }
 
 export interface AnalysisSummary {
@@ -97,121 +65,35 @@ export interface AnalysisSummary {
   readonly intermediateTableConfiguration?: { readonly id: string };
 }
 
-export interface ListQueriesOutput extends MetadataBearer {
-  readonly protectedQueries: AnalysisSummary[];
-  readonly nextToken?: string;
-}
-
-export interface ListJobsOutput extends MetadataBearer {
-  readonly protectedJobs: AnalysisSummary[];
-  readonly nextToken?: string;
-}
-
 /** Of a protected query or job: what a run reads of it. */
 export interface AnalysisDetails {
   readonly status: string;
   readonly createTime?: Date;
-  readonly sqlParameters?: { readonly parameters?: Record<string, string> };
-  readonly jobParameters?: { readonly parameters?: Record<string, string> };
+  readonly sqlParameters?: { readonly parameters?: Parameters };
+  readonly jobParameters?: { readonly parameters?: Parameters };
   readonly statistics?: { readonly totalDurationInMillis?: number; readonly billedResourceUtilization?: { readonly units?: number } };
   readonly error?: { readonly code?: string; readonly message?: string; readonly retry?: { readonly retryable?: boolean } };
 }
 
-export interface QueryInput {
-  readonly membershipIdentifier: string;
-  readonly protectedQueryIdentifier: string;
-}
+export type Versions = Listed<'intermediateTableVersionSummaries', IntermediateTableVersionSummary>;
+export type Queries = Listed<'protectedQueries', AnalysisSummary>;
+export type Jobs = Listed<'protectedJobs', AnalysisSummary>;
+export type InMembership = Pick<TableIdentifiers, 'membershipIdentifier'>;
+export type InQuery = InMembership & { readonly protectedQueryIdentifier: string };
+export type InJob = InMembership & { readonly protectedJobIdentifier: string };
 
-export interface JobInput {
-  readonly membershipIdentifier: string;
-  readonly protectedJobIdentifier: string;
-}
+const NAMESPACE = 'com.amazonaws.cleanrooms';
+const MEMBERSHIP = '/memberships/{membershipIdentifier}';
+const TABLE = `${MEMBERSHIP}/intermediateTables/{intermediateTableIdentifier}`;
+const LABEL = 1;
+const STRING_MAP = 128;
 
-const structure = (name: string, members: Record<string, unknown>, required = 0): StaticStructureSchema =>
-  [3, NAMESPACE, name, 0, Object.keys(members), Object.values(members), required] as unknown as StaticStructureSchema;
+type Members = Readonly<Record<string, unknown>>;
 
-const union = (name: string, members: Record<string, unknown>): StaticUnionSchema =>
-  [4, NAMESPACE, name, 0, Object.keys(members), Object.values(members)] as unknown as StaticUnionSchema;
-
-const operation = (name: string, method: string, path: string, input: unknown, output: unknown): StaticOperationSchema =>
-  [9, NAMESPACE, name, { http: [method, path, 200] }, () => input, () => output] as unknown as StaticOperationSchema;
-
-const PAGE = { nextToken: [0, { httpQuery: 'nextToken' }], maxResults: [1, { httpQuery: 'maxResults' }] };
-const TABLE_LABELS = { membershipIdentifier: [0, LABEL], intermediateTableIdentifier: [0, LABEL] };
-
-const Populate$ = operation('PopulateIntermediateTable', 'POST', `${TABLE_PATH}/populate`,
-  structure('PopulateIntermediateTableInput', {
-    ...TABLE_LABELS,
-    parameters: STRING_MAP,
-    computeConfiguration: () => union('IntermediateTableComputeConfiguration', {
-      queryComputeConfiguration: () => WorkerComputeConfiguration$,
-      jobComputeConfiguration: () => union('ProtectedJobComputeConfiguration', { worker: () => WorkerComputeConfiguration$ }),
-    }),
-    analysisPayerAccountId: 0,
-  }, 2),
-  structure('PopulateIntermediateTableOutput', { analysisId: 0, analysisType: 0, versionId: 0 }, 3));
-
-const ActiveVersion$ = structure('IntermediateTableActiveVersion', {
-  versionId: 0, analysisId: 0, analysisType: 0, kmsKeyArn: 0, parameters: STRING_MAP, expirationTime: 4,
-}, 3);
-
-const Configuration$ = union('PopulationAnalysisConfiguration', {
-  sqlParameters: () => structure('PopulationAnalysisSqlParameters', { queryString: 0 }),
-  jobParameters: () => structure('PopulationAnalysisJobParameters', { analysisTemplateArn: 0 }, 1),
-});
-
-const Table$ = structure('IntermediateTable', {
-  id: 0, status: 0, populationAnalysisConfiguration: () => Configuration$, statusReason: 0, intermediateTableVersion: () => ActiveVersion$,
-}, 3);
-
-const Get$ = operation('GetIntermediateTable', 'GET', TABLE_PATH,
-  structure('GetIntermediateTableInput', TABLE_LABELS, 2),
-  structure('GetIntermediateTableOutput', { intermediateTable: () => Table$ }, 1));
-
-const VersionSummary$ = structure('IntermediateTableVersionSummary', { versionId: 0, analysisId: 0, status: 0, createTime: 4 }, 4);
-
-const ListVersions$ = operation('ListIntermediateTableVersions', 'GET', `${TABLE_PATH}/versions`,
-  structure('ListIntermediateTableVersionsInput', {
-    ...TABLE_LABELS,
-    ...PAGE,
-  }, 2),
-  structure('ListIntermediateTableVersionsOutput', {
-    intermediateTableVersionSummaries: () => [1, NAMESPACE, 'IntermediateTableVersionSummaryList', 0, () => VersionSummary$],
-    nextToken: 0,
-  }, 1));
-
-const summary = (name: string) => structure(name, {
-  id: 0, createTime: 4, status: 0, intermediateTableConfiguration: () => structure('IntermediateTableOutputConfiguration', { id: 0 }, 1),
-}, 3);
-
-const list = (plural: string, path: string, member: string, summary$: unknown) => operation(`List${plural}`, 'GET', `/memberships/{membershipIdentifier}/${path}`,
-  structure(`List${plural}Input`, { membershipIdentifier: [0, LABEL], ...PAGE }, 1),
-  structure(`List${plural}Output`, { [member]: () => [1, NAMESPACE, `${plural}SummaryList`, 0, () => summary$], nextToken: 0 }, 1));
-
-const ListQueries$ = list('ProtectedQueries', 'protectedQueries', 'protectedQueries', summary('ProtectedQuerySummary'));
-const ListJobs$ = list('ProtectedJobs', 'protectedJobs', 'protectedJobs', summary('ProtectedJobSummary'));
-
-const Statistics$ = structure('ProtectedQueryStatistics', {
-  totalDurationInMillis: 1, billedResourceUtilization: () => structure('BilledResourceUtilization', { units: 1 }, 1),
-});
-const Error$ = structure('ProtectedQueryError', { message: 0, code: 0, retry: () => structure('RetryInfo', { retryable: 2 }) }, 2);
-
-/** Reads of a query or a job what both have alike. */
-const get = (name: string, label: string, path: string, member: string, parameters: string) => operation(`Get${name}`, 'GET',
-  `/memberships/{membershipIdentifier}/${path}/{${label}}`,
-  structure(`Get${name}Input`, { membershipIdentifier: [0, LABEL], [label]: [0, LABEL] }, 2),
-  structure(`Get${name}Output`, {
-    [member]: () => structure(name, {
-      status: 0,
-      createTime: 4,
-      [parameters]: () => structure(`${name}Parameters`, { parameters: STRING_MAP }),
-      statistics: () => Statistics$,
-      error: () => Error$,
-    }, 2),
-  }, 1));
-
-const GetQuery$ = get('ProtectedQuery', 'protectedQueryIdentifier', 'protectedQueries', 'protectedQuery', 'sqlParameters');
-const GetJob$ = get('ProtectedJob', 'protectedJobIdentifier', 'protectedJobs', 'protectedJob', 'jobParameters');
+const structure = (name: string, members: Members, required = 0) =>
+  [3, NAMESPACE, name, 0, Object.keys(members), Object.values(members), required];
+const union = (name: string, members: Members) => [4, NAMESPACE, name, 0, Object.keys(members), Object.values(members)];
+const list = (name: string, member: unknown) => [1, NAMESPACE, name, 0, () => member];
 
 // What the client's own commands pass as `commonParams`, which it does not export.
 const ENDPOINT_PARAMETERS = {
@@ -221,38 +103,90 @@ const ENDPOINT_PARAMETERS = {
   UseDualStack: { type: 'builtInParams', name: 'useDualstackEndpoint' },
 } as const;
 
-function commandClass<I extends object, O extends MetadataBearer>(name: string, schema: StaticOperationSchema) {
+/** Each stands under its name in https://docs.aws.amazon.com/clean-rooms/latest/apireference/Welcome.html */
+function command<I extends object, O extends object>(
+  name: string, method: 'GET' | 'POST', path: string, input: Members, output: Members, requiredOutput = 1,
+) {
+  const labels = path.match(/(?<=\{)\w+/g)!;
+  const labelled = Object.fromEntries(labels.map((label) => [label, [0, LABEL]]));
+  const inputSchema = structure(`${name}Input`, { ...labelled, ...input }, labels.length);
+  const outputSchema = structure(`${name}Output`, output, requiredOutput);
+  const operation = [9, NAMESPACE, name, { http: [method, path, 200] }, () => inputSchema, () => outputSchema];
+  type Input = I & ServiceInputTypes;
+  type Output = O & MetadataBearer & ServiceOutputTypes;
   return $Command
-    .classBuilder<I & ServiceInputTypes, O & ServiceOutputTypes, CleanRoomsClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>()
+    .classBuilder<Input, Output, CleanRoomsClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>()
     .ep(ENDPOINT_PARAMETERS)
-    .m((command: any, _stack, config) => [getEndpointPlugin(config, command.getEndpointParameterInstructions())])
+    .m((made: any, _stack, config) => [getEndpointPlugin(config, made.getEndpointParameterInstructions())])
     .s('AWSBastionControlPlaneServiceLambda', name, {})
     .n('CleanRoomsClient', `${name}Command`)
-    .sc(schema)
+    .sc(operation as unknown as StaticOperationSchema)
     .build();
 }
 
-/** https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_PopulateIntermediateTable.html */
-export class PopulateIntermediateTableCommand
-  extends commandClass<PopulateIntermediateTableCommandInput, PopulateIntermediateTableCommandOutput>('PopulateIntermediateTable', Populate$) {}
+const PAGE = { nextToken: [0, { httpQuery: 'nextToken' }], maxResults: [1, { httpQuery: 'maxResults' }] };
 
-/** https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_GetIntermediateTable.html */
-export class GetIntermediateTableCommand
-  extends commandClass<IntermediateTableInput, GetIntermediateTableCommandOutput>('GetIntermediateTable', Get$) {}
+const TABLE_SCHEMA = structure('IntermediateTable', {
+  id: 0,
+  status: 0,
+  populationAnalysisConfiguration: () => union('PopulationAnalysisConfiguration', {
+    sqlParameters: () => structure('PopulationAnalysisSqlParameters', { queryString: 0 }),
+    jobParameters: () => structure('PopulationAnalysisJobParameters', { analysisTemplateArn: 0 }, 1),
+  }),
+  statusReason: 0,
+  intermediateTableVersion: () => structure('IntermediateTableActiveVersion', {
+    versionId: 0, analysisId: 0, analysisType: 0, kmsKeyArn: 0, parameters: STRING_MAP, expirationTime: 4,
+  }, 3),
+}, 3);
 
-/** https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_ListIntermediateTableVersions.html */
-export class ListIntermediateTableVersionsCommand
-  extends commandClass<ListIntermediateTableVersionsCommandInput, ListIntermediateTableVersionsCommandOutput>('ListIntermediateTableVersions', ListVersions$) {}
+const VERSION_SUMMARY = structure('IntermediateTableVersionSummary', { versionId: 0, analysisId: 0, status: 0, createTime: 4 }, 4);
 
-/** The client's own lacks the summary's member that names the table. https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_ListProtectedQueries.html */
-export class ListProtectedQueriesCommand extends commandClass<AnalysesInput, ListQueriesOutput>('ListProtectedQueries', ListQueries$) {}
+const analysisSummaries = (kind: string) => list(`${kind}SummaryList`, structure(`${kind}Summary`, {
+  id: 0, createTime: 4, status: 0, intermediateTableConfiguration: () => structure('IntermediateTableOutputConfiguration', { id: 0 }, 1),
+}, 3));
 
-/** https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_ListProtectedJobs.html */
-export class ListProtectedJobsCommand extends commandClass<AnalysesInput, ListJobsOutput>('ListProtectedJobs', ListJobs$) {}
+/** Returns what a query and a job have alike. */
+const analysis = (kind: string, parameters: string) => structure(kind, {
+  status: 0,
+  createTime: 4,
+  [parameters]: () => structure(`${kind}Parameters`, { parameters: STRING_MAP }),
+  statistics: () => structure(`${kind}Statistics`, {
+    totalDurationInMillis: 1, billedResourceUtilization: () => structure('BilledResourceUtilization', { units: 1 }, 1),
+  }),
+  error: () => structure(`${kind}Error`, { message: 0, code: 0, retry: () => structure('RetryInfo', { retryable: 2 }) }, 2),
+}, 2);
 
-/** The client's own lacks `error.retry`. https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_GetProtectedQuery.html */
-export class GetProtectedQueryCommand
-  extends commandClass<QueryInput, MetadataBearer & { protectedQuery: AnalysisDetails }>('GetProtectedQuery', GetQuery$) {}
+export class PopulateIntermediateTableCommand extends command<PopulateIntermediateTableCommandInput, Populated>(
+  'PopulateIntermediateTable', 'POST', `${TABLE}/populate`, {
+    parameters: STRING_MAP,
+    computeConfiguration: () => union('IntermediateTableComputeConfiguration', {
+      queryComputeConfiguration: () => WorkerComputeConfiguration$,
+      jobComputeConfiguration: () => union('ProtectedJobComputeConfiguration', { worker: () => WorkerComputeConfiguration$ }),
+    }),
+    analysisPayerAccountId: 0,
+  }, { analysisId: 0, analysisType: 0, versionId: 0 }, 3) {}
 
-/** https://docs.aws.amazon.com/clean-rooms/latest/apireference/API_GetProtectedJob.html */
-export class GetProtectedJobCommand extends commandClass<JobInput, MetadataBearer & { protectedJob: AnalysisDetails }>('GetProtectedJob', GetJob$) {}
+export class GetIntermediateTableCommand extends command<TableIdentifiers, { readonly intermediateTable: IntermediateTable }>(
+  'GetIntermediateTable', 'GET', TABLE, {}, { intermediateTable: () => TABLE_SCHEMA }) {}
+
+export class ListIntermediateTableVersionsCommand extends command<TableIdentifiers & Page, Versions>(
+  'ListIntermediateTableVersions', 'GET', `${TABLE}/versions`, PAGE,
+  { intermediateTableVersionSummaries: () => list('IntermediateTableVersionSummaryList', VERSION_SUMMARY), nextToken: 0 }) {}
+
+/** The client's own lacks the summary's member that names the table. */
+export class ListProtectedQueriesCommand extends command<InMembership & Page, Queries>(
+  'ListProtectedQueries', 'GET', `${MEMBERSHIP}/protectedQueries`, PAGE,
+  { protectedQueries: () => analysisSummaries('ProtectedQuery'), nextToken: 0 }) {}
+
+export class ListProtectedJobsCommand extends command<InMembership & Page, Jobs>(
+  'ListProtectedJobs', 'GET', `${MEMBERSHIP}/protectedJobs`, PAGE,
+  { protectedJobs: () => analysisSummaries('ProtectedJob'), nextToken: 0 }) {}
+
+/** The client's own lacks `error.retry`. */
+export class GetProtectedQueryCommand extends command<InQuery, { readonly protectedQuery: AnalysisDetails }>(
+  'GetProtectedQuery', 'GET', `${MEMBERSHIP}/protectedQueries/{protectedQueryIdentifier}`, {},
+  { protectedQuery: () => analysis('ProtectedQuery', 'sqlParameters') }) {}
+
+export class GetProtectedJobCommand extends command<InJob, { readonly protectedJob: AnalysisDetails }>(
+  'GetProtectedJob', 'GET', `${MEMBERSHIP}/protectedJobs/{protectedJobIdentifier}`, {},
+  { protectedJob: () => analysis('ProtectedJob', 'jobParameters') }) {}

@@ -5,7 +5,7 @@ import { askedBy, newestOf, recordRequest, refusalOf, type Asked } from './reque
 import { responseBody, type Result as Response } from './response';
 import { EXECUTION_ATTRIBUTE, RESULT_ATTRIBUTE } from '../../contract/custom-resource';
 import { RETRY_SECONDS } from '../../contract/time';
-import type { RunItem } from '../record/run-item';
+import type { RunItem } from '../record/items';
 import { changeRunItem, changeTableRecord } from '../record/store';
 import type { DeploymentRequest } from '../record/table-record';
 import { describe, type Result, type ServiceError } from '../service-error';

@@ -1,7 +1,7 @@
 import type { ResultProperties } from '../../contract/custom-resource';
 import { tableId } from '../../contract/definition';
 import { hash } from '../../contract/hashing';
-import type { PendingResponse } from '../record/run-item';
+import type { PendingResponse } from '../record/items';
 
 /** What CloudFormation sends: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
 export interface CloudFormationEvent {

@@ -3,7 +3,7 @@ import { responseBody, signalBody, type Result as Response } from './response';
 import { EXECUTION_ATTRIBUTE, RESULT_ATTRIBUTE } from '../../contract/custom-resource';
 import { RETRY_SECONDS } from '../../contract/time';
 import type { Ended, PopulationOutput } from '../../contract/workflow';
-import type { RunItem } from '../record/run-item';
+import type { RunItem } from '../record/items';
 import { changeRunItem, changeTableRecord } from '../record/store';
 import { endRequest, releaseLease, type TableRecord } from '../record/table-record';
 import { describe, type Result } from '../service-error';
@@ -56,7 +56,8 @@ export async function report(execution: string, ended: Ended, ports: Ports): Pro
 /** Records how a run ended, and closes what it has left behind. A release's run that ends well does so itself: it may go on for others. */
 export async function endRun(execution: string, ended: Ended, { store, clock }: Ports, within: Within = (ask) => ask()) {
   const mayGoOn = (action?: RunItem['action']) => action === 'RELEASE' && ended.output !== undefined;
-  const run = await within(() => changeRunItem(store, execution, (known) => (mayGoOn(known?.action) ? known : recordEnd(known, ended)), clock));
+  const change = (known?: RunItem) => (mayGoOn(known?.action) ? known : recordEnd(known, ended));
+  const run = await within(() => changeRunItem(store, execution, change, clock));
   const { table, action, outcome } = (run.ok && run.value) || {};
   const closed: Result<unknown> = !table || mayGoOn(action) ? NOTHING_TO_CLOSE
     : await changeTableRecord(store, table, (record) => closeRun(record, execution, outcome?.output !== undefined), clock);

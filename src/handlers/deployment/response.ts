@@ -1,4 +1,4 @@
-import type { PendingResponse } from '../record/run-item';
+import type { PendingResponse } from '../record/items';
 import { bytesOf, shortened } from '../text';
 
 /** What CloudFormation is told, through the presigned URL that it hands out. */

@@ -3,7 +3,7 @@ import { deadlineWithin, retryUntil, type Ports } from './ports';
 import { responseFor } from './report';
 import { parsedData, responseBody, signalled, type Result as Response } from './response';
 import { RETRY_SECONDS } from '../../contract/time';
-import type { PendingResponse, RunItem } from '../record/run-item';
+import type { PendingResponse, RunItem } from '../record/items';
 import { changeRunItem } from '../record/store';
 import { describe } from '../service-error';
 import { sentence } from '../text';

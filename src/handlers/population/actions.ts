@@ -1,10 +1,7 @@
-import type { CandidateSeen } from './recovery';
-import type { SeenUpstream } from './upstream';
+import type { Seen } from './observe';
 import type { Ended, Failure, Hints, PopulationOutput } from '../../contract/workflow';
-import type { Analysis, Details, Populate, Table, Version } from '../clean-rooms/clean-rooms';
-import type { Pointer } from '../record/items';
+import type { Populate } from '../clean-rooms/clean-rooms';
 import type { AnalysisType, FinishedAttempt, PopulateAttempt, TableRecord } from '../record/table-record';
-import type { Result } from '../service-error';
 
 /** What a decision comes to: data, which `perform.ts` carries out. Only `OBSERVE` changes nothing. */
 export type Action =
@@ -63,25 +60,6 @@ export interface Ids {
   readonly analysisId: string;
   readonly versionId?: string;
   readonly isUnverified?: boolean;
-}
-
-/** What was looked at for one decision. What could not be read is no answer: neither yes nor no. */
-export interface Seen {
-  readonly table?: Result<Table>;
-  /** Of the live version, where its figures are not on record. */
-  readonly liveAnalysis?: Result<Details>;
-  readonly upstream?: Result<readonly SeenUpstream[]>;
-  readonly lists?: Lists;
-  /** Of the attempt. */
-  readonly analysis?: Result<Details>;
-  readonly candidates?: Result<readonly CandidateSeen[]>;
-  readonly pointer?: Result<Pointer | undefined>;
-}
-
-/** What the table had just before the intent. */
-export interface Lists {
-  readonly versions: Result<readonly Version[]>;
-  readonly analyses: Result<readonly Analysis[]>;
 }
 
 export const observe = (what: keyof Seen): Action => ({ type: 'OBSERVE', what });

@@ -1,16 +1,16 @@
-import { end, fail, observe, type Action, type Seen } from './actions';
-import { whetherDue, doneSince } from './due';
-import { failure, NO_VERSION, outputOf, superseded, timedOut } from './failures';
+import { end, fail, observe, type Action } from './actions';
 import { finishAttempt, recoverAttempt } from './finishing';
-import { endUnchanged, populateIfDue } from './populating';
+import type { Seen } from './observe';
+import { doneSince, endUnchanged, populateIfDue, whetherDue } from './populating';
 import {
-  holdsLease, isDeploying, isFollowingUp, isHeldBack, isOfDeployment, isPastDeadline, isReleasing, isWanted, lastHasFailed, onlyMeasures, ownRequest,
-  ownTarget, type Situation,
+  holdsLease, isDeploying, isFollowingUp, isHeldBack, isOfDeployment, isPastDeadline, isReleasing, lastHasFailed, onlyMeasures,
+  ownRequest, ownTarget, type Situation,
 } from './run';
-import { retry, wait, waitForTurn } from './waiting';
+import { retryInTime, timedOut, wait, waitForTurn } from './waiting';
 import { tableId } from '../../contract/definition';
 import { liveVersionOf } from '../clean-rooms/clean-rooms';
-import { desiredOf, openRequestOf } from '../record/table-record';
+import { failure, NO_VERSION, outputOf, superseded } from '../failures';
+import { desiredOf, isWanted, openRequestOf } from '../record/desired';
 
 interface Row {
   readonly name: string;
@@ -35,12 +35,12 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: 'its outcome is on record, and no attempt of its own',
-    fits: ({ outcome, record, run }) => outcome !== undefined && record.attempt?.execution !== run.execution,
+    fits: (situation) => situation.outcome !== undefined && !hasAttempt(situation),
     decide: ({ outcome }) => end(outcome!),
   },
   {
     name: 'its populate was refused for good',
-    fits: ({ refusal, record, run }) => refusal !== undefined && record.attempt?.execution !== run.execution,
+    fits: (situation) => situation.refusal !== undefined && !hasAttempt(situation),
     decide: ({ refusal }) => fail(refusal!),
   },
   {
@@ -77,12 +77,8 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: 'it is of a deploy, and another\'s attempt, which is wanted, is under way',
-    fits: (situation) => {
-      const { run, record: { attempt } } = situation;
-      return isDeploying(situation) && attempt !== undefined && attempt.execution !== run.execution && isWanted(situation, attempt)
-        && (isHeldBack(situation) || holdsLease(situation));
-    },
-    decide: (situation, seen) => endIfNothingIsDue(situation, seen),
+    fits: (situation) => isDeploying(situation) && isBesideWanted(situation) && (isHeldBack(situation) || holdsLease(situation)),
+    decide: endIfNothingIsDue,
   },
   {
     name: 'it is held back',
@@ -120,6 +116,9 @@ export const rowFor = (situation: Situation): Row => ROWS.find((row) => row.fits
 
 export const decide = (situation: Situation, seen: Seen): Action => rowFor(situation).decide(situation, seen);
 
+const hasAttempt = ({ record, run }: Situation): boolean => record.attempt?.execution === run.execution;
+const isBesideWanted = (situation: Situation): boolean =>
+  !hasAttempt(situation) && situation.record.attempt !== undefined && isWanted(situation, situation.record.attempt);
 const hasReleased = (situation: Situation): boolean => ownRequest(situation)?.action === 'RELEASE' && !isReleasing(situation);
 
 /** Whoever holds the lease finishes the attempt that it finds before anything else. */
@@ -135,26 +134,28 @@ function undeployed(situation: Situation, { pointer }: Seen): Action {
     return observe('pointer');
   }
   if (!pointer.ok) {
-    return isPastDeadline(situation) ? fail(timedOut(situation)) : retry(situation, 'DynamoDB', pointer.error);
+    return retryInTime(situation, 'DynamoDB', pointer.error);
   }
   // The construct is just getting another table: that one's deploy populates it.
   const isReplacing = pointer.value?.table && tableId(pointer.value.table) !== tableId(situation.run.table);
   return isReplacing ? end({ output: NO_VERSION }) : fail(failure(situation, 'NotDeployed',
-    'Nothing was populated: no deployment of this population is on record.', 'Deploy its stack; give it another of its `triggers` if nothing else changes.'));
+    'Nothing was populated: no deployment of this population is on record.',
+    'Deploy its stack; give it another of its `triggers` if nothing else changes.'));
 }
 
 function endIfNothingIsDue(situation: Situation, seen: Seen): Action {
   if (!seen.table) {
     return observe('table');
   }
-  const isDue = !seen.table.ok || whetherDue(situation, liveVersionOf(seen.table.value, situation.now)) !== 'NO';
-  if (!isDue) {
+  if (seen.table.ok && whetherDue(situation, liveVersionOf(seen.table.value, situation.now)) === 'NO') {
     return endUnchanged(situation, seen);
   }
-  return isHeldBack(situation) ? keepStill(situation) : situation.hasLease ? attemptRow(situation).decide(situation, seen) : { type: 'ACQUIRE_LEASE' };
+  if (isHeldBack(situation)) {
+    return keepStill(situation);
+  }
+  const finish = situation.record.attempt!.state === 'INTENDED' ? recoverAttempt : finishAttempt;
+  return situation.hasLease ? finish(situation, seen) : { type: 'ACQUIRE_LEASE' };
 }
-
-const attemptRow = ({ record }: Situation): Row => ROWS.find(({ name }) => name === `an attempt is ${record.attempt!.state}`)!;
 
 function keepStill(situation: Situation): Action {
   if (holdsLease(situation) && !situation.record.attempt) {
@@ -162,9 +163,9 @@ function keepStill(situation: Situation): Action {
   }
   const isAfterFailure = lastHasFailed(situation);
   if (isPastDeadline(situation)) {
-    return fail(isAfterFailure ? failure(situation, 'Superseded',
-      'Nothing was populated: the last deployment of this population failed, and nothing is populated before the next one.', 'Deploy again.')
-      : timedOut(situation));
+    return fail(!isAfterFailure ? timedOut(situation) : failure(situation, 'Superseded',
+      'Nothing was populated: the last deployment of this population failed, and nothing is populated before the next one.',
+      'Deploy again.'));
   }
   const waitingFor = isAfterFailure ? 'the last deployment failed, and CloudFormation has not said what is wanted instead'
     : 'another run of this population goes first';

@@ -1,12 +1,14 @@
-import { fail, observe, type Action, type Finish, type Seen } from './actions';
-import { adding, endOf, failure, nameOf, outputOf, refused, released, superseded, timedOut, unsuccessful } from './failures';
-import { compareParameters, furtherParameters, matchCandidate, type Match } from './recovery';
-import { graceOf, isPastGrace, isWanted, sameTarget, type Situation } from './run';
-import { poll, POLL_SECONDS, retry, wait, waitForRecovery, waitInQueue } from './waiting';
+import { fail, observe, type Action, type Finish } from './actions';
+import type { Seen } from './observe';
+import { adding, endOf, failure, nameOf, outputOf, refused, released, superseded, unsuccessful } from '../failures';
+import { graceOf, isPastGrace, type Situation } from './run';
+import { poll, POLL_SECONDS, retry, wait, waitForRecovery, waitInQueue, timedOut } from './waiting';
 import { GOES_LIVE_SECONDS, RECOVERY_SECONDS } from '../../contract/time';
 import type { Ended, Failure } from '../../contract/workflow';
 import { isOver, type Details, type LiveVersion, type Table } from '../clean-rooms/clean-rooms';
-import { desiredOf, type FinishedAttempt, type PopulateAttempt } from '../record/table-record';
+import { compareParameters, furtherParameters, matchCandidate, type Match } from '../clean-rooms/recovery';
+import { desiredOf, isWanted, sameTarget } from '../record/desired';
+import { type PopulateAttempt } from '../record/table-record';
 import { kindOf, type ServiceError } from '../service-error';
 
 /**
@@ -22,21 +24,23 @@ export function recoverAttempt(situation: Situation, { candidates }: Seen): Acti
     return observe('candidates');
   }
   const age = (now - attempt.intendedAt) / 1_000;
-  const matches = candidates.ok ? candidates.value.map((seen) => ({ ...seen.candidate, match: matchCandidate(attempt, seen, record.queryDefaults) })) : [];
-  const by = (match: Match) => matches.find((each) => each.match === match);
-  const own = by('MATCH') ?? (age >= RECOVERY_SECONDS && !by('UNREADABLE') ? by('UNVERIFIED') : undefined);
+  const seen = candidates.ok ? candidates.value : [];
+  const by = (match: Match) => seen.find((each) => matchCandidate(attempt, each, record.queryDefaults) === match)?.candidate;
+  const isLate = age >= RECOVERY_SECONDS && !by('UNREADABLE');
+  const unverified = isLate ? by('UNVERIFIED') : undefined;
+  const own = by('MATCH') ?? unverified;
   if (own) {
-    const { analysisId, versionId, match } = own;
-    return { type: 'RECORD_STARTED', ids: { analysisId, versionId, isUnverified: match === 'UNVERIFIED' } };
+    const { analysisId, versionId } = own;
+    return { type: 'RECORD_STARTED', ids: { analysisId, versionId, isUnverified: own === unverified } };
   }
-  if (candidates.ok && !by('UNREADABLE') && age >= RECOVERY_SECONDS) {
+  if (candidates.ok && isLate) {
     return { type: 'CLEAR_ATTEMPT' };
   }
   if (isOwn(situation, attempt) ? isPastAllGrace(situation, attempt) : isPastGrace(situation)) {
     return fail(adding(timedOut(situation), 'A populate may have been sent, whose answer was lost: it may be running, and may go live.'));
   }
-  return candidates.ok ? waitForRecovery(situation, age, RECOVERY_SECONDS)
-    : retry(situation, 'Looking for the populate whose answer was lost', candidates.error, () => waitForRecovery(situation, age, RECOVERY_SECONDS));
+  const later = () => waitForRecovery(situation, age, RECOVERY_SECONDS);
+  return candidates.ok ? later() : retry(situation, 'Looking for the populate whose answer was lost', candidates.error, later);
 }
 
 /** `STARTED`: watched while it is wanted and has time, else cancelled; its end is recorded. */
@@ -65,25 +69,24 @@ function watchOrCancel(situation: Situation, attempt: PopulateAttempt, details: 
   const { now, record } = situation;
   if (attempt.cancellation) {
     if (isPastAllGrace(situation, attempt)) {
-      return finishFailed(attempt, stillRunning(situation, attempt, details.status));
+      const running = `The ${nameOf(attempt.analysisType)} is still ${details.status}`;
+      const said = saying(situation, `${running}, and may go live: cancel it in the console if it should not.`);
+      return finishFailed(attempt, adding(attempt.cancellation, said));
     }
     return details.status === 'CANCELLING' ? poll(situation, POLL_SECONDS) : { type: 'CANCEL', attempt };
   }
   if (!isWanted(situation, attempt)) {
-    return { type: 'RECORD_CANCELLATION', cancellation: desiredOf(record) ? superseded(situation, attempt) : released(situation, attempt) };
+    const cancellation = desiredOf(record) ? superseded(situation, attempt) : released(situation, attempt);
+    return { type: 'RECORD_CANCELLATION', cancellation };
   }
   if (now >= attempt.deadlineAt) {
     const reason = timedOut(situation, attempt);
     return desiredOf(record)!.definition.cancelOnTimeout ? { type: 'RECORD_CANCELLATION', cancellation: reason }
       : finishFailed(attempt, adding(reason, 'It was left running, as cancelOnTimeout is false, and may go live.'));
   }
-  return watch(situation, attempt, details);
-}
-
-function watch(situation: Situation, attempt: PopulateAttempt, { status }: Details): Action {
-  const age = (situation.now - attempt.intendedAt) / 1_000;
-  const waitingFor = `the ${nameOf(attempt.analysisType)} is ${status} after ${Math.round(age)} seconds`;
-  return status === 'SUBMITTED' ? waitInQueue(situation, age, waitingFor) : poll(situation, POLL_SECONDS, waitingFor);
+  const age = (now - attempt.intendedAt) / 1_000;
+  const waitingFor = `the ${nameOf(attempt.analysisType)} is ${details.status} after ${Math.round(age)} seconds`;
+  return details.status === 'SUBMITTED' ? waitInQueue(situation, age, waitingFor) : poll(situation, POLL_SECONDS, waitingFor);
 }
 
 const LEFT_GOES_LIVE_SECONDS = 120;
@@ -98,7 +101,8 @@ function publish(situation: Situation, attempt: PopulateAttempt, details: Detail
   if (live && (live.versionId === attempt.versionId || live.analysisId === attempt.analysisId)) {
     return finishLive(situation, attempt, details, live);
   }
-  const waitingFor = table.ok ? notLive(attempt, table.value, now - succeededAt) : `Whether the version is live cannot be read: ${table.error.code}`;
+  const waitingFor = table.ok ? notLive(attempt, table.value, now - succeededAt)
+    : `Whether the version is live cannot be read: ${table.error.code}`;
   // One that was left behind may have been live, and replaced, long ago.
   const limit = isPastItsGrace(situation, attempt) && !isOwn(situation, attempt) ? LEFT_GOES_LIVE_SECONDS : GOES_LIVE_SECONDS;
   if (now - succeededAt >= limit * 1_000 || isPastAllGrace(situation, attempt)) {
@@ -111,8 +115,9 @@ function publish(situation: Situation, attempt: PopulateAttempt, details: Detail
 }
 
 function notLive({ analysisType, versionId }: PopulateAttempt, { live, status }: Table, passedMillis: number): string {
-  return `The ${nameOf(analysisType)} succeeded, but ${Math.round(passedMillis / 1_000)} seconds later its version${versionId ? ` ${versionId}` : ''} `
-    + `is not the table's live one: ${live ? `version ${live.versionId} is` : 'no version is'}, and the table's status is ${status}.`;
+  const version = versionId ? `version ${versionId}` : 'version';
+  return `The ${nameOf(analysisType)} succeeded, but ${Math.round(passedMillis / 1_000)} seconds later its ${version} is not the table's `
+    + `live one: ${live ? `version ${live.versionId} is` : 'no version is'}, and the table's status is ${status}.`;
 }
 
 function finishLive(situation: Situation, attempt: PopulateAttempt, details: Details, live: LiveVersion): Action {
@@ -130,7 +135,8 @@ function finishLive(situation: Situation, attempt: PopulateAttempt, details: Det
     ? { output: outputOf({ ...known, analysisId: live.analysisId, populatedAt: endOf(details), ...figuresOf(details) }, 'POPULATED') }
     : { failure: adding(cancellation, 'It had succeeded before it could be cancelled, and its version is live.') };
   const further = shown && !attempt.isUnverified && attempt.mayHaveDefaults ? furtherParameters(shown, attempt) : {};
-  return { ...finish(known, outcome, true, details), ...(Object.keys(further).length ? { queryDefaults: { ...queryDefaults, ...further } } : {}) };
+  const learnt = Object.keys(further).length ? { queryDefaults: { ...queryDefaults, ...further } } : {};
+  return { ...finish(known, outcome, true, details), ...learnt };
 }
 
 function finishUnsuccessful(situation: Situation, attempt: PopulateAttempt, details: Details): Action {
@@ -143,19 +149,8 @@ const finishFailed = (attempt: PopulateAttempt, reason: Failure): Action => fini
 
 function finish(attempt: PopulateAttempt, outcome: Ended, succeeded: boolean, details?: Details): Finish {
   const { versionId, analysisId, analysisType, isDeploy, fingerprint, definitionFingerprint, intendedAt, upstream } = attempt;
-  const finished: FinishedAttempt = {
-    succeeded,
-    versionId,
-    analysisId: analysisId!,
-    analysisType,
-    isDeploy,
-    fingerprint,
-    definitionFingerprint,
-    intendedAt,
-    upstream,
-    ...(succeeded ? { populatedAt: endOf(details) } : {}),
-    ...figuresOf(details),
-  };
+  const made = { versionId, analysisId: analysisId!, analysisType, isDeploy, fingerprint, definitionFingerprint, intendedAt, upstream };
+  const finished = { ...made, succeeded, ...(succeeded ? { populatedAt: endOf(details) } : {}), ...figuresOf(details) };
   return { type: 'FINISH', attempt, outcome, finished };
 }
 
@@ -163,10 +158,8 @@ const figuresOf = (details?: Details) => ({ durationMillis: details?.durationMil
 
 const isPastItsGrace = ({ now }: Situation, { deadlineAt }: PopulateAttempt): boolean => now >= graceOf(deadlineAt);
 /** A run whose request is gone has little time of its own, and its attempt all that it was given. */
-const isPastAllGrace = (situation: Situation, attempt: PopulateAttempt): boolean => isPastGrace(situation) && isPastItsGrace(situation, attempt);
-
-const stillRunning = (situation: Situation, { cancellation, analysisType }: PopulateAttempt, status: string): Failure => adding(cancellation!,
-  saying(situation, `The ${nameOf(analysisType)} is still ${status}, and may go live: cancel it in the console if it should not.`));
+const isPastAllGrace = (situation: Situation, attempt: PopulateAttempt): boolean =>
+  isPastGrace(situation) && isPastItsGrace(situation, attempt);
 
 const saying = ({ hints: { cancelling } }: Situation, more: string): string => (cancelling ? `${cancelling} ${more}` : more);
 
@@ -183,7 +176,8 @@ function unread(situation: Situation, attempt: PopulateAttempt, error: ServiceEr
     return wait(situation, POLL_SECONDS);
   }
   // It runs and costs money, as far as anybody knows: it is not left to itself.
-  return retry(situation, operationOf(attempt), error, (cancellation) => (attempt.cancellation ? { type: 'CANCEL', attempt } : { type: 'RECORD_CANCELLATION', cancellation }));
+  return retry(situation, operationOf(attempt), error, (cancellation) =>
+    (attempt.cancellation ? { type: 'CANCEL', attempt } : { type: 'RECORD_CANCELLATION', cancellation }));
 }
 
 const operationOf = ({ analysisType }: PopulateAttempt): string => (analysisType === 'JOB' ? 'GetProtectedJob' : 'GetProtectedQuery');

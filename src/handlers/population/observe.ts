@@ -1,12 +1,31 @@
-import type { Lists, Seen } from './actions';
-import type { Ports } from './ports';
-import { candidatesOf, RECENT_MILLIS, type CandidateSeen } from './recovery';
-import { sameTarget, type Situation } from './run';
-import { observeUpstream } from './upstream';
-import { liveVersionOf, type Details, type Named, type Table } from '../clean-rooms/clean-rooms';
+import type { Situation } from './run';
+import { liveVersionOf, type Analysis, type Details, type Named, type Table, type Version } from '../clean-rooms/clean-rooms';
+import { observeCandidates, RECENT_MILLIS, type CandidateSeen } from '../clean-rooms/recovery';
+import type { Ports } from '../invocation';
+import { desiredOf, sameTarget } from '../record/desired';
 import { pointerKey, type Pointer } from '../record/items';
-import { desiredOf, type PopulateAttempt } from '../record/table-record';
+import type { PopulateAttempt } from '../record/table-record';
 import type { Result } from '../service-error';
+import { observeUpstream, type SeenUpstream } from '../upstream/upstream';
+
+/** What was looked at for one decision. What could not be read is no answer: neither yes nor no. */
+export interface Seen {
+  readonly table?: Result<Table>;
+  /** Of the live version, where its figures are not on record. */
+  readonly liveAnalysis?: Result<Details>;
+  readonly upstream?: Result<readonly SeenUpstream[]>;
+  readonly lists?: Lists;
+  /** Of the attempt. */
+  readonly analysis?: Result<Details>;
+  readonly candidates?: Result<readonly CandidateSeen[]>;
+  readonly pointer?: Result<Pointer | undefined>;
+}
+
+/** What the table had just before the intent. */
+export interface Lists {
+  readonly versions: Result<readonly Version[]>;
+  readonly analyses: Result<readonly Analysis[]>;
+}
 
 type Observers = { readonly [Name in keyof Seen]-?: (situation: Situation, ports: Ports, seen: Seen) => Promise<NonNullable<Seen[Name]>> };
 
@@ -34,21 +53,9 @@ export const OBSERVERS: Observers = {
     return cleanRooms.getAnalysis(named(situation, attempt), attempt.analysisType, attempt.analysisId!);
   },
 
-  async candidates(situation, ports) {
+  candidates: (situation, { cleanRooms }) => {
     const attempt = situation.record.attempt!;
-    const { cleanRooms } = ports;
-    const table = named(situation, attempt);
-    const versions = await cleanRooms.listVersions(table, attempt.before.versions.createdAt);
-    const analyses = await cleanRooms.listAnalyses(table, attempt.analysisType, attempt.before.analyses.createdAt);
-    if (!versions.ok || !analyses.ok) {
-      return versions.ok ? analyses as Result<never> : versions;
-    }
-    const found: CandidateSeen[] = [];
-    for (const candidate of candidatesOf(attempt, situation.record, versions.value, analyses.value).slice(0, MAX_CANDIDATES)) {
-      const details = await cleanRooms.getAnalysis(table, attempt.analysisType, candidate.analysisId);
-      found.push({ candidate, details: await withLiveParameters(table, candidate.analysisId, details, ports) });
-    }
-    return { ok: true, value: found };
+    return observeCandidates(cleanRooms, named(situation, attempt), attempt, situation.record);
   },
 
   async pointer({ run }, { store }) {
@@ -57,18 +64,6 @@ export const OBSERVERS: Observers = {
   },
 };
 
-/** More than these cannot have begun in the moments that count. */
-const MAX_CANDIDATES = 6;
-
-/** Adds the version's parameters where the query does not show its own. */
-async function withLiveParameters(named: Named, analysisId: string, details: Result<Details>, { cleanRooms }: Ports): Promise<Result<Details>> {
-  if (!details.ok || details.value.parameters || details.value.status !== 'SUCCESS') {
-    return details;
-  }
-  const table: Result<Table> = await cleanRooms.getTable(named);
-  const live = table.ok && table.value.live?.analysisId === analysisId ? table.value.live : undefined;
-  return table.ok ? { ok: true, value: { ...details.value, parameters: live?.parameters } } : table;
-}
-
 /** With the parameters whose values no message may quote, where they are at hand. */
-const named = ({ run, record }: Situation, attempt: PopulateAttempt): Named => ({ ...run.table, parameters: sameTarget(record, attempt)?.parameters });
+const named = ({ run, record }: Situation, attempt: PopulateAttempt): Named =>
+  ({ ...run.table, parameters: sameTarget(record, attempt)?.parameters });

@@ -1,20 +1,71 @@
-import { end, fail, observe, type Action, type Lists, type Seen } from './actions';
-import { whetherDue } from './due';
-import { blocked, NO_VERSION, timedOut, unchanged } from './failures';
-import { beforeOf } from './recovery';
+import { end, fail, observe, type Action } from './actions';
+import type { Lists, Seen } from './observe';
 import { deadlineOf, isDeploying, isFollowingUp, isPastDeadline, ownTarget, type Situation } from './run';
-import { lineageOf, waitsFor, type SeenUpstream } from './upstream';
-import { retry, wait, waitForOthersQuery } from './waiting';
+import { retry, retryInTime, timedOut, wait, waitForOthersQuery } from './waiting';
 import { parametersHash } from '../../contract/hashing';
 import { UPSTREAM_WAIT_SECONDS } from '../../contract/time';
-import { isOver, liveVersionOf, type Analysis, type Table, type Version } from '../clean-rooms/clean-rooms';
-import { attemptOfVersion, desiredOf } from '../record/table-record';
+import { isOver, liveVersionOf, type Analysis, type LiveVersion, type Table, type Version } from '../clean-rooms/clean-rooms';
+import { beforeOf } from '../clean-rooms/recovery';
+import { blocked, NO_VERSION, unchanged } from '../failures';
+import { desiredOf } from '../record/desired';
+import { attemptOfVersion, type FinishedAttempt } from '../record/table-record';
 import { firstError } from '../service-error';
+import { differsFrom, knownToDiffer, lineageOf, waitsFor, type SeenUpstream } from '../upstream/upstream';
+
+export type Due =
+  | 'YES'
+  | 'NO'
+  /** Only the upstream tables can tell. */
+  | 'ASK_UPSTREAM';
+
+/** Returns what this run was to make, if it was intended since it began, and has succeeded: whoever did it. */
+export function doneSince(situation: Situation): FinishedAttempt | undefined {
+  const target = ownTarget(situation);
+  return situation.record.history.find(({ succeeded, fingerprint, intendedAt }) =>
+    succeeded && fingerprint === target?.fingerprint && intendedAt >= situation.run.startedAt);
+}
+
+/** Returns whether the run is to populate. Never decided before it holds the lease: what is live then counts. */
+export function whetherDue(situation: Situation, live?: LiveVersion, upstream?: readonly SeenUpstream[]): Due {
+  if (isDeploying(situation)) {
+    return whetherDeployPopulates(situation, live, upstream);
+  }
+  if (situation.run.input.afterUpstream) {
+    return !upstream ? 'ASK_UPSTREAM' : yes(differsFrom(situation.record, live?.versionId, upstream));
+  }
+  return yes(doneSince(situation) === undefined);
+}
+
+/**
+ * A deploy populates if there is no live version, or if the live one's definition is not the wanted one, whatever parameters a schedule or
+ * an input has brought: a rollback is free where its data is still there, and brings it back where it is not.
+ */
+function whetherDeployPopulates(situation: Situation, live?: LiveVersion, upstream?: readonly SeenUpstream[]): Due {
+  const { record } = situation;
+  const { mode, fingerprint, synthesis, definition } = desiredOf(record)!;
+  if (mode === 'NEVER' || (mode === 'IF_UNPOPULATED' && live)) {
+    return 'NO';
+  }
+  const made = attemptOfVersion(record, live?.versionId);
+  if (!live || made?.definitionFingerprint !== fingerprint) {
+    return 'YES';
+  }
+  const isDone = doneSince(situation) !== undefined;
+  if (mode === 'ALWAYS' && synthesis !== undefined && !record.syntheses.includes(synthesis)) {
+    return yes(!isDone);
+  }
+  if (isDone || !definition.upstream?.length) {
+    return 'NO';
+  }
+  return upstream ? yes(knownToDiffer(made, upstream)) : 'ASK_UPSTREAM';
+}
+
+const yes = (is: boolean): Due => (is ? 'YES' : 'NO');
 
 /** The row of a run that holds the lease and finds no attempt: is anything due, may it be paid for, and can it be? */
 export function populateIfDue(situation: Situation, seen: Seen): Action {
-  const kind = seen.table?.ok ? seen.table.value.analysisType : situation.admittedTo ?? situation.record.history[0]?.analysisType ?? 'QUERY';
   if (situation.admittedTo === undefined) {
+    const kind = seen.table?.ok ? seen.table.value.analysisType : situation.record.history[0]?.analysisType ?? 'QUERY';
     return isPastDeadline(situation) ? fail(timedOut(situation)) : { type: 'REQUEST_ADMISSION', kind };
   }
   if (!seen.table) {
@@ -22,7 +73,7 @@ export function populateIfDue(situation: Situation, seen: Seen): Action {
   }
   const error = firstError(seen.table, seen.upstream);
   if (!seen.table.ok || error) {
-    return isPastDeadline(situation) ? fail(timedOut(situation)) : retry(situation, seen.table.ok ? 'Reading an upstream table' : 'GetIntermediateTable', error!);
+    return retryInTime(situation, seen.table.ok ? 'Reading an upstream table' : 'GetIntermediateTable', error!);
   }
   const table = seen.table.value;
   const live = liveVersionOf(table, situation.now);
@@ -40,7 +91,7 @@ export function endUnchanged(situation: Situation, { table, liveAnalysis, upstre
     return observe('table');
   }
   if (!table.ok) {
-    return isPastDeadline(situation) ? fail(timedOut(situation)) : retry(situation, 'GetIntermediateTable', table.error);
+    return retryInTime(situation, 'GetIntermediateTable', table.error);
   }
   const live = liveVersionOf(table.value, situation.now);
   if (!live) {

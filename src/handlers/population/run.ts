@@ -1,8 +1,8 @@
-import type { Definition, Parameters, TableIdentifiers } from '../../contract/definition';
-import { fingerprintOf } from '../../contract/hashing';
+import type { TableIdentifiers } from '../../contract/definition';
 import { deadlineFor, RELEASE_SECONDS, SHUTDOWN_GRACE_SECONDS } from '../../contract/time';
 import type { Ended, Failure, Hints, MachineState, RunInput } from '../../contract/workflow';
-import { desiredOf, hasFailed, openRequestOf, requestOf, type AnalysisType, type PopulateAttempt, type TableRecord } from '../record/table-record';
+import { desiredOf, hasFailed, openRequestOf, targetOf, type Target } from '../record/desired';
+import { requestOf, type AnalysisType, type TableRecord } from '../record/table-record';
 
 /** Whose step it is: by the machine's state alone. */
 export interface Run {
@@ -14,17 +14,10 @@ export interface Run {
   readonly input: RunInput;
 }
 
-export const runOf = ({ execution, population }: MachineState, input: RunInput): Run => {
-  const { logicalId, keepsVersion, membershipIdentifier, intermediateTableIdentifier } = population;
-  return {
-    execution: execution.Id,
-    startedAt: Date.parse(execution.StartTime),
-    table: { membershipIdentifier, intermediateTableIdentifier },
-    logicalId,
-    keepsVersion,
-    input,
-  };
-};
+export function runOf({ execution, population }: MachineState, input: RunInput): Run {
+  const { logicalId, keepsVersion, ...table } = population;
+  return { execution: execution.Id, startedAt: Date.parse(execution.StartTime), table, logicalId, keepsVersion, input };
+}
 
 /** What a decision rests on, besides what Clean Rooms shows: what is on record, the run's own request, and the moment. */
 export interface Situation {
@@ -44,46 +37,6 @@ export interface Situation {
   readonly refusal?: Failure;
 }
 
-/** What a run is to make. */
-export interface Target {
-  readonly definition: Definition;
-  readonly parameters: Parameters;
-  readonly fingerprint: string;
-  readonly definitionFingerprint: string;
-}
-
-type Own = Pick<PopulateAttempt, 'schedule' | 'parameters'>;
-
-/** Returns what the newest request that populates makes of what a run brings of its own; undefined where it does not know the schedule. */
-export function targetOf(record: TableRecord, { schedule, parameters }: Own): Target | undefined {
-  const desired = desiredOf(record);
-  const named = schedule === undefined ? undefined : desired?.definition.schedules?.find(({ name }) => name === schedule);
-  if (!desired || (schedule !== undefined && !named)) {
-    return undefined;
-  }
-  const { definition, fingerprint: definitionFingerprint } = desired;
-  const own = { ...named?.parameters, ...parameters };
-  return {
-    definition,
-    parameters: { ...definition.parameters, ...own },
-    fingerprint: Object.keys(own).length ? fingerprintOf(definition, own) : definitionFingerprint,
-    definitionFingerprint,
-  };
-}
-
-/** Returns the target of the attempt's own run, if it would make the same again. */
-export function sameTarget(record: TableRecord, attempt: PopulateAttempt): Target | undefined {
-  const target = targetOf(record, attempt);
-  return target?.fingerprint === attempt.fingerprint ? target : undefined;
-}
-
-/** Returns whether the attempt makes what is wanted. A request that has failed wants no attempt of its own. */
-export function isWanted({ record, now }: Pick<Situation, 'record' | 'now'>, attempt: PopulateAttempt): boolean {
-  const desired = desiredOf(record);
-  const isTakenBack = desired && hasFailed(desired, now) && attempt.request === desired.request;
-  return !isTakenBack && sameTarget(record, attempt) !== undefined;
-}
-
 export const isOfDeployment = ({ input }: Run): boolean => input.deployment !== undefined;
 /** Its event has come before: that run populates, or has. */
 export const onlyMeasures = ({ run: { input }, hints }: Situation): boolean => input.observe === true || hints.eventTaken === false;
@@ -92,15 +45,15 @@ export const ownRequest = ({ run, record }: Situation) => (isOfDeployment(run) ?
 export const ownTarget = ({ run, record }: Situation): Target | undefined => targetOf(record, run.input);
 
 /** Returns whether the run is of a Delete that has not been answered. */
-export const isReleasing = (situation: Situation): boolean => {
+export function isReleasing(situation: Situation): boolean {
   const request = ownRequest(situation);
   return request?.action === 'RELEASE' && !request.ended;
-};
+}
 /** Returns whether the run is of a Delete that has been answered, and goes on as a deploy's, for which nobody waits. */
 export function isFollowingUp(situation: Situation): boolean {
   const request = ownRequest(situation);
-  const desired = desiredOf(situation.record);
-  return request?.action === 'RELEASE' && request.ended !== undefined && desired !== undefined && !hasFailed(desired, situation.now);
+  const isWantedElsewhere = desiredOf(situation.record) !== undefined && !lastHasFailed(situation);
+  return request?.action === 'RELEASE' && request.ended !== undefined && isWantedElsewhere;
 }
 /** Returns whether the run does what a deploy does: populates where the data is not what the template says. */
 export const isDeploying = (situation: Situation): boolean => ownRequest(situation)?.action === 'POPULATE' || isFollowingUp(situation);

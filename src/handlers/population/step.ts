@@ -1,13 +1,14 @@
-import { end, fail, type Action, type Seen, type Wait } from './actions';
+import { end, fail, type Action, type Wait } from './actions';
 import { decide } from './decide';
-import { failure, NO_VERSION, outputOf, timedOut } from './failures';
-import { readInput } from './input';
-import { embeddedMetrics, measuredOf, type Measured } from './metrics';
+import type { Seen } from './observe';
+import { failure, NO_VERSION, outputOf } from '../failures';
+import { readInput } from '../input';
+import { embeddedMetrics, measuredOf, type Measured } from '../metrics';
 import { OBSERVERS } from './observe';
 import { leaveAdmission, perform } from './perform';
-import type { Ports } from './ports';
+import type { Ports } from '../invocation';
 import { graceOf, isOfDeployment, isPastGrace, onlyMeasures, runOf, type Run, type Situation } from './run';
-import { retry, wait } from './waiting';
+import { retry, wait, timedOut } from './waiting';
 import { tableId } from '../../contract/definition';
 import { deadlineFor, MAX_TIMEOUT_SECONDS } from '../../contract/time';
 import type { Ended, Failure, Hints, MachineState, Next, PopulationOutput } from '../../contract/workflow';
@@ -25,8 +26,8 @@ export interface Stepped {
 const MAX_MOVES = 200;
 
 /**
- * Takes one step of a run: reads the record, observes what the row of `decide` needs, decides, does one thing, and goes on, as long as there is
- * nothing to wait for but a moment. All longer waiting is the machine's. A step after a crash is a step.
+ * Takes one step of a run: reads the record, observes what the row of `decide` needs, decides, does one thing, and goes on, as long as
+ * there is nothing to wait for but a moment. All longer waiting is the machine's. A step after a crash is a step.
  */
 export async function step(machine: MachineState, ports: Ports): Promise<Stepped> {
   const read = readInput(machine.execution.Input);
@@ -83,17 +84,8 @@ class Stepping {
     }
     const { document, version } = item.ok ? item.value : { document: undefined, version: 0 };
     const record = document ? toTableRecord(document) : EMPTY;
-    const situation = {
-      run,
-      record,
-      outcome,
-      hints,
-      now: clock.now(),
-      chance: chance(),
-      hasLease: this.hasLease && record.lease?.holder === run.execution,
-      admittedTo,
-      refusal,
-    };
+    const hasLease = this.hasLease && record.lease?.holder === run.execution;
+    const situation = { run, record, outcome, hints, now: clock.now(), chance: chance(), hasLease, admittedTo, refusal };
     return { situation, version, error: firstError(item, own) };
   }
 
@@ -149,7 +141,7 @@ class Stepping {
 /** Where the machine's count of crashes begins. */
 const NO_CRASH = -3;
 
-/** Neither yes nor no: asked again while there is time. How long a run may take stands on record, so that it has all the time that there is. */
+/** Neither yes nor no: asked again while there is time. How long a run may take stands on record, so it has all that there is. */
 function unreadable(situation: Situation, error: ServiceError): Action {
   const { run, now } = situation;
   const { startedAt, input: { deployment } } = run;
@@ -157,13 +149,14 @@ function unreadable(situation: Situation, error: ServiceError): Action {
   const unavailable = (cause: string) => fail(failure(situation, 'RecordUnavailable', `The record in DynamoDB cannot be read. ${cause}`,
     'A function in a VPC needs an endpoint for DynamoDB.'));
   return isLate ? unavailable(timedOut(situation).cause)
-    : retry(situation, 'DynamoDB', error, (reason) => (isOfDeployment(run) ? wait(situation, 10, reason.cause) : unavailable(reason.cause)));
+    : retry(situation, 'DynamoDB', error, ({ cause }) => (isOfDeployment(run) ? wait(situation, 10, cause) : unavailable(cause)));
 }
 
 /** Lets the machine write the SSM parameter before the run ends: one that tells of another version is no success. */
 function keepingVersion(action: Action, machine: MachineState, situation: Situation): Action {
   const { run } = situation;
-  const ended = action.type === 'END' ? action.ended : action.type === 'FINISH' && action.attempt.execution === run.execution ? action.outcome : undefined;
+  const isOwn = action.type === 'FINISH' && action.attempt.execution === run.execution;
+  const ended = action.type === 'END' ? action.ended : isOwn ? action.outcome : undefined;
   const output = ended?.output;
   if (!run.keepsVersion || !output?.versionId || isLook(situation, output)) {
     return action;

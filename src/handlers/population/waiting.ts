@@ -1,8 +1,8 @@
-import type { Action, Wait } from './actions';
-import { fail } from './actions';
-import { refused } from './failures';
-import { deadlineOf, graceOf, type Situation } from './run';
+import { fail, type Action, type Wait } from './actions';
+import { failure, refused, type OfAttempt } from '../failures';
+import { deadlineOf, graceOf, isPastDeadline, type Situation } from './run';
 import type { Failure, Hints } from '../../contract/workflow';
+import { desiredOf } from '../record/desired';
 import { describe, kindOf, type ServiceError } from '../service-error';
 
 /** How a run waits, and when it looks again. All in seconds. */
@@ -45,7 +45,10 @@ export const waitForTurn = (situation: Situation, isDeploy: boolean, waitingFor:
 /** A run that has no more time than this is in a hurry. */
 const HURRY_SECONDS = 120;
 
-/** Others of the stack ask Clean Rooms, or its quota is full: who waits longest looks most often; the run of a deploy, or in a hurry, every second. */
+/**
+ * Others of the stack ask Clean Rooms, or its quota is full: who waits longest looks most often; the run of a deploy, or in a hurry, every
+ * second.
+ */
 export function waitForAdmission(situation: Situation, isDeploy: boolean, waitingFor: string): Wait {
   const age = ageOf(situation);
   const isInHurry = isDeploy || deadlineOf(situation) - situation.now < HURRY_SECONDS * 1_000;
@@ -85,5 +88,22 @@ export function retry(
   return wait(situation, backOff(failures, chance), `${operation} answered ${describe(error)}`, { failures, deniedSinceAt });
 }
 
+/** Asks again what the run cannot go on without, until its time is up. */
+export const retryInTime = (situation: Situation, operation: string, error: ServiceError): Action =>
+  (isPastDeadline(situation) ? fail(timedOut(situation)) : retry(situation, operation, error));
+
 /** Doubles from 2 seconds to a minute, up to half of it by chance, so that runs do not march in step. */
 export const backOff = (failures: number, chance: number): number => Math.min(2 ** clamp(failures, 1, 10), 60) * (0.5 + chance / 2);
+
+/** Returns why a run whose time is up ends. */
+export function timedOut(situation: Situation, attempt?: OfAttempt): Failure {
+  const { run: { startedAt }, record, hints, now } = situation;
+  const timeoutSeconds = desiredOf(record)?.definition.timeoutSeconds;
+  const minutes = timeoutSeconds === undefined ? undefined : Math.round(timeoutSeconds / 6) / 10;
+  const limit = minutes === undefined ? 'its time' : `its timeout of ${minutes} minute${minutes === 1 ? '' : 's'}`;
+  const isCut = timeoutSeconds !== undefined && (deadlineOf(situation) - startedAt) / 1_000 < timeoutSeconds - 1;
+  const cut = isCut ? ' CloudFormation would not have waited any longer.' : '';
+  return failure(situation, 'PopulationTimedOut',
+    `The population did not end within ${limit} (${Math.round((now - startedAt) / 1_000)} seconds).${cut} `
+    + `At the end: ${hints.waitingFor ?? 'nothing had been answered'}.`, 'Raise `timeout`, or give the query more workers.', attempt);
+}

@@ -1,5 +1,7 @@
+import { changeDocument, type Changing, type Store } from './store';
 import type { AnalysisType } from './table-record';
 import { ADMISSION_SECONDS } from '../../contract/time';
+import type { Result } from '../service-error';
 
 /**
  * Who of the stack may ask Clean Rooms next, and not before when: one item for queries and one for jobs, whose quotas are their own.
@@ -60,3 +62,13 @@ export const openAdmission = (admission: Admission, now: number): Admission =>
 /** Returns how long a run holds back that was refused once more. */
 export const nextRefusedSeconds = ({ refusedSeconds = MIN_REFUSED_SECONDS / 2 }: Refusal): number =>
   Math.min(refusedSeconds * 2, MAX_REFUSED_SECONDS);
+
+const NOBODYS: Admission = {};
+
+/** Changes the stack's admission; the same means that nothing is to be written. */
+export const changeAdmission = (
+  store: Store, type: AnalysisType, change: (admission: Admission) => Admission, changing: Changing,
+): Promise<Result<Admission | undefined>> => changeDocument<Admission>(store, admissionKey(type), (known) => {
+  const changed = change(known ?? NOBODYS);
+  return changed === NOBODYS ? undefined : changed;
+}, changing);

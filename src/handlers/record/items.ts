@@ -3,6 +3,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { FinishedAttempt, PopulateAttempt, TableRecord } from './table-record';
 import { tableId, type TableIdentifiers } from '../../contract/definition';
 import { RECORD_EXPIRES, RECORD_KEY } from '../../contract/names';
+import type { Ended } from '../../contract/workflow';
 
 /** Attributes that a person can read in the console: AWS's own typed values, and moments as texts. */
 
@@ -24,6 +25,36 @@ export interface Pointer {
   readonly signedAt: number;
 }
 
+/**
+ * A run: whom its end is told, which only the deployment function reads (a response URL is a credential), and how it ended, which is
+ * written once, by whoever ended its attempt.
+ */
+export interface RunItem {
+  readonly outcome?: Ended;
+  /** Of a deployment's run: which table's record has its request. */
+  readonly table?: TableIdentifiers;
+  /** A release succeeds however it ends. */
+  readonly action?: 'POPULATE' | 'RELEASE';
+  /** Resources that wait, and have not been told yet. */
+  readonly responses?: readonly PendingResponse[];
+  /** The URL of a wait condition's handle, which has not been told yet. */
+  readonly waitHandleUrl?: string;
+}
+
+/** What a response names besides its result. */
+export interface PendingResponse {
+  readonly url: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId: string;
+}
+
+/** Whoever may still wait then was given up by CloudFormation long ago, and no run lives as long. */
+const RUN_ITEM_DAYS = 2;
+
+export const runItemExpiresAt = (now: number): number => now + RUN_ITEM_DAYS * 86_400_000;
+
 export function toItem(key: string, document: object, version: number, expiresAt?: number): Item {
   const expires = expiresAt === undefined ? {} : { [RECORD_EXPIRES]: Math.floor(expiresAt / 1_000) };
   const attributes = { [RECORD_KEY]: key, schema: SCHEMA, version, ...expires, ...toTexts(document) as object };
@@ -34,8 +65,8 @@ export function toItem(key: string, document: object, version: number, expiresAt
 export function fromItem(item: Item): { readonly document: Record<string, unknown>; readonly version: number } {
   const { [RECORD_KEY]: key, schema, version, [RECORD_EXPIRES]: _, ...document } = unmarshall(item);
   if (typeof schema === 'number' && schema > SCHEMA) {
-    const problem = `The item "${key}" has schema ${schema}, and this version of the library knows ${SCHEMA}.`;
-    throw new NewerSchema(`${problem} Deploy the newer one again.`);
+    throw new NewerSchema(`The item "${key}" has schema ${schema}, and this version of the library knows ${SCHEMA}. `
+      + 'Deploy the newer one again.');
   }
   return { document: toMoments(document) as Record<string, unknown>, version: typeof version === 'number' ? version : 0 };
 }
@@ -67,32 +98,21 @@ function deeply(value: unknown, name: string, change: (value: unknown, name: str
     : value;
 }
 
-const NOTHING = { createdAt: 0, ids: [] };
+const UNKNOWN = {
+  analysisType: 'QUERY', isDeploy: false, fingerprint: 'unknown', definitionFingerprint: 'unknown', intendedAt: 0,
+} as const;
+const UNKNOWN_FINISHED: FinishedAttempt = { ...UNKNOWN, succeeded: false, analysisId: 'unknown' };
 const UNKNOWN_ATTEMPT: PopulateAttempt = {
+  ...UNKNOWN,
   token: 'unknown',
   state: 'INTENDED',
   execution: 'unknown',
-  isDeploy: false,
   request: 'unknown',
-  fingerprint: 'unknown',
-  definitionFingerprint: 'unknown',
   parameterNames: [],
   parametersHash: 'unknown',
   mayHaveDefaults: true,
-  analysisType: 'QUERY',
-  intendedAt: 0,
   deadlineAt: 0,
-  before: { versions: NOTHING, analyses: NOTHING },
-};
-
-const UNKNOWN_FINISHED: FinishedAttempt = {
-  succeeded: false,
-  analysisId: 'unknown',
-  analysisType: 'QUERY',
-  isDeploy: false,
-  fingerprint: 'unknown',
-  definitionFingerprint: 'unknown',
-  intendedAt: 0,
+  before: { versions: { createdAt: 0, ids: [] }, analyses: { createdAt: 0, ids: [] } },
 };
 
 /** Returns the record, where an older version of the library, or a person in the console, may have left something out of it. */

@@ -1,9 +1,10 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { fromItem, runKey, SCHEMA, tableKey, toItem, toTableRecord } from './items';
-import { runItemExpiresAt, type RunItem } from './run-item';
-import type { TableRecord } from './table-record';
-import type { TableIdentifiers } from '../../contract/definition';
+import {
+  eventKey, fromItem, pointerKey, runItemExpiresAt, runKey, SCHEMA, tableKey, toItem, toTableRecord, type Pointer, type RunItem,
+} from './items';
+import type { DeploymentRequest, TableRecord } from './table-record';
+import { tableId, type TableIdentifiers } from '../../contract/definition';
 import { RECORD_EXPIRES, RECORD_KEY } from '../../contract/names';
 import type { Ended } from '../../contract/workflow';
 import { tryCall, type Result, type ServiceError } from '../service-error';
@@ -126,6 +127,26 @@ export const changeRunItem = <T extends RunItem | undefined>(
   store: Store, execution: string, change: (run: RunItem | undefined) => T, { pause, now }: Changing & { readonly now: () => number },
 ): Promise<Result<T>> =>
   changeDocument(store, runKey(execution), change, { pause, expiresAt: runItemExpiresAt(now()) }) as Promise<Result<T>>;
+
+/** Points from a request's logical id to its table once it has ended well, for populations of other stacks; never for an older request. */
+export const changePointer = (
+  store: Store, table: TableIdentifiers, { signedAt, action, logicalId }: DeploymentRequest, changing: Changing,
+): Promise<Result<unknown>> => changeDocument<Pointer>(store, pointerKey(logicalId), (known) => {
+  if (action === 'RELEASE') {
+    return known?.table && tableId(known.table) === tableId(table) ? { signedAt } : known;
+  }
+  return known && known.signedAt > signedAt ? known : { table, signedAt };
+}, changing);
+
+/** EventBridge delivers an event within a day. */
+const EVENT_DAYS = 2;
+
+/** Returns which execution an event has started first; undefined where that cannot be read. */
+export async function claimEvent(store: Store, event: string, execution: string, now: number): Promise<string | undefined> {
+  await store.write(eventKey(event), { execution }, 0, now + EVENT_DAYS * 86_400_000);
+  const read = await store.read<{ execution: string }>(eventKey(event));
+  return read.ok ? read.value.document?.execution : undefined;
+}
 
 export interface Changing {
   /** Milliseconds. */

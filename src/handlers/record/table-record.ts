@@ -113,20 +113,15 @@ export interface Newest {
   readonly ids: readonly string[];
 }
 
-export interface FinishedAttempt {
+export interface FinishedAttempt extends Pick<
+  PopulateAttempt, 'versionId' | 'analysisType' | 'isDeploy' | 'fingerprint' | 'definitionFingerprint' | 'intendedAt' | 'upstream'
+> {
   readonly succeeded: boolean;
-  readonly versionId?: string;
   readonly analysisId: string;
-  readonly analysisType: AnalysisType;
-  readonly isDeploy: boolean;
-  readonly fingerprint: string;
-  readonly definitionFingerprint: string;
-  readonly intendedAt: number;
   /** When its query ended, by the service's clock. */
   readonly populatedAt?: number;
   readonly durationMillis?: number;
   readonly billedCrpuHours?: number;
-  readonly upstream?: Readonly<Record<string, string>>;
 }
 
 export const EMPTY: TableRecord = { requests: [], syntheses: [], history: [] };
@@ -134,21 +129,8 @@ export const EMPTY: TableRecord = { requests: [], syntheses: [], history: [] };
 const MAX_SYNTHESES = 20;
 const MAX_HISTORY = 10;
 
-/** Returns the request that the data is to follow: the newest that populates, whichever logical id it is of. */
-export const desiredOf = ({ requests }: TableRecord): PopulateRequest | undefined =>
-  requests.find((request): request is PopulateRequest => request.action === 'POPULATE');
-
 export const requestOf = ({ requests }: TableRecord, execution: string): DeploymentRequest | undefined =>
   requests.find((request) => request.execution === execution);
-
-/** Returns the newest request while its run has not ended: only that run may take the lease. */
-export function openRequestOf({ requests: [newest] }: TableRecord, now: number): DeploymentRequest | undefined {
-  return newest && !newest.ended && now < newest.answerBy ? newest : undefined;
-}
-
-/** Returns whether CloudFormation takes back what the request asked for: nothing begins until it has said what is wanted instead. */
-export const hasFailed = ({ ended, answerBy }: DeploymentRequest, now: number): boolean =>
-  (ended ? ended === 'FAILED' : now >= answerBy);
 
 export const attemptOfVersion = ({ history }: TableRecord, versionId?: string): FinishedAttempt | undefined =>
   (versionId === undefined ? undefined : history.find((finished) => finished.versionId === versionId));
@@ -159,14 +141,13 @@ export function endRequest(record: TableRecord, execution: string, succeeded: bo
   if (!request || request.ended) {
     return record;
   }
-  const ended = { ...request, ended: succeeded || request.action === 'RELEASE' ? 'SUCCEEDED' : 'FAILED' } as const;
-  const requests = record.requests.map((each) => (each === request ? ended : each));
-  const synthesis = ended.action === 'POPULATE' && succeeded ? ended.synthesis : undefined;
-  return synthesis === undefined ? { ...record, requests } : { ...record, requests, syntheses: withSynthesis(record.syntheses, synthesis) };
+  const ended = succeeded || request.action === 'RELEASE' ? 'SUCCEEDED' : 'FAILED';
+  const requests = record.requests.map((each) => (each === request ? { ...each, ended } as const : each));
+  const synthesis = request.action === 'POPULATE' && succeeded ? request.synthesis : undefined;
+  const syntheses = synthesis === undefined ? record.syntheses
+    : [synthesis, ...record.syntheses.filter((other) => other !== synthesis)].slice(0, MAX_SYNTHESES);
+  return { ...record, requests, syntheses };
 }
-
-const withSynthesis = (syntheses: readonly string[], synthesis: string): readonly string[] =>
-  [synthesis, ...syntheses.filter((other) => other !== synthesis)].slice(0, MAX_SYNTHESES);
 
 /** Gives the lease back, if this execution holds it. */
 export const releaseLease = (record: TableRecord, execution: string): TableRecord =>

@@ -1,8 +1,7 @@
 import { DEFINITION, FAILURE, FIRST_SIGNED_AT, OUTPUT, TABLE, World } from './support';
 import type { Ended } from '../../../src/contract/workflow';
 import { endOf, report, responseFor } from '../../../src/handlers/deployment/report';
-import { runKey, tableKey } from '../../../src/handlers/record/items';
-import type { RunItem } from '../../../src/handlers/record/run-item';
+import { runKey, tableKey, type RunItem } from '../../../src/handlers/record/items';
 import { EMPTY, type TableRecord } from '../../../src/handlers/record/table-record';
 import { UNREACHABLE } from '../record/fake';
 

@@ -7,7 +7,8 @@ import { RESOURCE_LIMIT_SECONDS, resourceTimeoutSeconds, WAIT_CONDITION_LIMIT_SE
 import { requestHash } from '../../../src/handlers/deployment/events';
 import { closeRun } from '../../../src/handlers/deployment/report';
 import { askedBy, recordRequest, refusalOf, type Asked } from '../../../src/handlers/deployment/requests';
-import { desiredOf, EMPTY, openRequestOf, type TableRecord } from '../../../src/handlers/record/table-record';
+import { desiredOf, openRequestOf } from '../../../src/handlers/record/desired';
+import { EMPTY, type TableRecord } from '../../../src/handlers/record/table-record';
 
 type Type = 'Create' | 'Update' | 'Delete';
 const moment = (seconds: number): number => FIRST_SIGNED_AT + seconds * 1_000;

@@ -2,8 +2,7 @@ import { eventOf, FAILURE, OUTPUT, TABLE, World } from './support';
 import type { Ended } from '../../../src/contract/workflow';
 import { report, responseFor } from '../../../src/handlers/deployment/report';
 import { answerResult } from '../../../src/handlers/deployment/result';
-import { runKey } from '../../../src/handlers/record/items';
-import type { RunItem } from '../../../src/handlers/record/run-item';
+import { runKey, type RunItem } from '../../../src/handlers/record/items';
 import { UNREACHABLE } from '../record/fake';
 
 const RUN = 'arn:aws:states:eu-west-1:111122223333:execution:Audience:run-1';

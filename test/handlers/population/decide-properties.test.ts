@@ -5,11 +5,12 @@ import {
   TABLE, tableWith, version,
 } from './support';
 import type { RunInput } from '../../../src/contract/workflow';
-import type { Seen } from '../../../src/handlers/population/actions';
+import { NO_VERSION } from '../../../src/handlers/failures';
 import { decide } from '../../../src/handlers/population/decide';
-import { NO_VERSION } from '../../../src/handlers/population/failures';
-import { isWanted, type Situation } from '../../../src/handlers/population/run';
-import { desiredOf, EMPTY, hasFailed, openRequestOf, type DeploymentRequest } from '../../../src/handlers/record/table-record';
+import type { Seen } from '../../../src/handlers/population/observe';
+import type { Situation } from '../../../src/handlers/population/run';
+import { desiredOf, hasFailed, isWanted, openRequestOf } from '../../../src/handlers/record/desired';
+import { EMPTY, type DeploymentRequest } from '../../../src/handlers/record/table-record';
 
 const of = fc.constantFrom;
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 1 });

@@ -3,9 +3,9 @@ import {
   OWN, releasing, requestWith, situationOf, TABLE, tableWith, THEIRS,
 } from './support';
 import type { Ended } from '../../../src/contract/workflow';
-import type { Seen } from '../../../src/handlers/population/actions';
+import { NO_VERSION } from '../../../src/handlers/failures';
 import { decide, rowFor, ROWS } from '../../../src/handlers/population/decide';
-import { NO_VERSION } from '../../../src/handlers/population/failures';
+import type { Seen } from '../../../src/handlers/population/observe';
 import type { Situation } from '../../../src/handlers/population/run';
 import type { TableRecord } from '../../../src/handlers/record/table-record';
 

@@ -5,9 +5,9 @@ import {
 } from './support';
 import { fingerprintOf } from '../../../src/contract/hashing';
 import type { RunInput } from '../../../src/contract/workflow';
-import { doneSince, whetherDue, type Due } from '../../../src/handlers/population/due';
-import type { SeenUpstream } from '../../../src/handlers/population/upstream';
+import { doneSince, whetherDue, type Due } from '../../../src/handlers/population/populating';
 import { EMPTY, type FinishedAttempt, type PopulateRequest, type TableRecord } from '../../../src/handlers/record/table-record';
+import type { SeenUpstream } from '../../../src/handlers/upstream/upstream';
 
 const live = liveVersion('1');
 const weekly = finishedWith({ fingerprint: fingerprintOf(DEFINITION, { region: 'west' }) });

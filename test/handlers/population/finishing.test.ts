@@ -5,8 +5,9 @@ import {
 } from './support';
 import type { Failure } from '../../../src/contract/workflow';
 import type { Details } from '../../../src/handlers/clean-rooms/clean-rooms';
-import type { Action, Seen } from '../../../src/handlers/population/actions';
+import type { Action } from '../../../src/handlers/population/actions';
 import { finishAttempt, recoverAttempt } from '../../../src/handlers/population/finishing';
+import type { Seen } from '../../../src/handlers/population/observe';
 import type { Situation } from '../../../src/handlers/population/run';
 import type { PopulateAttempt, TableRecord } from '../../../src/handlers/record/table-record';
 import type { Result } from '../../../src/handlers/service-error';

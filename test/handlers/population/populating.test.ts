@@ -6,11 +6,12 @@ import {
 import { fingerprintOf, parametersHash } from '../../../src/contract/hashing';
 import type { RunInput } from '../../../src/contract/workflow';
 import type { Analysis } from '../../../src/handlers/clean-rooms/clean-rooms';
-import type { Action, Seen } from '../../../src/handlers/population/actions';
+import type { Action } from '../../../src/handlers/population/actions';
+import type { Seen } from '../../../src/handlers/population/observe';
 import { endUnchanged, populateIfDue } from '../../../src/handlers/population/populating';
 import type { Situation } from '../../../src/handlers/population/run';
-import type { SeenUpstream } from '../../../src/handlers/population/upstream';
 import { EMPTY, type TableRecord } from '../../../src/handlers/record/table-record';
+import type { SeenUpstream } from '../../../src/handlers/upstream/upstream';
 
 type Given = Partial<TableRecord> & { readonly at?: number; readonly input?: RunInput } & Pick<Partial<Situation>, 'hints' | 'admittedTo'>;
 

@@ -6,8 +6,7 @@ import {
 import type { MachineState, RunInput } from '../../../src/contract/workflow';
 import type { CleanRooms } from '../../../src/handlers/clean-rooms/clean-rooms';
 import { step } from '../../../src/handlers/population/step';
-import { runKey, tableKey, toTableRecord } from '../../../src/handlers/record/items';
-import type { RunItem } from '../../../src/handlers/record/run-item';
+import { runKey, tableKey, toTableRecord, type RunItem } from '../../../src/handlers/record/items';
 import { EMPTY, type TableRecord } from '../../../src/handlers/record/table-record';
 import { FakeStore, UNREACHABLE } from '../record/fake';
 

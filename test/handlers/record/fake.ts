@@ -1,6 +1,5 @@
 import type { Ended } from '../../../src/contract/workflow';
-import { fromItem, runKey, toItem, type Item } from '../../../src/handlers/record/items';
-import { runItemExpiresAt, type RunItem } from '../../../src/handlers/record/run-item';
+import { fromItem, runKey, toItem, type Item, runItemExpiresAt, type RunItem } from '../../../src/handlers/record/items';
 import type { Store, Stored } from '../../../src/handlers/record/store';
 import type { Result, ServiceError } from '../../../src/handlers/service-error';
 

@@ -1,6 +1,6 @@
+import { desiredOf, hasFailed, openRequestOf } from '../../../src/handlers/record/desired';
 import {
-  addToHistory, attemptOfVersion, desiredOf, EMPTY, endRequest, hasFailed, openRequestOf, releaseLease, requestOf,
-  type DeploymentRequest, type FinishedAttempt, type TableRecord,
+  addToHistory, attemptOfVersion, EMPTY, endRequest, releaseLease, requestOf, type DeploymentRequest, type FinishedAttempt, type TableRecord,
 } from '../../../src/handlers/record/table-record';
 
 const request = (logicalId: string, more: Partial<DeploymentRequest> = {}): DeploymentRequest => ({

@@ -1,6 +1,6 @@
-import type { Ports } from '../../../src/handlers/population/ports';
-import { stepLimit } from '../../../src/handlers/population/step-limit';
-import { FakeStore } from '../record/fake';
+import { FakeStore } from './record/fake';
+import type { Ports } from '../../src/handlers/invocation';
+import { stepLimit } from '../../src/handlers/invocation';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());

@@ -2,9 +2,10 @@ import * as fc from 'fast-check';
 import {
   after, attemptWith, DEFINITION, DEPLOYED, deploying, ERRORS, finishedWith, liveVersion, OF_DEPLOYMENT, OTHER, OWN, refusal,
   requestWith, situationOf, tableWith,
-} from './support';
-import { blocked, failure, refused, timedOut, unchanged, unsuccessful } from '../../../src/handlers/population/failures';
-import type { TableRecord } from '../../../src/handlers/record/table-record';
+} from './population/support';
+import { blocked, failure, refused, unchanged, unsuccessful } from '../../src/handlers/failures';
+import { timedOut } from '../../src/handlers/population/waiting';
+import type { TableRecord } from '../../src/handlers/record/table-record';
 
 const situation = situationOf();
 const attempt = attemptWith({ execution: OTHER });

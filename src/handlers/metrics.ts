@@ -1,10 +1,10 @@
-import type { Seen } from './actions';
 import { endOf } from './failures';
-import { onlyMeasures, type Run, type Situation } from './run';
-import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../../contract/names';
-import type { Ended } from '../../contract/workflow';
-import { liveVersionOf } from '../clean-rooms/clean-rooms';
-import { attemptOfVersion } from '../record/table-record';
+import type { Seen } from './population/observe';
+import { onlyMeasures, type Run, type Situation } from './population/run';
+import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../contract/names';
+import type { Ended } from '../contract/workflow';
+import { liveVersionOf } from './clean-rooms/clean-rooms';
+import { attemptOfVersion } from './record/table-record';
 
 /** What a step has seen that is measured. */
 export interface Measured {
@@ -25,7 +25,8 @@ export function measuredOf(before: Measured, situation: Situation, { table, live
     return { ...before, billedInVain };
   }
   const live = liveVersionOf(table.value, now);
-  const madeAt = attemptOfVersion(record, live?.versionId)?.populatedAt ?? endOf(liveAnalysis?.ok ? liveAnalysis.value : analysis?.ok ? analysis.value : undefined);
+  const details = liveAnalysis?.ok ? liveAnalysis.value : analysis?.ok ? analysis.value : undefined;
+  const madeAt = attemptOfVersion(record, live?.versionId)?.populatedAt ?? endOf(details);
   return { madeAt: live && madeAt, expiresAt: live?.expiresAt, hasNoVersion: onlyMeasures(situation) && !live, billedInVain };
 }
 
@@ -46,13 +47,18 @@ export function measurements({ startedAt }: Run, { output, failure }: Ended, mea
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== undefined));
 }
 
-/** Returns a log line that CloudWatch takes metrics from: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
+const UNITS: Partial<Record<string, string>> = { Populated: 'Count', TimedOut: 'Count', BilledCrpuHours: 'None' };
+
+/**
+ * Returns a log line that CloudWatch takes metrics from:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
 export function embeddedMetrics(run: Run, ended: Ended, measured: Measured, now: number): object | undefined {
   const values = measurements(run, ended, measured, now);
   if (!Object.keys(values).length) {
     return undefined;
   }
-  const Metrics = Object.keys(values).map((Name) => ({ Name, Unit: UNITS[Name] }));
+  const Metrics = Object.keys(values).map((Name) => ({ Name, Unit: UNITS[Name] ?? 'Seconds' }));
   return {
     _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [[METRIC_DIMENSION]], Metrics }] },
     [METRIC_DIMENSION]: run.execution.replace(':execution:', ':stateMachine:').replace(/:[^:]+$/, ''),
@@ -60,6 +66,3 @@ export function embeddedMetrics(run: Run, ended: Ended, measured: Measured, now:
   };
 }
 
-const UNITS: Record<string, string> = {
-  Populated: 'Count', TimedOut: 'Count', Duration: 'Seconds', BilledCrpuHours: 'None', SecondsSincePopulated: 'Seconds', SecondsUntilExpiry: 'Seconds',
-};

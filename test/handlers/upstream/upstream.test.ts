@@ -1,11 +1,11 @@
-import { after, downstreamOf, ERRORS, finishedWith, refusal, requestWith, TABLE, tableWith, THEIRS } from './support';
 import { tableId, type Upstream } from '../../../src/contract/definition';
-import type { Ports } from '../../../src/handlers/population/ports';
-import {
-  differsFrom, knownToDiffer, lineageOf, observeUpstream, waitsFor, type SeenUpstream,
-} from '../../../src/handlers/population/upstream';
+import type { Ports } from '../../../src/handlers/invocation';
 import { pointerKey, tableKey } from '../../../src/handlers/record/items';
 import { EMPTY, type FinishedAttempt, type TableRecord } from '../../../src/handlers/record/table-record';
+import {
+  differsFrom, knownToDiffer, lineageOf, observeUpstream, waitsFor, type SeenUpstream,
+} from '../../../src/handlers/upstream/upstream';
+import { after, downstreamOf, ERRORS, finishedWith, refusal, requestWith, TABLE, tableWith, THEIRS } from '../population/support';
 import { FakeStore } from '../record/fake';
 
 const seenWith = (more: Partial<SeenUpstream> = {}): SeenUpstream =>

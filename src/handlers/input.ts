@@ -1,7 +1,7 @@
-import type { Parameters } from '../../contract/definition';
-import type { RunInput } from '../../contract/workflow';
+import type { Parameters } from '../contract/definition';
+import type { RunInput } from '../contract/workflow';
 
-/** Returns what an execution's input says, or what is wrong with it: anybody who may start one may have written it, or meant something else. */
+/** Returns what an execution's input says, or what is wrong with it: anybody who may start one may have written it. */
 export function readInput(input: unknown): { readonly input: RunInput; readonly problem?: undefined } | { readonly problem: string } {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     return { problem: `The input is ${kindOf(input)}. Give an object: {} or {"parameters": {"name": "value"}}.` };
@@ -53,9 +53,8 @@ function wrongWords({ schedule, event, deployment }: RunInput): string | undefin
   if (event !== undefined && (typeof event !== 'string' || event.length > 200)) {
     return 'The input\'s "event" is not the id of an event. Leave it out.';
   }
-  const isReference = deployment === undefined
-    || (typeof deployment === 'object' && deployment !== null && typeof deployment.request === 'string' && !Number.isNaN(Date.parse(deployment.answerBy)));
-  return isReference ? undefined : 'The input\'s "deployment" is for CloudFormation only. Leave it out.';
+  const isReference = typeof deployment?.request === 'string' && !Number.isNaN(Date.parse(deployment.answerBy));
+  return deployment === undefined || isReference ? undefined : 'The input\'s "deployment" is for CloudFormation only. Leave it out.';
 }
 
 const kindOf = (value: unknown): string =>

@@ -1,11 +1,11 @@
 import {
   after, attemptWith, details, finishedWith, liveVersion, MACHINE_ARN, MINE, ok, OTHER, RUN, situationOf, tableWith,
-} from './support';
-import type { Ended, PopulationOutput } from '../../../src/contract/workflow';
-import type { Seen } from '../../../src/handlers/population/actions';
-import { NO_VERSION } from '../../../src/handlers/population/failures';
-import { embeddedMetrics, measuredOf, measurements, type Measured } from '../../../src/handlers/population/metrics';
-import type { TableRecord } from '../../../src/handlers/record/table-record';
+} from './population/support';
+import type { Ended, PopulationOutput } from '../../src/contract/workflow';
+import { NO_VERSION } from '../../src/handlers/failures';
+import { embeddedMetrics, measuredOf, measurements, type Measured } from '../../src/handlers/metrics';
+import type { Seen } from '../../src/handlers/population/observe';
+import type { TableRecord } from '../../src/handlers/record/table-record';
 
 const populated = (more: Partial<PopulationOutput> = {}): Ended =>
   ({ output: { ...NO_VERSION, status: 'POPULATED', billedCrpuHours: 0.5, ...more } });

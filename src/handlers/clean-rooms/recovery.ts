@@ -1,7 +1,7 @@
+import type { Analysis, CleanRooms, Details, Named, Version } from './clean-rooms';
 import type { Parameters } from '../../contract/definition';
 import { parametersHash } from '../../contract/hashing';
 import { RECOVERY_SECONDS } from '../../contract/time';
-import type { Analysis, Details, Version } from '../clean-rooms/clean-rooms';
 import type { Before, Newest, PopulateAttempt, TableRecord } from '../record/table-record';
 import type { Result } from '../service-error';
 
@@ -38,12 +38,13 @@ const isNewer = (id: string, createdAt: number, than: Newest): boolean => create
 export function candidatesOf(
   { before }: PopulateAttempt, { history }: TableRecord, versions: readonly Version[], analyses: readonly Analysis[],
 ): Candidate[] {
-  const isAnothers = (analysisId: string) => before.analyses.ids.includes(analysisId) || history.some((each) => each.analysisId === analysisId);
+  const isAnothers = (id: string) => before.analyses.ids.includes(id) || history.some(({ analysisId }) => analysisId === id);
   const listed = versions
     .filter(({ versionId, analysisId, createdAt }) => isNewer(versionId, createdAt, before.versions) && !isAnothers(analysisId))
     .map(({ versionId, analysisId, createdAt }) => ({ versionId, analysisId, createdAt }));
   const others = analyses
-    .filter(({ id, createdAt }) => isNewer(id, createdAt, before.analyses) && !isAnothers(id) && listed.every(({ analysisId }) => analysisId !== id))
+    .filter(({ id, createdAt }) => isNewer(id, createdAt, before.analyses) && !isAnothers(id))
+    .filter(({ id }) => listed.every(({ analysisId }) => analysisId !== id))
     .map(({ id, createdAt }) => ({ analysisId: id, createdAt }));
   return [...listed, ...others].sort((a, b) => a.createdAt - b.createdAt);
 }
@@ -76,29 +77,56 @@ export function matchCandidate(attempt: PopulateAttempt, { candidate, details }:
 
 type Sent = Pick<PopulateAttempt, 'parameterNames' | 'parametersHash' | 'mayHaveDefaults'>;
 
-/** Tells whether a version was made with the attempt's parameters: the service may show those given, those and the query's defaults, or none. */
-export function compareParameters(shown: Parameters | undefined, attempt: Sent, queryDefaults?: Parameters): 'EQUAL' | 'OTHER' | 'NOT_SHOWN' {
+/** Tells whose parameters these are: the service may show those that were given, those and the stored query's defaults, or none. */
+export function compareParameters(
+  shown: Parameters | undefined, attempt: Sent, queryDefaults?: Parameters,
+): 'EQUAL' | 'OTHER' | 'NOT_SHOWN' {
   if (shown === undefined) {
     return 'NOT_SHOWN';
   }
-  const { parameterNames, mayHaveDefaults } = attempt;
-  const given = Object.fromEntries(Object.entries(shown).filter(([name]) => parameterNames.includes(name)));
-  if (parametersHash(given) !== attempt.parametersHash) {
+  const given = Object.fromEntries(Object.entries(shown).filter(([name]) => attempt.parameterNames.includes(name)));
+  const further = Object.entries(furtherParameters(shown, attempt));
+  if (parametersHash(given) !== attempt.parametersHash || (further.length && !attempt.mayHaveDefaults)) {
     return 'OTHER';
   }
-  const further = furtherParameters(shown, attempt);
-  if (!Object.keys(further).length) {
-    return 'EQUAL';
-  }
-  if (!mayHaveDefaults) {
-    return 'OTHER';
-  }
-  if (!queryDefaults) {
+  if (further.length && !queryDefaults) {
     return 'NOT_SHOWN';
   }
-  return Object.entries(further).every(([name, value]) => queryDefaults[name] === value) ? 'EQUAL' : 'OTHER';
+  return further.every(([name, value]) => queryDefaults?.[name] === value) ? 'EQUAL' : 'OTHER';
 }
 
 /** Returns what the stored query has added to the parameters that it was given. */
 export const furtherParameters = (shown: Parameters, { parameterNames }: Pick<Sent, 'parameterNames'>): Parameters =>
   Object.fromEntries(Object.entries(shown).filter(([name]) => !parameterNames.includes(name)));
+
+/** More than these cannot have begun in the moments that count. */
+const MAX_CANDIDATES = 6;
+
+/** Reads what may have come of the intent, and whose parameters it shows. */
+export async function observeCandidates(
+  cleanRooms: CleanRooms, table: Named, attempt: PopulateAttempt, record: TableRecord,
+): Promise<Result<readonly CandidateSeen[]>> {
+  const versions = await cleanRooms.listVersions(table, attempt.before.versions.createdAt);
+  const analyses = await cleanRooms.listAnalyses(table, attempt.analysisType, attempt.before.analyses.createdAt);
+  if (!versions.ok || !analyses.ok) {
+    return versions.ok ? analyses as Result<never> : versions;
+  }
+  const found: CandidateSeen[] = [];
+  for (const candidate of candidatesOf(attempt, record, versions.value, analyses.value).slice(0, MAX_CANDIDATES)) {
+    const details = await cleanRooms.getAnalysis(table, attempt.analysisType, candidate.analysisId);
+    found.push({ candidate, details: await withLiveParameters(cleanRooms, table, candidate.analysisId, details) });
+  }
+  return { ok: true, value: found };
+}
+
+/** Adds the version's parameters where the query does not show its own. */
+async function withLiveParameters(
+  cleanRooms: CleanRooms, named: Named, analysisId: string, details: Result<Details>,
+): Promise<Result<Details>> {
+  if (!details.ok || details.value.parameters || details.value.status !== 'SUCCESS') {
+    return details;
+  }
+  const table = await cleanRooms.getTable(named);
+  const live = table.ok && table.value.live?.analysisId === analysisId ? table.value.live : undefined;
+  return table.ok ? { ok: true, value: { ...details.value, parameters: live?.parameters } } : table;
+}

@@ -1,4 +1,4 @@
-import { readInput } from '../../../src/handlers/population/input';
+import { readInput } from '../../src/handlers/input';
 
 test.each<[string, object]>([
   ['nothing', {}],

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
-import { after, attemptWith, details, ERRORS, finishedWith, version } from './support';
 import { parametersHash } from '../../../src/contract/hashing';
 import type { Analysis } from '../../../src/handlers/clean-rooms/clean-rooms';
-import { beforeOf, candidatesOf, compareParameters, matchCandidate, newestOf, type Match } from '../../../src/handlers/population/recovery';
+import { beforeOf, candidatesOf, compareParameters, matchCandidate, newestOf, type Match } from '../../../src/handlers/clean-rooms/recovery';
 import { EMPTY } from '../../../src/handlers/record/table-record';
+import { after, attemptWith, details, ERRORS, finishedWith, version } from '../population/support';
 
 const analysis = (name: string, createdAt: number): Analysis => ({ id: `analysis-${name}`, status: 'STARTED', createdAt });
 
