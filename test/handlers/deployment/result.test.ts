@@ -1,7 +1,6 @@
 import { eventOf, FAILURE, OUTPUT, TABLE, World } from './support';
 import type { Ended } from '../../../src/contract/workflow';
-import { report, responseFor } from '../../../src/handlers/deployment/report';
-import { answerResult } from '../../../src/handlers/deployment/result';
+import { answerResult, report, responseFor } from '../../../src/handlers/deployment/report';
 import { runKey, type RunItem } from '../../../src/handlers/record/items';
 import { UNREACHABLE } from '../record/fake';
 
