@@ -1,9 +1,9 @@
-import { endOf } from './failures';
-import type { Seen } from './population/observe';
-import { onlyMeasures, type Run, type Situation } from './population/run';
 import { METRIC_DIMENSION, METRIC_NAMESPACE } from '../contract/names';
 import type { Ended } from '../contract/workflow';
 import { liveVersionOf } from './clean-rooms/clean-rooms';
+import { endOf } from './failures';
+import type { Seen } from './population/observe';
+import { isOwn, onlyMeasures, type Run, type Situation } from './population/run';
 import { attemptOfVersion } from './record/table-record';
 
 /** What a step has seen that is measured. */
@@ -18,9 +18,9 @@ export interface Measured {
 }
 
 export function measuredOf(before: Measured, situation: Situation, { table, liveAnalysis, analysis }: Seen): Measured {
-  const { record, run, now } = situation;
-  const isOwn = record.attempt?.execution === run.execution;
-  const billedInVain = isOwn && analysis?.ok && analysis.value.status !== 'SUCCESS' ? analysis.value.billedCrpuHours : before.billedInVain;
+  const { record, now } = situation;
+  const isInVain = isOwn(situation) && analysis?.ok && analysis.value.status !== 'SUCCESS';
+  const billedInVain = isInVain ? analysis.value.billedCrpuHours : before.billedInVain;
   if (!table?.ok) {
     return { ...before, billedInVain };
   }
@@ -33,16 +33,16 @@ export function measuredOf(before: Measured, situation: Situation, { table, live
 /** Returns what a run that ends measures, by metric name. */
 export function measurements({ startedAt }: Run, { output, failure }: Ended, measured: Measured, now: number): Record<string, number> {
   const { madeAt, expiresAt, hasNoVersion, billedInVain } = measured;
-  const secondsUntil = (at: number) => Math.max(0, Math.round((at - now) / 1_000));
+  const seconds = (millis: number) => Math.max(0, Math.round(millis / 1_000));
   // What somebody else's run has made is counted there.
   const populated = output?.status === 'POPULATED' ? output : undefined;
   const values: Record<string, number | undefined> = {
     Populated: populated && 1,
     TimedOut: failure?.error === 'PopulationTimedOut' ? 1 : undefined,
-    Duration: populated && Math.round((now - startedAt) / 1_000),
+    Duration: populated && seconds(now - startedAt),
     BilledCrpuHours: populated?.billedCrpuHours ?? billedInVain,
-    SecondsSincePopulated: madeAt === undefined ? undefined : Math.max(0, Math.round((now - madeAt) / 1_000)),
-    SecondsUntilExpiry: expiresAt !== undefined ? secondsUntil(expiresAt) : hasNoVersion ? 0 : undefined,
+    SecondsSincePopulated: madeAt === undefined ? undefined : seconds(now - madeAt),
+    SecondsUntilExpiry: expiresAt !== undefined ? seconds(expiresAt - now) : hasNoVersion ? 0 : undefined,
   };
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== undefined));
 }

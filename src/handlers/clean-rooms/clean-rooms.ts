@@ -1,13 +1,13 @@
 import { CleanRoomsClient, UpdateProtectedJobCommand, UpdateProtectedQueryCommand } from '@aws-sdk/client-cleanrooms';
+import {
+  GetIntermediateTableCommand, GetProtectedJobCommand, GetProtectedQueryCommand, ListIntermediateTableVersionsCommand,
+  ListProtectedJobsCommand, ListProtectedQueriesCommand, PopulateIntermediateTableCommand, type AnalysisDetails,
+} from './commands';
 import type { Compute, Parameters, TableIdentifiers } from '../../contract/definition';
 import { REQUEST_TIMEOUT_SECONDS } from '../../contract/time';
 import type { AnalysisType } from '../record/table-record';
 import { tryCall, type Result } from '../service-error';
 import { withNames } from '../text';
-import {
-  GetIntermediateTableCommand, GetProtectedJobCommand, GetProtectedQueryCommand, ListIntermediateTableVersionsCommand,
-  ListProtectedJobsCommand, ListProtectedQueriesCommand, PopulateIntermediateTableCommand, type AnalysisDetails,
-} from './commands';
 
 export interface Table {
   readonly status: string;

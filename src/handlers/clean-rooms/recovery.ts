@@ -1,4 +1,4 @@
-import type { Analysis, CleanRooms, Details, Named, Version } from './clean-rooms';
+import { isOver, type Analysis, type CleanRooms, type Details, type Named, type Version } from './clean-rooms';
 import type { Parameters } from '../../contract/definition';
 import { parametersHash } from '../../contract/hashing';
 import { RECOVERY_SECONDS } from '../../contract/time';
@@ -31,6 +31,13 @@ export const beforeOf = (versions: readonly Version[], analyses: readonly Analys
   versions: newestOf(versions.map(({ versionId: id, createdAt }) => ({ id, createdAt }))),
   analyses: newestOf(analyses),
 });
+
+/** Returns a version that is listed as begun, unless its query is known to be over; or a query that is not over. */
+export function runningOf(versions: readonly Version[], analyses: readonly Analysis[]): string | undefined {
+  const isKnownOver = (analysisId: string) => analyses.some((each) => each.id === analysisId && isOver(each));
+  const version = versions.find(({ status, analysisId }) => status === 'POPULATE_STARTED' && !isKnownOver(analysisId));
+  return version?.analysisId ?? analyses.find((each) => !isOver(each))?.id;
+}
 
 const isNewer = (id: string, createdAt: number, than: Newest): boolean => createdAt >= than.createdAt && !than.ids.includes(id);
 

@@ -3,7 +3,7 @@ import { finishAttempt, recoverAttempt } from './finishing';
 import type { Seen } from './observe';
 import { doneSince, endUnchanged, populateIfDue, whetherDue } from './populating';
 import {
-  holdsLease, isDeploying, isFollowingUp, isHeldBack, isOfDeployment, isPastDeadline, isReleasing, lastHasFailed, onlyMeasures,
+  holdsLease, isDeploying, isFollowingUp, isHeldBack, isOfDeployment, isOwn, isPastDeadline, isReleasing, lastHasFailed, onlyMeasures,
   ownRequest, ownTarget, type Situation,
 } from './run';
 import { retryInTime, timedOut, wait, waitForTurn } from './waiting';
@@ -35,12 +35,12 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: 'its outcome is on record, and no attempt of its own',
-    fits: (situation) => situation.outcome !== undefined && !hasAttempt(situation),
+    fits: (situation) => situation.outcome !== undefined && !isOwn(situation),
     decide: ({ outcome }) => end(outcome!),
   },
   {
     name: 'its populate was refused for good',
-    fits: (situation) => situation.refusal !== undefined && !hasAttempt(situation),
+    fits: (situation) => situation.refusal !== undefined && !isOwn(situation),
     decide: ({ refusal }) => fail(refusal!),
   },
   {
@@ -57,7 +57,8 @@ export const ROWS: readonly Row[] = [
     name: 'its request is not its logical id\'s newest, or has ended',
     fits: (situation) => isOfDeployment(situation.run) && !isFollowingUp(situation) && !isFinishing(situation)
       && (ownRequest(situation)?.ended !== undefined || !ownRequest(situation)),
-    decide: (situation) => fail(notCarriedOut(situation)),
+    decide: (situation) => fail(ownRequest(situation) || desiredOf(situation.record) ? superseded(situation)
+      : failure(situation, 'Superseded', 'The deployment is not on record: was its item deleted? Deploy again.')),
   },
   {
     name: 'nothing says what it is to make',
@@ -116,18 +117,12 @@ export const rowFor = (situation: Situation): Row => ROWS.find((row) => row.fits
 
 export const decide = (situation: Situation, seen: Seen): Action => rowFor(situation).decide(situation, seen);
 
-const hasAttempt = ({ record, run }: Situation): boolean => record.attempt?.execution === run.execution;
 const isBesideWanted = (situation: Situation): boolean =>
-  !hasAttempt(situation) && situation.record.attempt !== undefined && isWanted(situation, situation.record.attempt);
+  !isOwn(situation) && situation.record.attempt !== undefined && isWanted(situation, situation.record.attempt);
 const hasReleased = (situation: Situation): boolean => ownRequest(situation)?.action === 'RELEASE' && !isReleasing(situation);
 
 /** Whoever holds the lease finishes the attempt that it finds before anything else. */
 const isFinishing = (situation: Situation): boolean => holdsLease(situation) && situation.record.attempt !== undefined;
-
-function notCarriedOut(situation: Situation) {
-  return ownRequest(situation) || desiredOf(situation.record) ? superseded(situation) : failure(situation, 'Superseded',
-    'The deployment is not on record: was its item deleted? Deploy again.');
-}
 
 function undeployed(situation: Situation, { pointer }: Seen): Action {
   if (!pointer) {

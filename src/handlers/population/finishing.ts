@@ -1,14 +1,14 @@
 import { fail, observe, type Action, type Finish } from './actions';
 import type { Seen } from './observe';
-import { adding, endOf, failure, nameOf, outputOf, refused, released, superseded, unsuccessful } from '../failures';
-import { graceOf, isPastGrace, type Situation } from './run';
-import { poll, POLL_SECONDS, retry, wait, waitForRecovery, waitInQueue, timedOut } from './waiting';
+import { graceOf, isOwn, isPastGrace, type Situation } from './run';
+import { poll, POLL_SECONDS, retry, timedOut, wait, waitForRecovery, waitInQueue } from './waiting';
 import { GOES_LIVE_SECONDS, RECOVERY_SECONDS } from '../../contract/time';
-import type { Ended, Failure } from '../../contract/workflow';
+import type { Ended } from '../../contract/workflow';
 import { isOver, type Details, type LiveVersion, type Table } from '../clean-rooms/clean-rooms';
 import { compareParameters, furtherParameters, matchCandidate, type Match } from '../clean-rooms/recovery';
+import { adding, endOf, failure, nameOf, outputOf, refused, released, superseded, unsuccessful } from '../failures';
 import { desiredOf, isWanted, sameTarget } from '../record/desired';
-import { type PopulateAttempt } from '../record/table-record';
+import type { PopulateAttempt } from '../record/table-record';
 import { kindOf, type ServiceError } from '../service-error';
 
 /**
@@ -63,15 +63,13 @@ export function finishAttempt(situation: Situation, seen: Seen): Action {
   return details.status === 'SUCCESS' ? publish(situation, attempt, details, seen) : watchOrCancel(situation, attempt, details);
 }
 
-const isOwn = ({ run }: Situation, { execution }: PopulateAttempt): boolean => execution === run.execution;
-
 function watchOrCancel(situation: Situation, attempt: PopulateAttempt, details: Details): Action {
   const { now, record } = situation;
   if (attempt.cancellation) {
     if (isPastAllGrace(situation, attempt)) {
       const running = `The ${nameOf(attempt.analysisType)} is still ${details.status}`;
       const said = saying(situation, `${running}, and may go live: cancel it in the console if it should not.`);
-      return finishFailed(attempt, adding(attempt.cancellation, said));
+      return finish(attempt, { failure: adding(attempt.cancellation, said) }, false);
     }
     return details.status === 'CANCELLING' ? poll(situation, POLL_SECONDS) : { type: 'CANCEL', attempt };
   }
@@ -82,7 +80,7 @@ function watchOrCancel(situation: Situation, attempt: PopulateAttempt, details: 
   if (now >= attempt.deadlineAt) {
     const reason = timedOut(situation, attempt);
     return desiredOf(record)!.definition.cancelOnTimeout ? { type: 'RECORD_CANCELLATION', cancellation: reason }
-      : finishFailed(attempt, adding(reason, 'It was left running, as cancelOnTimeout is false, and may go live.'));
+      : finish(attempt, { failure: adding(reason, 'It was left running, as cancelOnTimeout is false, and may go live.') }, false);
   }
   const age = (now - attempt.intendedAt) / 1_000;
   const waitingFor = `the ${nameOf(attempt.analysisType)} is ${details.status} after ${Math.round(age)} seconds`;
@@ -145,8 +143,6 @@ function finishUnsuccessful(situation: Situation, attempt: PopulateAttempt, deta
   return finish(attempt, { failure: reason }, false, details);
 }
 
-const finishFailed = (attempt: PopulateAttempt, reason: Failure): Action => finish(attempt, { failure: reason }, false);
-
 function finish(attempt: PopulateAttempt, outcome: Ended, succeeded: boolean, details?: Details): Finish {
   const { versionId, analysisId, analysisType, isDeploy, fingerprint, definitionFingerprint, intendedAt, upstream } = attempt;
   const made = { versionId, analysisId: analysisId!, analysisType, isDeploy, fingerprint, definitionFingerprint, intendedAt, upstream };
@@ -170,7 +166,7 @@ function unread(situation: Situation, attempt: PopulateAttempt, error: ServiceEr
   const isLeft = isPastItsGrace(situation, attempt) && kindOf(error) === 'NOT_RETRYABLE';
   if (isLeft || isPastAllGrace(situation, attempt)) {
     const reason = attempt.cancellation ?? refused(situation, operationOf(attempt), error, attempt);
-    return finishFailed(attempt, adding(reason, 'It is running, as far as is known, and may go live.'));
+    return finish(attempt, { failure: adding(reason, 'It is running, as far as is known, and may go live.') }, false);
   }
   if (error.code === 'ResourceNotFoundException' && situation.now - attempt.intendedAt < SHOWS_AFTER_SECONDS * 1_000) {
     return wait(situation, POLL_SECONDS);

@@ -1,10 +1,10 @@
 import type { Action, End, Finish, Ids } from './actions';
-import type { Ports } from '../invocation';
 import { isDeploying, type Situation } from './run';
 import { FIRST_LOOK_SECONDS, poll, POLL_SECONDS, retry, wait, waitForAdmission, waitForOthersQuery } from './waiting';
 import { tableId } from '../../contract/definition';
 import { INTENT_MAX_AGE_SECONDS, LEASE_SECONDS } from '../../contract/time';
-import type { Failure } from '../../contract/workflow';
+import type { Ended, Failure } from '../../contract/workflow';
+import type { Ports } from '../invocation';
 import {
   changeAdmission, closeAdmission, isAdmitted, nextRefusedSeconds, openAdmission, releaseAdmission, requestAdmission,
 } from '../record/admission';
@@ -29,8 +29,6 @@ export interface Performed {
 }
 
 type Performable = Exclude<Action, { type: 'OBSERVE' | 'WAIT' | 'REPORT' | 'KEEP_VERSION' }>;
-
-const GO_ON: Performed = {};
 
 /** Carries out a decision: one request, and the writes around it. What was not written is found so by the next decision. */
 export async function perform(action: Performable, situation: Situation, version: number, ports: Ports): Promise<Performed> {
@@ -66,7 +64,7 @@ export async function perform(action: Performable, situation: Situation, version
 }
 
 /** What was not written may have been: the next decision sees. */
-const goOn = (situation: Situation, written: Result<boolean>): Performed => (written.ok ? GO_ON : unrecorded(situation, written.error));
+const goOn = (situation: Situation, written: Result<boolean>): Performed => (written.ok ? {} : unrecorded(situation, written.error));
 
 const unrecorded = (situation: Situation, error: ServiceError): Performed =>
   ({ then: retry(situation, 'The record', error, () => wait(situation, 10)) });
@@ -113,7 +111,7 @@ async function populate(action: Action & { type: 'POPULATE' }, situation: Situat
     return { admittedTo: undefined, then: poll(situation, FIRST_LOOK_SECONDS, 'the query has just been accepted') };
   }
   if (answer.error.outcomeUnknown) {
-    return GO_ON;
+    return {};
   }
   await amend(attempt, situation, undefined, ports);
   return afterRefusal(situation, answer.error, ports);
@@ -152,12 +150,10 @@ async function afterRefusal(situation: Situation, error: ServiceError, ports: Po
 
 async function finish(action: Finish, situation: Situation, version: number, ports: Ports): Promise<Performed> {
   const { attempt: { execution, analysisType }, outcome, finished, queryDefaults } = action;
-  const { run, record, now, hints } = situation;
-  const succeeded = outcome.output !== undefined;
+  const { record, now, hints } = situation;
   const known = addToHistory({ ...record, attempt: undefined, lease: undefined, ...(queryDefaults ? { queryDefaults } : {}) }, finished);
-  const recorded = await ports.store.recordOutcome(execution, outcome, now);
-  const pointed = recorded.ok ? await point(execution, succeeded, situation, ports) : recorded;
-  const written = pointed.ok ? await ports.store.write(tableKey(run.table), endRequest(known, execution, succeeded), version) : pointed;
+  const changed = endRequest(known, execution, outcome.output !== undefined);
+  const written = await recordEnd(execution, outcome, changed, situation, version, ports);
   if (!written.ok) {
     return unrecorded(situation, written.error);
   }
@@ -167,12 +163,20 @@ async function finish(action: Finish, situation: Situation, version: number, por
   return { hasLease: false, hints: { ...hints, succeededAt: undefined, cancelling: undefined } };
 }
 
-const NOTHING_TO_RECORD = { ok: true, value: undefined } as const;
+/** The outcome, the pointer and the table's item, in this order: what is broken off between is done again. */
+async function recordEnd(
+  execution: string, ended: Ended, changed: TableRecord, situation: Situation, version: number, ports: Ports,
+): Promise<Result<boolean>> {
+  const recorded = await ports.store.recordOutcome(execution, ended, situation.now);
+  const pointed = recorded.ok ? await point(execution, ended.output !== undefined, situation, ports) : recorded;
+  return pointed.ok ? ports.store.write(tableKey(situation.run.table), changed, version) : pointed;
+}
 
 /** Before CloudFormation hears of it. */
 async function point(execution: string, succeeded: boolean, { run, record }: Situation, ports: Ports): Promise<Result<unknown>> {
   const request = requestOf(record, execution);
-  return succeeded && request && !request.ended ? changePointer(ports.store, run.table, request, pausing(ports)) : NOTHING_TO_RECORD;
+  return succeeded && request && !request.ended ? changePointer(ports.store, run.table, request, pausing(ports))
+    : { ok: true, value: undefined };
 }
 
 async function release(situation: Situation, version: number, ports: Ports): Promise<Performed> {
@@ -185,16 +189,14 @@ async function release(situation: Situation, version: number, ports: Ports): Pro
 
 /** Records the end, where anybody else is to know of it. */
 async function endRun({ ended, assumedLineage }: End, situation: Situation, version: number, ports: Ports): Promise<Performed> {
-  const { run, record, now } = situation;
-  const succeeded = ended.output !== undefined;
-  const known = endRequest(releaseLease(record, run.execution), run.execution, succeeded);
+  const { run, record } = situation;
+  const known = endRequest(releaseLease(record, run.execution), run.execution, ended.output !== undefined);
   const changed = assumedLineage ? withLineage(known, assumedLineage) : known;
   if (changed === record) {
     return { isOver: true };
   }
-  const recorded = requestOf(record, run.execution) ? await ports.store.recordOutcome(run.execution, ended, now) : NOTHING_TO_RECORD;
-  const pointed = recorded.ok ? await point(run.execution, succeeded, situation, ports) : recorded;
-  const written = pointed.ok ? await ports.store.write(tableKey(run.table), changed, version) : pointed;
+  const written = requestOf(record, run.execution) ? await recordEnd(run.execution, ended, changed, situation, version, ports)
+    : await ports.store.write(tableKey(run.table), changed, version);
   return written.ok ? { isOver: written.value } : unrecorded(situation, written.error);
 }
 

@@ -4,19 +4,16 @@ import { deadlineOf, isDeploying, isFollowingUp, isPastDeadline, ownTarget, type
 import { retry, retryInTime, timedOut, wait, waitForOthersQuery } from './waiting';
 import { parametersHash } from '../../contract/hashing';
 import { UPSTREAM_WAIT_SECONDS } from '../../contract/time';
-import { isOver, liveVersionOf, type Analysis, type LiveVersion, type Table, type Version } from '../clean-rooms/clean-rooms';
-import { beforeOf } from '../clean-rooms/recovery';
+import { liveVersionOf, type LiveVersion, type Table } from '../clean-rooms/clean-rooms';
+import { beforeOf, runningOf } from '../clean-rooms/recovery';
 import { blocked, NO_VERSION, unchanged } from '../failures';
 import { desiredOf } from '../record/desired';
 import { attemptOfVersion, type FinishedAttempt } from '../record/table-record';
 import { firstError } from '../service-error';
 import { differsFrom, knownToDiffer, lineageOf, waitsFor, type SeenUpstream } from '../upstream/upstream';
 
-export type Due =
-  | 'YES'
-  | 'NO'
-  /** Only the upstream tables can tell. */
-  | 'ASK_UPSTREAM';
+/** Whether the run is to populate; or only the upstream tables can tell. */
+export type Due = 'YES' | 'NO' | 'ASK_UPSTREAM';
 
 /** Returns what this run was to make, if it was intended since it began, and has succeeded: whoever did it. */
 export function doneSince(situation: Situation): FinishedAttempt | undefined {
@@ -50,14 +47,13 @@ function whetherDeployPopulates(situation: Situation, live?: LiveVersion, upstre
   if (!live || made?.definitionFingerprint !== fingerprint) {
     return 'YES';
   }
-  const isDone = doneSince(situation) !== undefined;
-  if (mode === 'ALWAYS' && synthesis !== undefined && !record.syntheses.includes(synthesis)) {
-    return yes(!isDone);
-  }
-  if (isDone || !definition.upstream?.length) {
+  if (doneSince(situation)) {
     return 'NO';
   }
-  return upstream ? yes(knownToDiffer(made, upstream)) : 'ASK_UPSTREAM';
+  if (mode === 'ALWAYS' && synthesis !== undefined && !record.syntheses.includes(synthesis)) {
+    return 'YES';
+  }
+  return !definition.upstream?.length ? 'NO' : !upstream ? 'ASK_UPSTREAM' : yes(knownToDiffer(made, upstream));
 }
 
 const yes = (is: boolean): Due => (is ? 'YES' : 'NO');
@@ -169,11 +165,4 @@ function populate(situation: Situation, table: Table, { versions, analyses }: Li
       upstream: upstream && lineageOf(upstream),
     },
   };
-}
-
-/** Returns a version that is listed as begun, unless its query is known to be over; or a query that is not over. */
-function runningOf(versions: readonly Version[], analyses: readonly Analysis[]): string | undefined {
-  const isKnownOver = (analysisId: string) => analyses.some((each) => each.id === analysisId && isOver(each));
-  const version = versions.find(({ status, analysisId }) => status === 'POPULATE_STARTED' && !isKnownOver(analysisId));
-  return version?.analysisId ?? analyses.find((each) => !isOver(each))?.id;
 }

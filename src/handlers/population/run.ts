@@ -2,7 +2,7 @@ import type { TableIdentifiers } from '../../contract/definition';
 import { deadlineFor, RELEASE_SECONDS, SHUTDOWN_GRACE_SECONDS } from '../../contract/time';
 import type { Ended, Failure, Hints, MachineState, RunInput } from '../../contract/workflow';
 import { desiredOf, hasFailed, openRequestOf, targetOf, type Target } from '../record/desired';
-import { requestOf, type AnalysisType, type TableRecord } from '../record/table-record';
+import { requestOf, type AnalysisType, type PopulateAttempt, type TableRecord } from '../record/table-record';
 
 /** Whose step it is: by the machine's state alone. */
 export interface Run {
@@ -58,6 +58,9 @@ export function isFollowingUp(situation: Situation): boolean {
 /** Returns whether the run does what a deploy does: populates where the data is not what the template says. */
 export const isDeploying = (situation: Situation): boolean => ownRequest(situation)?.action === 'POPULATE' || isFollowingUp(situation);
 
+/** Returns whether the attempt is this run's. */
+export const isOwn = ({ run, record }: Situation, attempt: PopulateAttempt | undefined = record.attempt): boolean =>
+  attempt?.execution === run.execution;
 export const holdsLease = ({ run, record }: Situation): boolean => record.lease?.holder === run.execution;
 
 /** Returns whether the run has to keep still: another one may act, or what is wanted is not known before CloudFormation's next request. */

@@ -1,19 +1,18 @@
-import { end, fail, type Action, type Wait } from './actions';
+import { fail, type Action, type Wait } from './actions';
 import { decide } from './decide';
-import type { Seen } from './observe';
-import { failure, NO_VERSION, outputOf } from '../failures';
-import { readInput } from '../input';
-import { embeddedMetrics, measuredOf, type Measured } from '../metrics';
-import { OBSERVERS } from './observe';
+import { OBSERVERS, type Seen } from './observe';
 import { leaveAdmission, perform } from './perform';
-import type { Ports } from '../invocation';
-import { graceOf, isOfDeployment, isPastGrace, onlyMeasures, runOf, type Run, type Situation } from './run';
-import { retry, wait, timedOut } from './waiting';
+import { graceOf, isOfDeployment, isOwn, isPastGrace, onlyMeasures, runOf, type Run, type Situation } from './run';
+import { retry, timedOut, wait } from './waiting';
 import { tableId } from '../../contract/definition';
 import { deadlineFor, MAX_TIMEOUT_SECONDS } from '../../contract/time';
 import type { Ended, Failure, Hints, MachineState, Next, PopulationOutput } from '../../contract/workflow';
+import { failure, NO_VERSION, outputOf } from '../failures';
+import { readInput } from '../input';
+import type { Ports } from '../invocation';
+import { embeddedMetrics, measuredOf, type Measured } from '../metrics';
 import { tableKey, toTableRecord } from '../record/items';
-import { attemptOfVersion, EMPTY, type TableRecord } from '../record/table-record';
+import { attemptOfVersion, type TableRecord } from '../record/table-record';
 import { firstError, type ServiceError } from '../service-error';
 
 export interface Stepped {
@@ -83,7 +82,7 @@ class Stepping {
       return this.readRecord();
     }
     const { document, version } = item.ok ? item.value : { document: undefined, version: 0 };
-    const record = document ? toTableRecord(document) : EMPTY;
+    const record = toTableRecord(document);
     const hasLease = this.hasLease && record.lease?.holder === run.execution;
     const situation = { run, record, outcome, hints, now: clock.now(), chance: chance(), hasLease, admittedTo, refusal };
     return { situation, version, error: firstError(item, own) };
@@ -154,11 +153,9 @@ function unreadable(situation: Situation, error: ServiceError): Action {
 
 /** Lets the machine write the SSM parameter before the run ends: one that tells of another version is no success. */
 function keepingVersion(action: Action, machine: MachineState, situation: Situation): Action {
-  const { run } = situation;
-  const isOwn = action.type === 'FINISH' && action.attempt.execution === run.execution;
-  const ended = action.type === 'END' ? action.ended : isOwn ? action.outcome : undefined;
-  const output = ended?.output;
-  if (!run.keepsVersion || !output?.versionId || isLook(situation, output)) {
+  const isFinishingOwn = action.type === 'FINISH' && isOwn(situation, action.attempt);
+  const { output } = (action.type === 'END' ? action.ended : isFinishingOwn ? action.outcome : undefined) ?? {};
+  if (!situation.run.keepsVersion || !output?.versionId || isLook(situation, output)) {
     return action;
   }
   const newest = newestOf(output, situation);
@@ -168,12 +165,10 @@ function keepingVersion(action: Action, machine: MachineState, situation: Situat
   if (!machine.unkept) {
     return action;
   }
-  const failed = {
-    failure: failure(situation, 'VersionParameterNotWritten',
-      `Version ${newest.versionId} is live, but the SSM parameter could not be written. ${machine.unkept.Error}: ${machine.unkept.Cause}`,
-      'Does the parameter exist, of type String, and may the state machine\'s role write it?'),
-  };
-  return action.type === 'FINISH' ? { ...action, outcome: failed } : end(failed);
+  const reason = failure(situation, 'VersionParameterNotWritten',
+    `Version ${newest.versionId} is live, but the SSM parameter could not be written. ${machine.unkept.Error}: ${machine.unkept.Cause}`,
+    'Does the parameter exist, of type String, and may the state machine\'s role write it?');
+  return action.type === 'FINISH' ? { ...action, outcome: { failure: reason } } : fail(reason);
 }
 
 /** A look writes nothing. */

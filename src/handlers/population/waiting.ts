@@ -1,7 +1,7 @@
 import { fail, type Action, type Wait } from './actions';
-import { failure, refused, type OfAttempt } from '../failures';
 import { deadlineOf, graceOf, isPastDeadline, type Situation } from './run';
 import type { Failure, Hints } from '../../contract/workflow';
+import { failure, refused, type OfAttempt } from '../failures';
 import { desiredOf } from '../record/desired';
 import { describe, kindOf, type ServiceError } from '../service-error';
 
@@ -16,20 +16,20 @@ export const FIRST_LOOK_SECONDS = 2;
 /** While somebody else populates the table. */
 const CONFLICT_SECONDS = 8;
 
-export const ageOf = ({ run, now }: Situation): number => (now - run.startedAt) / 1_000;
+const ageOf = ({ run, now }: Situation): number => (now - run.startedAt) / 1_000;
 
 /** Resets the failure counters. */
 const NO_FAILURES: Hints = { failures: undefined, deniedSinceAt: undefined };
 
 /** Hands back to the machine until then, not later than when the time is up. */
-export const wait = (situation: Situation, seconds: number, waitingFor?: string, hints: Hints = {}): Wait =>
-  ({ type: 'WAIT', seconds: inTime(situation, seconds), polls: false, hints: { ...NO_FAILURES, ...said(waitingFor), ...hints } });
+export function wait(situation: Situation, seconds: number, waitingFor?: string, hints: Hints = {}): Wait {
+  const said = waitingFor === undefined ? {} : { waitingFor };
+  return { type: 'WAIT', seconds: inTime(situation, seconds), polls: false, hints: { ...NO_FAILURES, ...said, ...hints } };
+}
 
 /** Goes on looking within the function, as long as it may. */
 export const poll = (situation: Situation, seconds: number, waitingFor?: string, hints: Hints = {}): Wait =>
   ({ ...wait(situation, seconds, waitingFor, hints), polls: true });
-
-const said = (waitingFor?: string): Hints => (waitingFor === undefined ? {} : { waitingFor });
 
 function inTime(situation: Situation, seconds: number): number {
   const deadline = deadlineOf(situation);
