@@ -57,11 +57,12 @@ export async function report(execution: string, ended: Ended, ports: Ports): Pro
 /** Records how a run ended, and closes what it has left behind. A release's run that ends well does so itself: it may go on for others. */
 export async function endRun(execution: string, ended: Ended, { store, clock }: Ports, within: Within = (ask) => ask()) {
   const mayGoOn = (action?: RunItem['action']) => action === 'RELEASE' && ended.output !== undefined;
-  const change = (known?: RunItem) => (mayGoOn(known?.action) ? known : recordEnd(known, ended));
-  const run = await within(() => changeRunItem(store, execution, change, clock));
+  // First writer wins.
+  const record = (known?: RunItem) => (!known || known.outcome || mayGoOn(known.action) ? known : { ...known, outcome: ended });
+  const run = await within(() => changeRunItem(store, execution, record, clock));
   const { table, action, outcome } = (run.ok && run.value) || {};
   const closed: Result<unknown> = !table || mayGoOn(action) ? NOTHING_TO_CLOSE
-    : await changeTableRecord(store, table, (record) => closeRun(record, execution, outcome?.output !== undefined), clock);
+    : await changeTableRecord(store, table, (known) => closeRun(known, execution, outcome?.output !== undefined), clock);
   return { run, closed };
 }
 
@@ -75,10 +76,6 @@ function valueOf<T>(execution: string, result: Result<T>): T {
   }
   return result.value;
 }
-
-/** Records how the run ended. First writer wins. */
-const recordEnd = (run: RunItem | undefined, ended: Ended): RunItem | undefined =>
-  (run && !run.outcome ? { ...run, outcome: ended } : run);
 
 /** Ends the run's request, and gives its lease back. An attempt is left to whoever takes the lease once it has run out. */
 export function closeRun(record: TableRecord, execution: string, succeeded: boolean): TableRecord {

@@ -36,14 +36,12 @@ export function dynamoDBStore(client: DynamoDBClient, TableName: string): Store 
       const { Item } = await client.send(new GetItemCommand({ TableName: recordTable, Key: keyed(key), ConsistentRead: true }));
       return (Item ? fromItem(Item) : { version: 0 }) as Stored<T>;
     }),
-    write: (key, document, version, expiresAt) => tryCall(() => unlessConditionFails(async () => {
-      await client.send(new PutItemCommand({
-        TableName,
-        Item: toItem(key, document, version + 1, expiresAt),
-        ConditionExpression: version === 0 ? 'attribute_not_exists(version)' : 'version = :version',
-        ExpressionAttributeValues: version === 0 ? undefined : { ':version': { N: String(version) } },
-      }));
-    })),
+    write: (key, document, version, expiresAt) => tryCall(() => unlessConditionFails(() => client.send(new PutItemCommand({
+      TableName,
+      Item: toItem(key, document, version + 1, expiresAt),
+      ConditionExpression: version === 0 ? 'attribute_not_exists(version)' : 'version = :version',
+      ExpressionAttributeValues: version === 0 ? undefined : { ':version': { N: String(version) } },
+    })))),
     readRun: (execution) => tryCall(async () => {
       const { Item } = await client.send(new GetItemCommand({
         TableName,
@@ -54,25 +52,22 @@ export function dynamoDBStore(client: DynamoDBClient, TableName: string): Store 
       }));
       return Item ? fromItem(Item).document : {};
     }),
-    recordOutcome: async (execution, outcome, now) => {
-      const written = await tryCall(() => unlessConditionFails(async () => {
-        await client.send(new UpdateItemCommand({
-          TableName,
-          Key: keyed(runKey(execution)),
-          UpdateExpression: `SET outcome = :outcome, ${RECORD_EXPIRES} = :expires, #schema = :schema ADD version :one`,
-          ConditionExpression: 'attribute_not_exists(outcome)',
-          ExpressionAttributeNames: { '#schema': 'schema' },
-          ExpressionAttributeValues: marshall({
-            ':outcome': outcome, ':expires': Math.floor(runItemExpiresAt(now) / 1_000), ':schema': SCHEMA, ':one': 1,
-          }, { removeUndefinedValues: true }),
-        }));
-      }));
-      return written.ok ? { ok: true, value: undefined } : written;
-    },
+    recordOutcome: (execution, outcome, now) => tryCall(async () => {
+      await unlessConditionFails(() => client.send(new UpdateItemCommand({
+        TableName,
+        Key: keyed(runKey(execution)),
+        UpdateExpression: `SET outcome = :outcome, ${RECORD_EXPIRES} = :expires, #schema = :schema ADD version :one`,
+        ConditionExpression: 'attribute_not_exists(outcome)',
+        ExpressionAttributeNames: { '#schema': 'schema' },
+        ExpressionAttributeValues: marshall({
+          ':outcome': outcome, ':expires': Math.floor(runItemExpiresAt(now) / 1_000), ':schema': SCHEMA, ':one': 1,
+        }, { removeUndefinedValues: true }),
+      })));
+    }),
   };
 }
 
-async function unlessConditionFails(write: () => Promise<void>): Promise<boolean> {
+async function unlessConditionFails(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write();
     return true;
