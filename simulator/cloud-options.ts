@@ -44,6 +44,12 @@ export interface CloudOptions {
   readonly faults?: LambdaFault[];
   /** Packages that Lambda's runtime brings along: their files, bundled as CommonJS, by name. @default none */
   readonly lambdaModules?: Readonly<Record<string, string>>;
+  /**
+   * Functions' sources, by the start of logical ids: CommonJS files that leave AWS's SDK to the simulator. They run in place of their
+   * bundles, without HTTP, and DynamoDB is a map. What they ask for and are answered is the same, in a fraction of the time.
+   * @default the bundles
+   */
+  readonly sources?: Readonly<Record<string, string>>;
   readonly onStackEvent?: (event: StackEvent) => void;
   readonly onLog?: (line: LogLine) => void;
 }

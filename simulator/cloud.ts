@@ -74,6 +74,7 @@ export class Cloud {
       coldStartMillis: behaviours.coldStartMillis,
       clockSkewMillis: behaviours.clockSkewMillis,
       modules: options.lambdaModules,
+      sources: options.sources,
       onLog: options.onLog,
     });
     this.events = new EventsService({
@@ -105,7 +106,7 @@ export class Cloud {
       ssm: this.ssm,
       functionArn: (name) => this.lambda.arnOf(name) ?? name,
     });
-    this.record = new DynamoDbService({ clock, iam, region, account });
+    this.record = new DynamoDbService({ clock, iam, region, account, engine: options.sources ? 'map' : 'dynalite' });
     this.recordFaults = this.record.faults;
     this.stepFunctionsFaults = new Faults(clock);
     this.cleanRooms = new CleanRooms({

@@ -4,7 +4,7 @@ import { createRequire, isBuiltin } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { Script } from 'node:vm';
 import { globalsOf, timersOf } from './runtime/globals';
-import { httpClient } from './runtime/http-client';
+import { HttpClient, httpClient } from './runtime/http-client';
 import { World } from './runtime/world';
 
 type Exports = Record<string, unknown>;
@@ -15,15 +15,11 @@ type Compiled = (...args: unknown[]) => void;
 /** Compiled once a process: a script is the same in every sandbox, only what it is given differs. By file, and by what is in it. */
 const COMPILED = { byFile: new Map<string, Compiled>(), byCode: new Map<string, Compiled>() };
 
-/** JSON of the realm that sandboxed code runs in: a test runner's own realm has other prototypes. */
-export const REALM_JSON = new Script('JSON').runInThisContext() as typeof JSON;
-
 /**
  * Evaluates a CommonJS file, with a world of its own in place of Node's globals and network.
  * @param stubs modules by name that are replaced, because nothing in this world calls them
  */
-export function loadModule(file: string, world: World, stubs: Record<string, unknown> = {}): Exports {
-  const client = httpClient(world);
+export function loadModule(file: string, world: World, stubs: Record<string, unknown> = {}, client: HttpClient = httpClient(world)): Exports {
   const globals = globalsOf(world, client);
   const builtins: Record<string, unknown> = { ...virtualBuiltins(world), http: client.http, https: client.https };
   const loaded = new Map<string, { exports: Exports }>();

@@ -1,4 +1,5 @@
 import { readFileSync } from 'fs';
+import { createRequire } from 'node:module';
 import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -8,7 +9,7 @@ const examples = exampleNames();
 
 /** The stack class that an example exports. */
 function stackOf(name: string): new (scope: App, id: string) => Stack {
-  const exported = Object.values(jest.requireActual<Record<string, unknown>>(join(EXAMPLES, name, 'app')));
+  const exported = Object.values(createRequire(__filename)(join(EXAMPLES, name, 'app')) as Record<string, unknown>);
   return exported.find((value) => typeof value === 'function' && value.prototype instanceof Stack) as new (scope: App, id: string) => Stack;
 }
 

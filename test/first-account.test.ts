@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'fs';
+import { createRequire } from 'node:module';
 import { join } from 'path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -9,7 +10,7 @@ const guide = readFileSync(join(__dirname, '../docs/first-account.md'), 'utf8');
 
 function synthesize(file: string, context: Record<string, string> = {}) {
   const app = new App({ analyticsReporting: false, context });
-  jest.requireActual<{ build(app: App): void }>(join(__dirname, file)).build(app);
+  (createRequire(__filename)(join(__dirname, file)) as { build(app: App): void }).build(app);
   return app.synth();
 }
 

@@ -83,9 +83,9 @@ describe('what a deploy is told about populating', () => {
 
 describe('the template changes when something does', () => {
   const synthesize = (props: PopulationProps, now: number) => {
-    jest.useFakeTimers({ now });
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(now);
     const template = templateWith(props);
-    jest.useRealTimers();
+    clock.mockRestore();
     return template;
   };
 

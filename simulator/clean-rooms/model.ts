@@ -48,6 +48,13 @@ export function shapeNamed(name: string): Shape {
   return shape;
 }
 
+/** How a client asks for an operation. `located`: where a member of the input goes, if not into the body. */
+export function operationNamed(name: OperationName): { method: string; requestUri: string; located: (member: string) => MemberReference['location'] } {
+  const { http, input } = serviceModel.operations[name] as unknown as Operation;
+  const { members = {} } = shapeNamed(input.shape);
+  return { ...http, located: (member) => members[member]?.location };
+}
+
 export function isModeledError(name: string): boolean {
   return SHAPES[name]?.exception === true;
 }

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { Engine } from './engine';
+import { MapEngine } from './map-engine';
 import { AttributeValue, plainItem } from './values';
 import { VirtualClock } from '../clock';
 import { Faults } from '../faults';
@@ -20,6 +21,8 @@ export interface DynamoDbOptions {
   readonly iam: IamService;
   readonly region: string;
   readonly account: string;
+  /** dynalite, or a map that knows little and is fast. */
+  readonly engine: 'dynalite' | 'map';
 }
 
 type Item = Record<string, AttributeValue>;
@@ -29,11 +32,11 @@ export class DynamoDbService {
   /** As functions sent them, in the order of arrival. */
   readonly requests: DynamoDbRequest[] = [];
   readonly faults: Faults;
-  private readonly engine: Engine;
+  private readonly engine: Engine | MapEngine;
   private readonly tables = new Set<string>();
 
   constructor(private readonly options: DynamoDbOptions) {
-    this.engine = new Engine(options.clock.activity);
+    this.engine = options.engine === 'map' ? new MapEngine() : new Engine(options.clock.activity);
     this.faults = new Faults(options.clock);
   }
 

@@ -1,8 +1,10 @@
 import { VirtualClock } from '../clock';
+import { InvocationFault } from './faults';
+import { exchangeClient } from '../runtime/exchange';
 import { Network } from '../runtime/network';
 import { World } from '../runtime/world';
-import { loadModule, REALM_JSON } from '../sandbox';
-import { InvocationFault } from './faults';
+import { loadModule } from '../sandbox';
+import { sdkModules } from '../sdk/modules';
 
 /** What a failed invocation answers: the body that Lambda gives along with `FunctionError`. */
 export interface FunctionError {
@@ -24,6 +26,8 @@ export interface EnvironmentOptions {
   readonly clockSkewMillis?: number;
   readonly random: () => number;
   readonly file: string;
+  /** The file brings AWS's SDK along; otherwise the simulator's stands in. */
+  readonly hasSdk: boolean;
   readonly handlerName: string;
   readonly env: Record<string, string>;
   readonly modules?: Readonly<Record<string, string>>;
@@ -97,7 +101,9 @@ export class Environment {
     const name = this.options.handlerName.split('.').at(-1)!;
     let exports: Record<string, unknown>;
     try {
-      exports = loadModule(this.options.file, this.world());
+      const world = this.world();
+      const { file, hasSdk } = this.options;
+      exports = hasSdk ? loadModule(file, world) : loadModule(file, world, sdkModules(world), exchangeClient(world));
     } catch (error) {
       this.kill();
       throw new FunctionFailure(describe(error), true);
@@ -123,7 +129,7 @@ export class Environment {
     };
     try {
       const result = await new Promise((resolve, reject) => {
-        const returned = handler(REALM_JSON.parse(invocation.payload), context, (error, value) => (error ? reject(error as Error) : resolve(value)));
+        const returned = handler(JSON.parse(invocation.payload), context, (error, value) => (error ? reject(error as Error) : resolve(value)));
         if (handler.length < 3) resolve(returned);
       });
       return JSON.stringify(result) ?? 'null';

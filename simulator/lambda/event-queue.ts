@@ -1,6 +1,5 @@
 import { VirtualClock } from '../clock';
 import { LambdaFaults } from './faults';
-import type { FunctionConfiguration } from './service';
 import { LambdaServiceError } from './service-error';
 
 /** What becomes of asynchronous events that fail. */
@@ -36,7 +35,7 @@ export class EventQueue {
   }
 
   /** After a failure of the code, Lambda tries again so many times; after one of its own, until the event is too old. */
-  async deliver({ arn, name, logicalId }: Pick<FunctionConfiguration, 'arn' | 'name' | 'logicalId'>, payload: string): Promise<void> {
+  async deliver({ arn, name, logicalId }: Readonly<Record<'arn' | 'name' | 'logicalId', string>>, payload: string): Promise<void> {
     const { clock, faults, invoke } = this.options;
     const { retries = ASYNC_RETRY_MILLIS.length, maxAgeSeconds = LONGEST_EVENT_AGE_SECONDS } = this.configurations.get(name) ?? {};
     const tooOldAt = clock.now() + maxAgeSeconds * 1000;

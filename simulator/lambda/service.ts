@@ -55,6 +55,8 @@ export interface LambdaOptions {
   readonly modules?: Readonly<Record<string, string>>;
   /** By how many milliseconds an environment's clock is ahead; environments are counted from 1, over all functions. @default 0 */
   readonly clockSkewMillis?: (environment: number, logicalId: string) => number;
+  /** See `CloudOptions`. */
+  readonly sources?: Readonly<Record<string, string>>;
   readonly onLog?: (line: LogLine) => void;
 }
 
@@ -156,7 +158,8 @@ export class LambdaService {
   }
 
   private start(configuration: FunctionConfiguration): Environment {
-    const { clock, network, random, region, modules, clockSkewMillis } = this.options;
+    const { clock, network, random, region, modules, sources = {}, clockSkewMillis } = this.options;
+    const source = Object.keys(sources).find((start) => configuration.logicalId.startsWith(start));
     const environment = ++this.environments;
     return new Environment({
       clock,
@@ -164,7 +167,8 @@ export class LambdaService {
       network,
       random: () => random.next(),
       modules,
-      file: entryFile(configuration),
+      file: source === undefined ? entryFile(configuration) : sources[source],
+      hasSdk: source === undefined,
       handlerName: configuration.handler,
       env: {
         AWS_REGION: region,

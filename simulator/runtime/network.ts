@@ -16,7 +16,7 @@ export class Network {
   private readonly open = new Set<MemorySocket>();
 
   /** @param latencyMillis from client to server, and the same back. */
-  constructor(private readonly clock: VirtualClock, private readonly latencyMillis = 10) {}
+  constructor(private readonly clock: VirtualClock, readonly latencyMillis = 10) {}
 
   serve(host: string, server: Server): void {
     // Idle connections live as long as their owners, or a client's next call might race with our hanging up.
@@ -29,6 +29,10 @@ export class Network {
       response.setHeader('date', new Date(this.clock.now()).toUTCString());
     });
     this.hosts.set(host, server);
+  }
+
+  serverOf(host: string): Server | undefined {
+    return this.hosts.get(host);
   }
 
   /** A client's end of a new connection; `undefined` where there is no such host. */

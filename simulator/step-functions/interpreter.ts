@@ -4,7 +4,7 @@ import { checkSize, History, RunEvent, StateError } from './history';
 import { VirtualClock } from '../clock';
 import { Random } from '../random';
 import { Network } from '../runtime/network';
-import { loadModule, REALM_JSON } from '../sandbox';
+import { loadModule } from '../sandbox';
 
 export type TaskRunner = (resource: string, input: string) => Promise<string>;
 
@@ -57,15 +57,15 @@ export class Interpreter {
   }
 
   run({ definition, input, context, runTask, onProgress }: RunRequest): Run {
-    const machine = REALM_JSON.parse(definition) as Asl;
+    const machine = JSON.parse(definition) as Asl;
     const handlers: Overrides = {};
-    const entered = REALM_JSON.parse('{}') as Entered;
+    const entered = JSON.parse('{}') as Entered;
     prepare(machine, handlers, countingRetries(runTask, entered));
     noteEntries(machine, entered, this.clock);
     const run = new this.library.StateMachine(machine as unknown as StateMachineDefinition, { validationOptions: { noValidate: true } })
-      .run(REALM_JSON.parse(input) as never, {
+      .run(JSON.parse(input) as never, {
         overrides: { taskResourceLocalHandlers: handlers },
-        context: { ...REALM_JSON.parse(JSON.stringify(context)) as object, State: entered } as never,
+        context: { ...JSON.parse(JSON.stringify(context)) as object, State: entered } as never,
       });
     const ended = run.result.then((output) => JSON.stringify(output), (error: Error) => { throw asStateError(error); });
     ended.catch(() => undefined);
@@ -99,7 +99,7 @@ function prepare(machine: Asl, handlers: NonNullable<Overrides>, runTask: TaskRu
         checkSize(name, given);
         const result = await runTask(state.Resource!, given);
         checkSize(name, result);
-        return REALM_JSON.parse(result) as never;
+        return JSON.parse(result) as never;
       };
     }
     nestedIn(state).forEach((inner) => prepare(inner, handlers, runTask));

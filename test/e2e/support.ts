@@ -5,6 +5,7 @@ import { readStack, StackSource } from '../../simulator/cloudformation/assembly'
 import type { DeployResult } from '../../simulator/cloudformation/service';
 import { IntermediateTablePopulation, IntermediateTablePopulationProps } from '../../src';
 import { disagreements, noteDecision } from '../support/second-opinion';
+import { functions } from '../support/sources';
 
 // CDK's own validation of a template takes seconds; a test of its own turns it on.
 process.env.CDK_VALIDATION = 'false';
@@ -66,7 +67,7 @@ const opened: Cloud[] = [];
 
 /** An account that is a member of the tests' collaboration. */
 export function openCloud(options: CloudOptions = {}): Cloud {
-  const cloud = new Cloud(options);
+  const cloud = new Cloud({ ...functions(), ...options });
   cloud.joinCollaboration(MEMBERSHIP);
   cloud.iam.onDecision = noteDecision;
   opened.push(cloud);

@@ -7,6 +7,7 @@ import type { StackSource } from '../../simulator/cloudformation/assembly';
 import type { PutFault } from '../../simulator/cloudformation/inbox';
 import type { DeployResult } from '../../simulator/cloudformation/service';
 import type { IntermediateTablePopulation } from '../../src';
+import { functions } from '../support/sources';
 import { logicalId, MARKER, MEMBERSHIP, SCHEDULE, Scene, STACK, stackOf } from '../e2e/support';
 
 /** A schedule as it went. */
@@ -89,6 +90,7 @@ class Player {
 
   constructor(private readonly schedule: Schedule) {
     this.cloud = new Cloud({
+      ...functions(),
       seed: schedule.seed,
       behaviours: {
         ...schedule.cloud,

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Duration } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { STATE_MACHINE_TIMEOUT_SECONDS } from '../../src/contract/time';
@@ -12,7 +13,7 @@ interface Verdict {
 }
 
 // The package has no types.
-const validate = jest.requireActual<(definition: object, options?: object) => Verdict>('asl-validator');
+const validate = createRequire(__filename)('asl-validator') as (definition: object, options?: object) => Verdict;
 
 const templateWith = ({ announces = false, keepsVersion = false, timeout = Duration.minutes(55) }) => {
   const stack = makeStack();
