@@ -36,10 +36,11 @@ export function executionOf(cloud: Cloud, { accessKeyId, requestedAt }: Accepted
 }
 
 /** An execution that a rule's event has started is that event's; one that the deployment function has started at CloudFormation's event is that one's. */
-function causeOf(cloud: Cloud, { name, startDate, startedBy, input }: Execution): string {
+function causeOf(cloud: Cloud, { name, startDate, startedBy, input, stateMachineArn }: Execution): string {
   const { event } = JSON.parse(input) as { event?: string };
   if (event) {
-    return `the event ${event} at ${new Date(startDate).toISOString()}`;
+    // Upstream tables' events go to all that is built on them.
+    return `the event ${event} for ${stateMachineArn.split('-').slice(-2).join('-')}`;
   }
   const { payload } = invocationOf(cloud, startedBy, startDate) ?? {};
   const request = payload?.includes('"RequestType"') ? JSON.parse(payload) as { RequestType: string; ResponseURL: string } : undefined;

@@ -1,6 +1,7 @@
 import { attribute, executionOf } from './attribution';
 import type { Played } from './play';
 import { isCalm, type Template } from './schedule';
+import { segmentOf } from './stack';
 import type { Population } from '../../simulator/clean-rooms';
 import type { Cloud } from '../../simulator/cloud';
 import type { DeployResult } from '../../simulator/cloudformation/service';
@@ -94,29 +95,32 @@ function liveFrom({ outcome, endsAt, plan: { liveAfterSeconds = 0 } }: Populatio
 function outcomes({ deploys }: Played): { template: Template; deployed?: Template; changed: boolean; result: DeployResult }[] {
   let deployed: Template | undefined;
   return deploys.map(({ template, result }) => {
-    const before = deployed;
+    const before = deployed?.letter;
     const { status } = result;
     if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE') {
       deployed = template;
     } else if (/^(ROLLBACK|DELETE)/.test(status)) {
       deployed = undefined;
     }
-    return { template, deployed, changed: before !== template, result };
+    return { template, deployed, changed: before !== template.letter, result };
   });
 }
 
-const isOf = (version: Population | undefined, template: Template | undefined): boolean => version?.parameters.segment === `${MARKER} ${template}`;
+const isOf = (version: Population | undefined, template: Template): boolean => version?.parameters.segment === segmentOf(template);
+
+/** A mode may leave what is live as it is. */
+const leaves = ({ kind }: Template): boolean => kind === 'never' || kind === 'if unpopulated';
 
 /** A deploy that succeeded has the data of its own parameters live, one that was rolled back those of the one before; one that changed neither keeps what is there. */
 function wrongData(played: Played): string[] {
   const populations = played.cloud.cleanRooms.populations();
   return outcomes(played).flatMap(({ template, deployed, changed, result: { status, outputs } }) => {
-    if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(status) || !changed) {
+    if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(status) || !changed || !deployed || leaves(deployed)) {
       return [];
     }
-    const version = Object.values(outputs).map((id) => populations.find(({ versionId }) => versionId === id)).find(Boolean);
+    const version = Object.entries(outputs).filter(([name]) => name.startsWith('AudienceVersionId')).map(([, id]) => populations.find(({ versionId }) => versionId === id)).find(Boolean);
     const isOwn = isOf(version, deployed) && (status === 'UPDATE_ROLLBACK_COMPLETE' || version?.parameters.region === undefined);
-    return isOwn ? [] : [`a deploy of "${template}" ended as ${status} with ${JSON.stringify(version?.parameters ?? 'no version')}`];
+    return isOwn ? [] : [`a deploy of "${template.letter}" ended as ${status} with ${JSON.stringify(version?.parameters ?? 'no version')}`];
   });
 }
 
@@ -132,9 +136,9 @@ function wentLive(played: Played): string[] {
     const { deployed, result } = known[deploys - 1] ?? {};
     const version = versionId === undefined ? undefined : cloud.cleanRooms.populations().find((each) => each.versionId === versionId);
     const isAPersons = version && !cloud.cleanRooms.journal.acceptedPopulates().some((each) => each.versionId === versionId);
-    return !version || !deployed || isAPersons || isOf(version, deployed) || isSaid || /FAILED/.test(result!.status)
+    return !version || !deployed || leaves(deployed) || isAPersons || isOf(version, deployed) || isSaid || /FAILED/.test(result!.status)
       ? []
-      : [`after deploy ${deploys} the stack has "${deployed}", and ${JSON.stringify(version.parameters)} is live`];
+      : [`after deploy ${deploys} the stack has "${deployed.letter}", and ${JSON.stringify(version.parameters)} is live`];
   });
 }
 
@@ -171,8 +175,8 @@ function othersData(cloud: Cloud): string[] {
 }
 
 /** Where nothing goes wrong, and nothing runs yet, all that is asked for is done. */
-function failedForNothing({ cloud, taken, deploys }: Played): string[] {
-  return taken.filter(({ step, isQuiet }) => isQuiet && isCalm(step)).flatMap(({ from, to }) => [
+function failedForNothing({ cloud, taken, deploys, schedule: { settings: { shape } } }: Played): string[] {
+  return taken.filter(({ step, isQuiet }) => isQuiet && isCalm(step, shape)).flatMap(({ from, to }) => [
     ...cloud.executions().filter(({ startDate, status }) => from <= startDate && startDate <= to && status !== 'SUCCEEDED')
       .map(({ name, status, error, cause }) => `execution ${name} ended as ${status} ${error}: ${cause}`),
     // A deploy without changes leaves the stack as it was.

@@ -1,17 +1,15 @@
-import { Duration } from 'aws-cdk-lib';
-import type { Stack } from 'aws-cdk-lib';
-import { Schedule as Rate } from 'aws-cdk-lib/aws-events';
 import type { Beside, Operation, Schedule, Step, Template } from './schedule';
+import { makeJobTable, NEIGHBOUR, neighbourOf, segmentOf, sourceOf, tableIn } from './stack';
 import { Cloud } from '../../simulator/cloud';
 import type { StackSource } from '../../simulator/cloudformation/assembly';
 import type { PutFault } from '../../simulator/cloudformation/inbox';
 import type { DeployResult } from '../../simulator/cloudformation/service';
-import type { IntermediateTablePopulation } from '../../src';
+import { logicalId, MEMBERSHIP, STACK } from '../e2e/support';
 import { functions } from '../support/sources';
-import { logicalId, MARKER, MEMBERSHIP, SCHEDULE, Scene, STACK, stackOf } from '../e2e/support';
 
 /** A schedule as it went. */
 export interface Played {
+  readonly schedule: Schedule;
   readonly cloud: Cloud;
   /** What the deploys of a template ended with. */
   readonly deploys: readonly Deploy[];
@@ -48,19 +46,9 @@ export interface Live {
   readonly versionId?: string;
 }
 
-/** The stack with a resource that fails: edited, since synthesis takes longer than a whole deploy. */
-function breaking(source: StackSource, breaks?: 'meanwhile' | 'later'): StackSource {
-  const { Other, Later, ...Resources } = source.template.Resources;
-  const fail = (resource: typeof Other, fails: boolean) => ({ ...resource, Properties: { Fail: String(fails), Seconds: fails ? '90' : '0' } });
-  return {
-    ...source,
-    template: { ...source.template, Resources: { ...Resources, Other: fail(Other, breaks === 'meanwhile'), Later: fail(Later, breaks === 'later') } },
-  };
-}
-
-const addSecondSchedule = (_: Stack, population: IntermediateTablePopulation) => {
-  population.addSchedule('Europe', Rate.rate(Duration.days(7)), { parameters: { region: 'EU' } });
-};
+const PLAIN: Template = { letter: 'a', kind: 'plain' };
+/** A month is longer than data is kept, three are longer than Step Functions remembers. */
+const GAP_DAYS = { 'an hour': 0, 'a day': 1, 'weeks': 20, 'months': 95 };
 
 const FUNCTIONS = { Population: 'IntermediateTablePopulationsPopulationFunction', Deployment: 'IntermediateTablePopulationsDeploymentFunction' };
 
@@ -88,7 +76,10 @@ class Player {
   public readonly putFaults: PutFault[] = [];
   private puts: (PutFault | null)[] = [];
 
-  constructor(private readonly schedule: Schedule) {
+  /** Of a schedule that is about a job. */
+  private readonly jobTable?: string;
+
+  constructor(public readonly schedule: Schedule) {
     this.cloud = new Cloud({
       ...functions(),
       seed: schedule.seed,
@@ -97,10 +88,11 @@ class Player {
         putFault: () => this.nextPut(),
         clockSkewMillis: (environment) => (environment % 2 ? 0 : schedule.cloud.clockSkewSeconds * 1000),
       },
-      cleanRooms: { behaviours: schedule.behaviours, limits: { concurrentQueries: 2 } },
+      cleanRooms: { behaviours: schedule.behaviours, limits: { concurrentQueries: schedule.quota, concurrentJobs: schedule.quota } },
       onStackEvent: ({ logicalId: id, status, reason = '' }) => this.reasons.push({ logicalId: id, status, reason }),
     });
     this.cloud.joinCollaboration(MEMBERSHIP);
+    this.jobTable = schedule.settings.shape === 'job' ? makeJobTable(this.cloud) : undefined;
   }
 
   public async take(step: Step): Promise<void> {
@@ -126,11 +118,16 @@ class Player {
     cloud.stepFunctionsFaults.clear();
     cloud.faults.length = 0;
     this.puts = [];
+    if (step.gap === 'minutes') {
+      await cloud.advance(120);
+      return;
+    }
     // What was left behind may go live yet.
     await cloud.advance(3600);
     await cloud.settle();
-    const table = this.exists() ? cloud.stack(STACK).resources.get('Table') : undefined;
-    this.lives.push({ deploys: this.deploys.length, versionId: table && cloud.cleanRooms.liveVersionId(table.physicalId) });
+    const table = tableIn(cloud);
+    this.lives.push({ deploys: this.deploys.length, versionId: table && cloud.cleanRooms.liveVersionId(table) });
+    await cloud.advance(GAP_DAYS[step.gap] * 86_400);
   }
 
   /** What is delivered late has come by then, and what runs has ended. */
@@ -161,7 +158,7 @@ class Player {
         operation.which.forEach((which) => this.refresh(which));
         if (operation.beside) {
           await cloud.advance(operation.afterSeconds!);
-          this.beside(operation.beside, 'a');
+          this.beside(operation.beside, PLAIN);
         }
         break;
       case 'by hand':
@@ -184,43 +181,41 @@ class Player {
       case 'refresh': return this.refresh('plain');
       case 'refresh of its own': return this.refresh('of its own');
       case 'stranger': return this.populateByHand('by hand');
-      case 'stranger with the same': return this.populateByHand(`${MARKER} ${template}`);
+      case 'stranger with the same': return this.populateByHand(segmentOf(template));
       case 'stop': return cloud.executions().filter(({ status }) => status === 'RUNNING').forEach(({ arn }) => cloud.stepFunctions.stop(arn, 'Stopped', 'By hand.'));
       case 'cancel': return this.exists() && cloud.stack(STACK).status === 'UPDATE_IN_PROGRESS' ? cloud.cancelUpdate(STACK) : undefined;
     }
   }
 
-  private async deploy({ template, touched, breaks }: Operation & { kind: 'deploy' }): Promise<void> {
+  private async deploy({ template }: Operation & { kind: 'deploy' }): Promise<void> {
+    const { cloud, schedule: { settings } } = this;
     // CloudFormation would only let it be deleted.
-    if (this.exists() && /_FAILED$/.test(this.cloud.stack(STACK).status)) {
+    if (this.exists() && /_FAILED$/.test(cloud.stack(STACK).status)) {
       return;
     }
-    const result = await this.cloud.deploy(breaking(stackOf(this.scene(template, touched)), breaks));
-    this.deploys.push({ at: this.cloud.clock.now(), template, result });
+    const isFirst = settings.shape === 'two stacks' && !cloud.cloudFormation.names().includes(NEIGHBOUR);
+    const neighbour = isFirst ? cloud.deploy(neighbourOf(settings)) : undefined;
+    const result = await cloud.deploy(this.source(template), undefined, settings.isParameter ? { parameters: { Segment: segmentOf(template) } } : {});
+    this.deploys.push({ at: cloud.clock.now(), template, result });
+    await neighbour;
   }
 
-  private scene(template: Template, touched = false): Scene {
-    return {
-      parameters: { segment: `${MARKER} ${template}` },
-      timeout: Duration.minutes(this.schedule.timeoutMinutes + (touched ? 1 : 0)),
-      cancelOnTimeout: this.schedule.cancelOnTimeout,
-      schedule: Rate.rate(Duration.days(1)),
-      also: addSecondSchedule,
-    };
+  private source(template: Template): StackSource {
+    return sourceOf(template, this.schedule.settings, this.jobTable);
   }
 
   private refresh(which: 'plain' | 'of its own'): void {
-    const rule = logicalId(stackOf(this.scene('a')), which === 'plain' ? SCHEDULE : 'AudienceEurope');
+    const rule = logicalId(this.source(PLAIN), which === 'plain' ? 'AudienceSchedule' : 'AudienceEurope');
     if (this.exists() && this.cloud.stack(STACK).resources.has(rule)) {
       this.cloud.fireRule(rule);
     }
   }
 
   private populateByHand(segment: string): void {
-    const table = this.exists() ? this.cloud.stack(STACK).resources.get('Table') : undefined;
+    const table = this.jobTable ?? tableIn(this.cloud);
     try {
       if (table) {
-        this.cloud.cleanRooms.populateByHand(table.physicalId, { segment });
+        this.cloud.cleanRooms.populateByHand(table, { segment });
       }
     } catch {
       // The console refuses what the API refuses.
