@@ -163,7 +163,10 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
       .map(([made, isPlain]) => ({ ...made, ...(isPlain ? { ...NO_TROUBLE, query: PLAIN_QUERY } : {}), operation: first })),
     fc.array(step, { minLength: 1, maxLength: 3 }),
   ).map(([create, others]) => [create, ...others]),
-}).map((schedule) => ({ ...schedule, steps: schedule.steps.map((each) => ({ ...each, query: shorter(each.query, schedule.settings.timeoutMinutes) })) }));
+}).map((schedule) => {
+  const { steps, settings: { timeoutMinutes } } = schedule;
+  return { ...schedule, steps: steps.map((each) => ({ ...each, query: shorter(each.query, timeoutMinutes) })) };
+});
 
 /** What never ends is looked at until the timeout, which is no news after the first minutes. */
 function shorter(plan: QueryPlan, timeoutMinutes: number): QueryPlan {

@@ -54,7 +54,8 @@ export const makeJobTable = ({ cleanRooms: { resources } }: Cloud): string => {
 function build(stack: Stack, template: Template, settings: Settings, jobTable?: string): void {
   const first = populate(stack, 'Audience', template, settings, {}, jobTable);
   first.addSchedule('Europe', Rate.rate(Duration.days(7)), { parameters: { region: 'EU' } });
-  const also = (id: string, ...refreshAfter: IntermediateTablePopulation[]) => populate(stack, id, OTHER, { ...settings, isParameter: false }, { refreshAfter });
+  const given = { ...settings, isParameter: false };
+  const also = (id: string, ...refreshAfter: IntermediateTablePopulation[]) => populate(stack, id, OTHER, given, { refreshAfter });
   switch (settings.shape) {
     case 'two': also('AudienceB'); break;
     case 'chain': also('AudienceB', first); break;
