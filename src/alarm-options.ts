@@ -58,3 +58,27 @@ export interface ExpiryAlarmOptions {
    */
   readonly alarmDescription?: string;
 }
+
+/**
+ * Options of an alarm on the age of the live version's data.
+ */
+export interface FreshnessAlarmOptions {
+  /**
+   * How old the data may be, 12 hours to 365 days: its age is measured four times a day. Give more than what lies between two refreshes.
+   */
+  readonly maxAge: Duration;
+
+  /**
+   * The alarm's name.
+   *
+   * @default - CloudFormation generates one
+   */
+  readonly alarmName?: string;
+
+  /**
+   * What the alarm says of itself.
+   *
+   * @default - names the population and how old its data may be
+   */
+  readonly alarmDescription?: string;
+}

@@ -1,15 +1,15 @@
 import {
-  aws_cloudwatch as cloudwatch, aws_ec2 as ec2, aws_events as events, aws_iam as iam, aws_stepfunctions as sfn, CfnOutput, Duration,
+  aws_cloudwatch as cloudwatch, aws_ec2 as ec2, aws_events as events, aws_iam as iam, aws_stepfunctions as sfn, CfnOutput, CfnResource, Duration,
 } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
-import { ExpiryAlarmOptions, FailureAlarmOptions } from './alarm-options';
+import { ExpiryAlarmOptions, FailureAlarmOptions, FreshnessAlarmOptions } from './alarm-options';
 import { POPULATED, POPULATION_FAILED } from './contract/names';
 import { IIntermediateTablePopulation } from './i-intermediate-table-population';
 import { IntermediateTablePopulationProps } from './population-props';
 import { PopulationServices } from './population-services';
-import { makeExpiryAlarm, makeFailureAlarm } from './private/alarms';
+import { makeExpiryAlarm, makeFailureAlarm, makeFreshnessAlarm } from './private/alarms';
 import { eventRule, warnUnlessWatched } from './private/event-rules';
 import { resourceOf } from './private/intermediate-table/references';
 import { whenFinal } from './private/late';
@@ -266,6 +266,24 @@ export class IntermediateTablePopulation extends Construct implements IIntermedi
    */
   public createExpiryAlarm(id: string, options: ExpiryAlarmOptions = {}): cloudwatch.Alarm {
     return makeExpiryAlarm(this, id, this.metricSecondsUntilExpiry(), options);
+  }
+
+  /**
+   * An alarm that goes off when the live version's data is older than it may be, or when nobody has measured it: where there is no version,
+   * where the rule that looks is off, or where the runs fail before they have looked. Add an action to it.
+   *
+   * The age is measured at every run and four times a day, and the alarm looks at the greatest of six hours: it may go off, and go out, six
+   * hours late. Before CloudWatch takes what is missing for missing it looks back over some more of these. Of a population that was deployed
+   * before, it is on until the first look.
+   *
+   * @throws if `maxAge` is less than 12 hours or more than 365 days
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+   */
+  public createFreshnessAlarm(id: string, options: FreshnessAlarmOptions): cloudwatch.Alarm {
+    const alarm = makeFreshnessAlarm(this, id, this.metricSecondsSincePopulated(), options);
+    // Before the first populate it would be on.
+    (alarm.node.defaultChild as CfnResource).addResourceDependency(this.resources.resource);
+    return alarm;
   }
 
   /**

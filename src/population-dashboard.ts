@@ -25,8 +25,8 @@ export interface PopulationDashboardProps {
 }
 
 /**
- * A CloudWatch dashboard that shows populations at a glance: how many succeeded and failed, how long they took, what they cost,
- * how fresh the tables are, and which are built on which. Each is named by the part of its path that tells it from the others.
+ * A CloudWatch dashboard that shows populations at a glance: how old the data of each is, when it comes next and what it cost last;
+ * how many succeeded and failed, how long they took, what they cost, how fresh the tables are, and which are built on which. Each is named by the part of its path that tells it from the others.
  */
 @propertyInjectable
 export class PopulationDashboard extends Construct {

@@ -81,6 +81,25 @@ export interface IntermediateTablePopulationOptions {
   readonly cancelOnTimeout?: boolean;
 
   /**
+   * A brake on money: a run that would populate when the last 24 hours have been billed so many CRPU-hours, above 0, for this table fails
+   * before it pays, as `BillingLimitReached`: deploys, rollbacks that would have to populate, schedules and runs by hand alike. A run that
+   * has nothing to populate is not held back.
+   *
+   * Queries that failed or were cancelled count. One whose bill Clean Rooms does not show counts as its workers for as long as it took. What
+   * is running is not stopped, so the last one may go beyond the limit: give less than you are ready to pay, and more than what the runs of
+   * an ordinary day are billed, since yesterday's count when today's begin. Hours are counted by the clock, each until a day after the last
+   * query that ended in it. Another limit counts at once, and populates nothing.
+   *
+   * What is counted is what this population makes of this table: a table that is replaced begins anew, as does one whose population has
+   * moved to another stack, and what others have populated does not count.
+   *
+   * @default - no limit
+   * @throws if it is not above 0
+   * @see https://aws.amazon.com/clean-rooms/pricing/
+   */
+  readonly maxBilledCrpuHoursPerDay?: number;
+
+  /**
    * Whether the stack gets an output `VersionId`.
    *
    * @default true

@@ -1,5 +1,5 @@
 import { CfnParameter, Duration, Fn, Lazy } from 'aws-cdk-lib';
-import { ExpiryAlarmOptions, FailureAlarmOptions, IntermediateTablePopulation } from '../src';
+import { ExpiryAlarmOptions, FailureAlarmOptions, FreshnessAlarmOptions, IntermediateTablePopulation } from '../src';
 import { machineArn } from './support/definitions';
 import { makePopulation, makeStack, templateOf } from './support/stacks';
 import { idOf, idsOf, resourceOf } from './support/template';
@@ -12,6 +12,9 @@ const alarmOf = (make: (population: IntermediateTablePopulation) => unknown) => 
 };
 const failureAlarm = (options?: FailureAlarmOptions) => alarmOf((population) => population.createFailureAlarm('Alarm', options));
 const expiryAlarm = (options?: ExpiryAlarmOptions) => alarmOf((population) => population.createExpiryAlarm('Alarm', options));
+
+const freshnessAlarm = (options?: Partial<FreshnessAlarmOptions>) =>
+  alarmOf((population) => population.createFreshnessAlarm('Alarm', { maxAge: Duration.hours(36), ...options }));
 
 interface MetricQuery {
   readonly Expression?: string;
@@ -100,7 +103,35 @@ describe('the expiry alarm', () => {
   });
 });
 
-describe.each([['failure', failureAlarm], ['expiry', expiryAlarm]] as const)('the %s alarm', (_, alarm) => {
+describe('the freshness alarm', () => {
+  test('goes off where the data is older than it may be, or where nobody has measured', () => {
+    const { properties, machine } = freshnessAlarm();
+    expect(properties).toMatchObject({
+      Namespace: 'CleanRoomsIntermediateTable',
+      MetricName: 'SecondsSincePopulated',
+      Statistic: 'Maximum',
+      Period: 6 * 3600,
+      Dimensions: [{ Name: 'StateMachineArn', Value: machineArn(machine) }],
+      Threshold: 36 * 3600,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  test('brings the rule that looks, and is made once something has been populated', () => {
+    const { template } = freshnessAlarm();
+    expect(idsOf(template, 'AWS::Events::Rule').filter((id) => id.startsWith('PopulationFreshness'))).toHaveLength(1);
+    expect(resourceOf(template, 'AWS::CloudWatch::Alarm').DependsOn).toEqual([idOf(template, 'Custom::IntermediateTablePopulation')]);
+  });
+
+  test('takes an age that is known only later, which it does not tell', () => {
+    const { Threshold, AlarmDescription } = freshnessAlarm({ maxAge: Duration.seconds(Lazy.number({ produce: () => 90_000 })) }).properties;
+    expect([Threshold, AlarmDescription]).toEqual([90_000, 'The data of the intermediate table is older than it may be, or its age is not measured: Stack/Population']);
+  });
+});
+
+describe.each([['failure', failureAlarm], ['expiry', expiryAlarm], ['freshness', freshnessAlarm]] as const)('the %s alarm', (_, alarm) => {
   test('has a name only where it was given one, and says which population it is about', () => {
     expect(alarm().properties).not.toHaveProperty('AlarmName');
     expect(alarm().properties.AlarmDescription).toContain('Stack/Population');
@@ -120,7 +151,16 @@ describe('what CloudWatch refuses is refused at synth, in words that name the al
   const failure = (options: FailureAlarmOptions) => () => makePopulation(makeStack()).createFailureAlarm('Alarm', options);
   const expiry = (options: ExpiryAlarmOptions) => () => makePopulation(makeStack()).createExpiryAlarm('Alarm', options);
 
+  const freshness = (options: Partial<FreshnessAlarmOptions>) => () => makePopulation(makeStack()).createFreshnessAlarm('Alarm', options as never);
+
   test.each<[string, () => unknown, string]>([
+    ['no greatest age', freshness({}), 'maxAge is null. Give a Duration'],
+    ['no options', freshness(undefined as never), 'options is null. Give an object'],
+    ['a greatest age of a second less than 12 hours', freshness({ maxAge: Duration.seconds(43_199) }),
+      'maxAge is "11 hours 59 minutes". Give at least 12 hours: the age is measured four times a day.'],
+    ['a greatest age of 366 days', freshness({ maxAge: days(366) }), 'maxAge is "366 days". Give at most 365 days, the longest that a version can live, or the alarm is never on.'],
+    ['a greatest age that is a number', freshness({ maxAge: 3 as never }), 'maxAge is 3. Give a Duration'],
+    ['a freshness alarm\'s name of 256 characters', freshness({ maxAge: days(2), alarmName: 'n'.repeat(256) }), 'alarmName is "nnnnnnnnnnnnnnnnnnnn… (256 characters)"'],
     ['a period of nothing', failure({ period: Duration.seconds(0) }), 'period is "0 seconds". Give whole minutes'],
     ['a period of half a minute', failure({ period: Duration.seconds(30) }), 'period is "30 seconds". Give whole minutes'],
     ['a period of a minute and a half', failure({ period: Duration.seconds(90) }), 'period is "1 minute 30 seconds". Give whole minutes'],
@@ -144,6 +184,8 @@ describe('what CloudWatch refuses is refused at synth, in words that name the al
     ['a period of 7 days', failure({ period: days(7) })],
     ['a name of 255 characters', failure({ alarmName: 'n'.repeat(255) })],
     ['a description of 1,024 characters', failure({ alarmDescription: 'd'.repeat(1024) })],
+    ['a greatest age of 12 hours', freshness({ maxAge: Duration.hours(12) })],
+    ['a greatest age of 365 days', freshness({ maxAge: days(365) })],
     ['365 days before', expiry({ before: days(365) })],
     ['a name that is known only when deploying', failure({ alarmName: Fn.importValue('x'.repeat(300)), alarmDescription: Fn.importValue('y'.repeat(2000)) })],
     ['a threshold and a period that are known only when deploying', () => {

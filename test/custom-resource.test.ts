@@ -41,6 +41,7 @@ const cases: [string, PopulationProps, object][] = [
   ['a timeout', { timeout: Duration.minutes(10) }, { TimeoutSeconds: 600 }],
   ['no cancelling', { cancelOnTimeout: false }, { CancelOnTimeout: false }],
   ['cancelling', { cancelOnTimeout: true }, {}],
+  ['a limit of what is billed', { maxBilledCrpuHoursPerDay: 5.5 }, { MaxBilledCrpuHoursPerDay: 5.5 }],
   ['a schedule', { schedule: Schedule.rate(Duration.days(1)) }, { Schedules: [{ Name: 'Schedule' }] }],
 ];
 

@@ -1,9 +1,9 @@
-import { Aws, CfnCondition, CfnResource, Duration, Fn, Stack } from 'aws-cdk-lib';
+import { Aws, CfnCondition, CfnParameter, CfnResource, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { IIntermediateTablePopulation, PopulationDashboard } from '../src';
+import { IIntermediateTablePopulation, IntermediateTablePopulation, PopulationDashboard } from '../src';
 import { makePopulation, makeStack, templateOf } from './support/stacks';
 import { makeIntermediateTable } from './support/tables';
 import { CfnTemplate, idOf, idsOf, resourceOf, Values } from './support/template';
@@ -21,7 +21,7 @@ interface Widget {
   readonly x: number;
   readonly y: number;
   readonly width: number;
-  readonly properties: { readonly title: string; readonly stacked?: boolean; readonly metrics: Line[] };
+  readonly properties: { readonly title: string; readonly view: string; readonly stacked?: boolean; readonly metrics: Line[] };
 }
 interface Body {
   readonly start: string;
@@ -43,6 +43,7 @@ const populations = ['Daily', 'Weekly'].map((id) => makePopulation(stack, id));
 new PopulationDashboard(stack, 'Dashboard', { populations });
 const template = templateOf(stack);
 const body = bodyIn(template);
+const graphsIn = ({ widgets }: Body) => widgets.filter(({ properties: { view } }) => view === 'timeSeries');
 const linesOf = (title: string) => body.widgets.find(({ properties }) => properties.title === title)!.properties.metrics;
 
 describe('the dashboard of several populations', () => {
@@ -50,13 +51,15 @@ describe('the dashboard of several populations', () => {
     expect(body).toMatchObject({ start: '-P28D', periodOverride: 'inherit' });
   });
 
-  test('is a row of three widgets and one of two', () => {
+  test('is a row of cards, a row of three graphs and one of two', () => {
     expect(body.widgets.map(({ x, y, width, properties: { title } }) => [title, x, y, width])).toEqual([
-      ['Succeeded a day', 0, 0, 8],
-      ['Failed a day', 8, 0, 8],
-      ['Duration', 16, 0, 8],
-      ['Billed CRPU-hours a day', 0, 6, 12],
-      ['Hours since the live version was made', 12, 6, 12],
+      ['Daily, schedule: none', 0, 0, 12],
+      ['Weekly, schedule: none', 12, 0, 12],
+      ['Succeeded a day', 0, 3, 8],
+      ['Failed a day', 8, 3, 8],
+      ['Duration', 16, 3, 8],
+      ['Billed CRPU-hours a day', 0, 9, 12],
+      ['Hours since the live version was made', 12, 9, 12],
     ]);
   });
 
@@ -65,8 +68,21 @@ describe('the dashboard of several populations', () => {
     expect(linesOf('Failed a day').map(told)).toEqual([['ExecutionsFailed', 'Sum', 24, 'Daily'], ['ExecutionsFailed', 'Sum', 24, 'Weekly']]);
   });
 
-  test('gives a population the same colour in all widgets: its place among them, and no colour of a line\'s own', () => {
-    const shown = body.widgets.map(({ properties: { metrics } }) => metrics.map((line) => line[line.length - 1] as Rendering & { color?: string })
+  test('tells on a card how old the data was at the last look, and what the last query was billed, however long ago', () => {
+    const { view, metrics } = body.widgets[1].properties;
+    const arn = linesOf('Duration')[1][3];
+    expect(view).toBe('singleValue');
+    expect(metrics).toEqual([
+      [expect.objectContaining({ expression: 'seconds / 3600', label: 'hours old', period: 6 * 3600 })],
+      ['CleanRoomsIntermediateTable', 'SecondsSincePopulated', 'StateMachineArn', arn,
+        { id: 'seconds', visible: false, stat: 'Minimum', period: 6 * 3600 }],
+      [expect.objectContaining({ expression: 'FILL(bill, REPEAT)', label: 'CRPU-hours billed last', period: 3600 })],
+      ['CleanRoomsIntermediateTable', 'BilledCrpuHours', 'StateMachineArn', arn, { id: 'bill', visible: false, stat: 'Maximum', period: 3600 }],
+    ]);
+  });
+
+  test('gives a population the same colour in all graphs: its place among them, and no colour of a line\'s own', () => {
+    const shown = graphsIn(body).map(({ properties: { metrics } }) => metrics.map((line) => line[line.length - 1] as Rendering & { color?: string })
       .filter(({ visible }) => visible !== false));
     expect(shown.flat().map(({ color }) => color)).toEqual(shown.flat().map(() => undefined));
     expect(shown.map((lines) => lines.map(({ label }) => label))).toEqual(shown.map(() => ['Daily', 'Weekly']));
@@ -116,7 +132,9 @@ describe('the dashboard\'s names', () => {
   };
   const namesIn = (lines: Line[]) => lines.map((line) => line[line.length - 1] as Rendering)
     .filter(({ visible }) => visible !== false).map(({ label }) => label);
-  const namesOf = (make: Populations) => bodyWith(make).widgets.map(({ properties }) => namesIn(properties.metrics));
+  const namesOf = (make: Populations) => graphsIn(bodyWith(make)).map(({ properties }) => namesIn(properties.metrics));
+  const titlesOf = (make: Populations) => bodyWith(make).widgets.filter(({ properties: { view } }) => view === 'singleValue')
+    .map(({ properties: { title } }) => title);
   const added = (scope: Construct, id: string) => makeIntermediateTable(scope, id, { tableName: scope.node.id + id }).addPopulation('Population');
 
   test.each<[string, Populations, string[]]>([
@@ -150,7 +168,32 @@ describe('the dashboard\'s names', () => {
   });
 
   test('say nothing of that where nobody is', () => {
-    expect(bodyWith((own) => [added(own, 'Daily')]).widgets).toHaveLength(5);
+    expect(bodyWith((own) => [added(own, 'Daily')]).widgets).toHaveLength(6);
+  });
+
+  test.each<[string, (population: IntermediateTablePopulation, own: Stack) => unknown, string]>([
+    ['none', () => undefined, 'none'],
+    ['one', (population) => population.addSchedule('More', Schedule.rate(Duration.days(1))), 'rate(1 day)'],
+    ['two', (population) => ['4', '5'].forEach((hour) => population.addSchedule(hour, Schedule.cron({ hour, minute: '0' }))),
+      'cron(0 4 * * ? *), cron(0 5 * * ? *)'],
+    ['one that is off', (population) => population.addSchedule('Off', Schedule.rate(Duration.days(1)), { enabled: false }), 'none'],
+    ['one that is known only when deploying', (population, own) => population.addSchedule(
+      'Late', Schedule.expression(new CfnParameter(own, 'When', { default: 'rate(2 days)' }).valueAsString)), 'rate(2 days)'],
+    ['rules of its own that are none', (population) => population.onPopulated('Done'), 'none'],
+  ])('say what schedules there are, those that come after the dashboard, too: %s', (_, add, said) => {
+    const own = makeStack();
+    const population = makePopulation(own, 'Audience');
+    new PopulationDashboard(own, 'Dashboard', { populations: [population] });
+    add(population, own);
+    const [{ width, properties: { title } }] = bodyIn(templateOf(own)).widgets;
+    expect([title, width]).toEqual([`Audience, schedule: ${said}`, 24]);
+  });
+
+  test('are on a card each, three in a row', () => {
+    const make: Populations = (own) => ['A', 'B', 'C', 'D'].map((id) => added(own, id));
+    expect(titlesOf(make)).toEqual(['A', 'B', 'C', 'D'].map((name) => `${name}, schedule: none`));
+    const places = bodyWith(make).widgets.slice(0, 5).map(({ x, y, width }) => [x, y, width]);
+    expect(places).toEqual([[0, 0, 8], [8, 0, 8], [16, 0, 8], [0, 3, 8], [0, 6, 8]]);
   });
 });
 

@@ -23,7 +23,7 @@ export function svg(widgets: readonly Widget[], drawn: readonly string[], title:
 export function widgetFrame({ x, y, width, height, properties }: Widget, series: readonly Series[], range: Range): string {
   const [w, h] = [width * COLUMN - GAP, height * ROW - GAP];
   const coloured = series.map((one, index) => ({ ...one, color: one.color ?? COLOURS[index % COLOURS.length] }));
-  const { entries, lines } = legend(coloured, w - 28);
+  const { entries, lines } = properties.view === 'singleValue' ? { entries: '', lines: 0 } : legend(coloured, w - 28);
   const plot = { left: 46, top: 52, width: w - 74, height: h - 90 - LINE * lines };
   const draw = VIEWS[properties.view];
   if (!draw) throw new Error(`The widget "${properties.title}" has the view ${properties.view}, which is not drawn: give one of ${Object.keys(VIEWS).join(', ')}.`);
@@ -37,7 +37,7 @@ export function widgetFrame({ x, y, width, height, properties }: Widget, series:
   ].join('\n');
 }
 
-const VIEWS: Record<string, typeof graph> = { timeSeries: graph, bar: bars };
+const VIEWS: Record<string, typeof graph> = { timeSeries: graph, bar: bars, singleValue: numbers };
 
 type Coloured = Series & { readonly color: string };
 type Properties = Widget['properties'];
@@ -90,6 +90,20 @@ function mark(points: readonly number[][], color: string, stacked?: boolean): st
   const area = `<path d="M${path(tops)}L${path(points.map(([x, low]) => [x, low]).reverse())}Z" fill="${color}" fill-opacity="0.7"/>`;
   return `${stacked ? area : ''}<path d="M${path(tops)}" fill="none" stroke="${color}" stroke-width="1.6"/>`;
 }
+
+/** The newest value of each series, side by side, and what it is. */
+function numbers({ top, width, height }: Plot, series: readonly Coloured[]): string[] {
+  return series.flatMap(({ points, label }, index) => {
+    const x = 14 + width * index / series.length;
+    return [
+      text(x, top + height + 6, points.length ? shortened(points[points.length - 1].value) : '--', 'font-size="32" fill="#16191f"'),
+      text(x, top + height + 26, label, 'font-size="13"'),
+    ];
+  });
+}
+
+/** As CloudWatch has numbers: three digits that count. */
+const shortened = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** One value of each series: that of its newest period. */
 function bars(plot: Plot, series: readonly Coloured[], _: Properties, range: Range): string[] {

@@ -77,11 +77,11 @@ function metricSeries(row: Row, { properties }: Widget, published: readonly Data
   return { label, color, side: yAxis, periodMillis, points };
 }
 
-/** Of metric math, what our widgets use: a metric divided by a number. */
+/** Of metric math, what our widgets use: a metric divided by a number, or whose last value is repeated, which is the one to show. */
 function expressionSeries({ expression = '', label = expression, color, yAxis = 'left' }: RowOptions, known: ReadonlyMap<string, Series>): Series {
-  const [, id, divisor] = /^(\w+) \/ (\d+)$/.exec(expression) ?? [];
+  const [, id, divisor = 1] = /^(\w+) \/ (\d+)$/.exec(expression) ?? /^FILL\((\w+), REPEAT\)$/.exec(expression) ?? [];
   const operand = known.get(id);
-  if (!operand) throw new Error(`The expression "${expression}" is not drawn: it has to be a metric of [${[...known.keys()].join(', ')}] / a number.`);
+  if (!operand) throw new Error(`The expression "${expression}" is not drawn: it has to be a metric of [${[...known.keys()].join(', ')}] / a number, or FILL of it.`);
   return { ...operand, label, color, side: yAxis, points: operand.points.map(({ at, value }) => ({ at, value: value / Number(divisor) })) };
 }
 

@@ -41,7 +41,7 @@ export const EDGES: readonly Edge[] = [
   { row: 'it is held back', from: 'WITHOUT_LEASE', to: 'ENDED', does: 'fails if its time is up' },
   { row: 'it has not taken or renewed the lease', from: 'WITHOUT_LEASE', to: 'WITH_LEASE', does: 'takes it' },
   { row: 'it holds the lease, without an attempt, and another\'s request is open', from: 'NO_ATTEMPT', to: 'WITHOUT_LEASE', does: 'gives it back' },
-  { row: 'no attempt', from: 'NO_ATTEMPT', to: 'ENDED', does: 'ends if nothing is due, or its time is up' },
+  { row: 'no attempt', from: 'NO_ATTEMPT', to: 'ENDED', does: 'ends if nothing is due; fails if its time is up, or too much was billed' },
   { row: 'no attempt', from: 'NO_ATTEMPT', to: 'NO_ATTEMPT', does: 'waits for admission, upstream tables, or somebody else\'s query' },
   { row: 'no attempt', from: 'NO_ATTEMPT', to: 'INTENDED', does: 'writes the intent, and populates' },
   { row: 'an attempt is INTENDED', from: 'INTENDED', to: 'STARTED', does: 'records its ids' },

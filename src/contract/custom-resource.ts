@@ -26,6 +26,7 @@ export interface PopulationProperties {
   readonly Triggers?: readonly string[];
   readonly TimeoutSeconds: number | string;
   readonly CancelOnTimeout: boolean | string;
+  readonly MaxBilledCrpuHoursPerDay?: number | string;
   readonly Schedules?: readonly ScheduleProperties[];
   readonly Upstream?: readonly UpstreamProperties[];
   readonly PopulateOnDeploy: DeployMode;

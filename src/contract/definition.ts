@@ -10,6 +10,8 @@ export interface Definition {
   /** How long a run may take, waiting included. */
   readonly timeoutSeconds: number;
   readonly cancelOnTimeout: boolean;
+  /** Nothing is populated once the last 24 hours were billed that much. */
+  readonly maxBilledCrpuHoursPerDay?: number;
   readonly schedules?: readonly ScheduleDefinition[];
   /** The populations of the tables that the query reads. */
   readonly upstream?: readonly Upstream[];

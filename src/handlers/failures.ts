@@ -1,6 +1,7 @@
 import type { TableIdentifiers } from '../contract/definition';
 import type { Failure, PopulationOutput } from '../contract/workflow';
 import type { Details, LiveVersion, Table } from './clean-rooms/clean-rooms';
+import type { Overspent } from './record/billing';
 import type { AnalysisType, FinishedAttempt, PopulateAttempt } from './record/table-record';
 import { describe, type ServiceError } from './service-error';
 import { bytesOf, sentence, shortened } from './text';
@@ -62,6 +63,15 @@ const BLOCKED: Partial<Record<string, string>> = {
 export function blocked(situation: OfRun, { status, statusReason = 'no reason given' }: Table): Failure | undefined {
   const remedy = BLOCKED[status];
   return remedy === undefined ? undefined : failure(situation, status, `The table cannot be populated. ${status}: ${statusReason}`, remedy);
+}
+
+/** Returns why no populate may be paid for now; undefined where one may. */
+export function overspent(situation: OfRun, spent?: Overspent, limit?: number): Failure | undefined {
+  const named = spent?.attempts.map(({ succeeded, versionId, analysisId, analysisType, billedCrpuHours = 'an unknown bill' }) =>
+    `${succeeded ? `version ${versionId}` : `${nameOf(analysisType)} ${analysisId}, without success`} (${billedCrpuHours})`);
+  return spent && failure(situation, 'BillingLimitReached', `Nothing was populated: populates of this table were billed ${spent.crpuHours} `
+    + `CRPU-hours in the last 24 hours, and maxBilledCrpuHoursPerDay is ${limit}. From ${new Date(spent.freeAt).toISOString()} on there is `
+    + `room again.${named!.length ? ` The last of them: ${named!.join('; ')}.` : ''}`, 'Raise maxBilledCrpuHoursPerDay if so much is meant to be paid.');
 }
 
 const WORDS: Record<string, string> = { FAILED: 'Failed', CANCELLED: 'Cancelled', TIMED_OUT: 'TimedOut' };

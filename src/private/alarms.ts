@@ -1,9 +1,9 @@
 import { aws_cloudwatch as cloudwatch, aws_stepfunctions as sfn, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ExpiryAlarmOptions, FailureAlarmOptions } from '../alarm-options';
+import { ExpiryAlarmOptions, FailureAlarmOptions, FreshnessAlarmOptions } from '../alarm-options';
 import { known, problem } from './problem';
 import { alarmDescription, requireText } from './texts';
-import { requireDuration } from './type-checks';
+import { requireDuration, requireOptions } from './type-checks';
 
 /** Counts executions that failed, that somebody stopped, and that the machine itself has timed out. */
 export function makeFailureAlarm(scope: Construct, id: string, machine: sfn.IStateMachine, options: FailureAlarmOptions): cloudwatch.Alarm {
@@ -31,19 +31,10 @@ export function makeFailureAlarm(scope: Construct, id: string, machine: sfn.ISta
   });
 }
 
-const LEAST_BEFORE = Duration.hours(12);
-const MOST_BEFORE = Duration.days(365);
-
 export function makeExpiryAlarm(scope: Construct, id: string, metric: cloudwatch.Metric, options: ExpiryAlarmOptions): cloudwatch.Alarm {
   const { before = Duration.days(3) } = options;
   const path = `${scope.node.path}/${id}`;
-  requireDuration(path, 'before', before);
-  if (!before.isUnresolved() && before.toSeconds({ integral: false }) < LEAST_BEFORE.toSeconds()) {
-    problem(path, 'before', before.toHumanString(), 'Give at least 12 hours: the age is measured four times a day.');
-  }
-  if (!before.isUnresolved() && before.toSeconds({ integral: false }) > MOST_BEFORE.toSeconds()) {
-    problem(path, 'before', before.toHumanString(), 'Give at most 365 days, the longest that a version can live, or the alarm is always on.');
-  }
+  validateAge(path, 'before', before, 'always on');
   validateName(path, options.alarmName);
   return new cloudwatch.Alarm(scope, id, {
     metric,
@@ -56,6 +47,43 @@ export function makeExpiryAlarm(scope: Construct, id: string, metric: cloudwatch
     alarmDescription: alarmDescription(path, options.alarmDescription,
       `The live version of the intermediate table expires soon, or there is none, so populate it: ${scope.node.path}`),
   });
+}
+
+export function makeFreshnessAlarm(scope: Construct, id: string, metric: cloudwatch.Metric, options: FreshnessAlarmOptions): cloudwatch.Alarm {
+  const path = `${scope.node.path}/${id}`;
+  requireOptions(path, 'options', options ?? null);
+  const { maxAge } = options;
+  validateAge(path, 'maxAge', maxAge ?? null, 'never on');
+  validateName(path, options.alarmName);
+  return new cloudwatch.Alarm(scope, id, {
+    metric,
+    threshold: maxAge.toSeconds(),
+    evaluationPeriods: 1,
+    comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+    // Silence is not freshness.
+    treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+    alarmName: options.alarmName,
+    alarmDescription: alarmDescription(path, options.alarmDescription,
+      `The data of the intermediate table is older than ${maxAge.isUnresolved() ? 'it may be' : maxAge.toHumanString()}, or its age is not measured: ${scope.node.path}`),
+  });
+}
+
+const LEAST_AGE = Duration.hours(12);
+const MOST_AGE = Duration.days(365);
+
+/** Of a version's life. */
+function validateAge(path: string, prop: string, age: Duration, otherwise: string): void {
+  requireDuration(path, prop, age);
+  if (age.isUnresolved()) {
+    return;
+  }
+  const seconds = age.toSeconds({ integral: false });
+  if (seconds < LEAST_AGE.toSeconds()) {
+    problem(path, prop, age.toHumanString(), 'Give at least 12 hours: the age is measured four times a day.');
+  }
+  if (seconds > MOST_AGE.toSeconds()) {
+    problem(path, prop, age.toHumanString(), `Give at most 365 days, the longest that a version can live, or the alarm is ${otherwise}.`);
+  }
 }
 
 /** Of metrics by the minute, which ours and Step Functions' are: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */

@@ -157,6 +157,7 @@ export class PopulationResources {
       ...dataProperties(props, Lazy.string({ produce: () => this.kmsKeyArn() })),
       TimeoutSeconds: timeout.toSeconds(),
       CancelOnTimeout: props.cancelOnTimeout ?? true,
+      MaxBilledCrpuHoursPerDay: props.maxBilledCrpuHoursPerDay,
       Schedules: late(() => scheduleProperties(this.schedules)),
       Upstream: this.upstream.length ? this.upstream.map(({ resource, shared }) => ({
         Population: resource.logicalId, RecordTable: shared === this.shared ? undefined : weak(scope, shared.record.ref),

@@ -123,6 +123,7 @@ export function validateProps(scope: IConstruct, props: IntermediateTablePopulat
     validateTimeout(scope, props.timeout);
   }
   requireBoolean(scope.node.path, 'cancelOnTimeout', props.cancelOnTimeout);
+  validateLimit(scope, props.maxBilledCrpuHoursPerDay);
   requireBoolean(scope.node.path, 'versionIdOutput', props.versionIdOutput);
   requireTexts(scope.node.path, 'triggers', props.triggers);
   requireList(scope.node.path, 'refreshAfter', props.refreshAfter);
@@ -198,6 +199,12 @@ export function validateTimeout(scope: IConstruct, timeout: Duration): void {
   }
   if (!Number.isInteger(seconds)) {
     problem(scope.node.path, 'timeout', `${seconds} seconds`, 'Give whole seconds.');
+  }
+}
+
+function validateLimit(scope: IConstruct, limit?: number): void {
+  if (limit !== undefined && known(limit) && !(typeof limit === 'number' && limit > 0 && limit < Infinity)) {
+    problem(scope.node.path, 'maxBilledCrpuHoursPerDay', limit, 'Give a number above 0, or leave it out for no limit.');
   }
 }
 

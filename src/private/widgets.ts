@@ -1,5 +1,6 @@
-import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
+import { aws_cloudwatch as cloudwatch, aws_events as events, Duration, Lazy } from 'aws-cdk-lib';
 import { Node } from 'constructs';
+import { resourceBehind } from './final-properties';
 import { populationAt } from './populations';
 import { shortNames } from './short-names';
 import type { IIntermediateTablePopulation } from '../i-intermediate-table-population';
@@ -9,13 +10,17 @@ const THIRD = 8;
 /** What is longer scrolls. */
 const TALLEST = 12;
 
-/** Two rows: what happened and how long it took; what it cost and how fresh the tables are. A population has one colour in all of them. */
+/**
+ * A card for each population, then two rows of graphs: what happened and how long it took; what it cost and how fresh the tables are. A
+ * population has one colour in all graphs.
+ */
 export function populationWidgets(populations: readonly IIntermediateTablePopulation[]): cloudwatch.IWidget[][] {
   const names = shortNames(populations);
   const each = (metric: (population: IIntermediateTablePopulation, options: cloudwatch.MetricOptions) => cloudwatch.IMetric) =>
     populations.map((population, index) => metric(population, { period: Duration.days(1), label: names[index] }));
   const leftYAxis = { showUnits: false, min: 0 };
   return [
+    populations.map((population, index) => card(population, names[index], 2 * HALF / Math.min(populations.length, 3))),
     [
       // Where the sum counts, on top of each other: as lines they would lie on each other.
       new cloudwatch.GraphWidget({
@@ -37,12 +42,37 @@ export function populationWidgets(populations: readonly IIntermediateTablePopula
         title: 'Hours since the live version was made',
         width: HALF,
         leftYAxis,
-        left: populations.map((population, index) => hoursSincePopulated(population, index, names[index])),
+        left: populations.map((population, index) => hoursSincePopulated(population, `seconds${index}`, names[index])),
       }),
     ],
     ...builtOn(populations, names),
   ];
 }
+
+/** How a population is: how old its data was at the last look, what the last query was billed, and when the next is due. */
+function card(population: IIntermediateTablePopulation, name: string, width: number): cloudwatch.IWidget {
+  return new cloudwatch.SingleValueWidget({
+    // Schedules may be added later.
+    title: Lazy.string({ produce: () => `${name}, schedule: ${schedulesOf(population).join(', ') || 'none'}` }),
+    width,
+    height: 3,
+    metrics: [
+      // Of the looks in a period, the last one after a refresh is the least.
+      hoursSincePopulated(population, 'seconds', 'hours old', { statistic: 'Minimum' }),
+      new cloudwatch.MathExpression({
+        expression: 'FILL(bill, REPEAT)',
+        label: 'CRPU-hours billed last',
+        period: Duration.hours(1),
+        usingMetrics: { bill: population.metricBilledCrpuHours({ period: Duration.hours(1), statistic: 'Maximum' }) },
+      }),
+    ],
+  });
+}
+
+/** Those that are on, as EventBridge has them. */
+const schedulesOf = ({ node }: IIntermediateTablePopulation): string[] => node.children.map(resourceBehind)
+  .filter((resource): resource is events.CfnRule => resource?.cfnResourceType === events.CfnRule.CFN_RESOURCE_TYPE_NAME)
+  .flatMap(({ scheduleExpression, state }) => (scheduleExpression !== undefined && state !== 'DISABLED' ? [scheduleExpression] : []));
 
 /** Says which tables are built on which: a picture of one does not tell what it waits for. */
 function builtOn(populations: readonly IIntermediateTablePopulation[], names: readonly string[]): cloudwatch.IWidget[][] {
@@ -56,12 +86,10 @@ function builtOn(populations: readonly IIntermediateTablePopulation[], names: re
     : [];
 }
 
-function hoursSincePopulated(population: IIntermediateTablePopulation, index: number, label: string): cloudwatch.IMetric {
+function hoursSincePopulated(
+  population: IIntermediateTablePopulation, id: string, label: string, options: cloudwatch.MetricOptions = {},
+): cloudwatch.IMetric {
   const period = Duration.hours(6);
-  return new cloudwatch.MathExpression({
-    expression: `seconds${index} / 3600`,
-    label,
-    period,
-    usingMetrics: { [`seconds${index}`]: population.metricSecondsSincePopulated({ period }) },
-  });
+  const seconds = population.metricSecondsSincePopulated({ period, ...options });
+  return new cloudwatch.MathExpression({ expression: `${id} / 3600`, label, period, usingMetrics: { [id]: seconds } });
 }

@@ -67,6 +67,7 @@ describe('the fingerprint of what a populate makes', () => {
   test.each<[string, Partial<Definition>]>([
     ['the timeout', { timeoutSeconds: 60 }],
     ['cancelOnTimeout', { cancelOnTimeout: false }],
+    ['a limit of what is billed', { maxBilledCrpuHoursPerDay: 5 }],
     ['what it is built on', { upstream: [{ population: 'Daily' }] }],
     ['its schedules, parameters included', { schedules: [{ name: 'Nightly', parameters: { region: 'west' } }] }],
     ['what a later library adds to the definition', { addedLater: true } as object],

@@ -3,7 +3,7 @@ import {
   after, attemptWith, DEFINITION, DEPLOYED, deploying, ERRORS, finishedWith, liveVersion, OF_DEPLOYMENT, OTHER, OWN, refusal,
   requestWith, situationOf, tableWith,
 } from './population/support';
-import { blocked, failure, refused, unchanged, unsuccessful } from '../../src/handlers/failures';
+import { blocked, failure, overspent, refused, unchanged, unsuccessful } from '../../src/handlers/failures';
 import { timedOut } from '../../src/handlers/population/waiting';
 import type { TableRecord } from '../../src/handlers/record/table-record';
 
@@ -89,6 +89,21 @@ test.each([
 ])('a table that cannot be populated says why: %s', (status, statusReason, words) => {
   const table = tableWith('1', { status, statusReason });
   expect(table.ok && blocked(situation, table.value)).toMatchObject({ error: status, cause: expect.stringContaining(words) });
+});
+
+test('a limit that is reached is told with the figure, what was billed, and when there is room again', () => {
+  const failed = { succeeded: false, analysisId: 'analysis-2' };
+  const attempts = [finishedWith(), finishedWith({ ...failed, billedCrpuHours: undefined }), finishedWith({ ...failed, analysisType: 'JOB' })];
+  expect(overspent(situation, { crpuHours: 5.4, attempts, freeAt: after(0) }, 5)).toMatchObject({
+    error: 'BillingLimitReached',
+    cause: expect.stringContaining(
+      'Nothing was populated: populates of this table were billed 5.4 CRPU-hours in the last 24 hours, and maxBilledCrpuHoursPerDay is 5. '
+    + 'From 2026-11-23T06:00:00.000Z on there is room again. The last of them: version version-1 (0.5); '
+    + 'protected query analysis-2, without success (an unknown bill); protected job analysis-2, without success (0.5). '
+    + 'Raise maxBilledCrpuHoursPerDay if'),
+  });
+  expect(overspent(situation, { crpuHours: 5, attempts: [], freeAt: after(0) }, 5)!.cause).toContain('there is room again. Raise maxBilledCrpuHoursPerDay');
+  expect(overspent(situation)).toBeUndefined();
 });
 
 test.each([

@@ -97,6 +97,7 @@ describe('a wait condition waits once, and is made anew exactly when a populate 
     'the order of parameters': (stack) => ({ ...table({})(stack), parameters: { b: '2', a: '1' } }),
     'the timeout': (stack) => ({ ...table({})(stack), timeout: Duration.hours(7) }),
     'what becomes of a query in time-out': (stack) => ({ ...table({})(stack), cancelOnTimeout: false }),
+    'a limit of what is billed': (stack) => ({ ...table({})(stack), maxBilledCrpuHoursPerDay: 5 }),
     'a schedule': (stack) => ({ ...table({})(stack), schedule: Schedule.rate(Duration.days(1)) }),
     'the output': (stack) => ({ ...table({})(stack), versionIdOutput: false }),
     'the description of the table': table({ description: 'other' }),

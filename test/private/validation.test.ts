@@ -48,6 +48,11 @@ const mistakes: [string, Props | PopulationProps, string, string][] = [
   ['a timeout of a day', { timeout: Duration.days(1) }, 'timeout', '"1 day"'],
   ['a timeout of half a second more', { timeout: Duration.millis(90_500) }, 'timeout', '90.5'],
   ['a late timeout in minutes, which CloudFormation cannot convert', { timeout: Duration.minutes(Lazy.number({ produce: () => 5 })) }, 'timeout', 'minutes'],
+  ['a limit of nothing', { maxBilledCrpuHoursPerDay: 0 }, 'maxBilledCrpuHoursPerDay', '0'],
+  ['a limit below nothing', { maxBilledCrpuHoursPerDay: -1 }, 'maxBilledCrpuHoursPerDay', '-1'],
+  ['a limit that is none', { maxBilledCrpuHoursPerDay: NaN }, 'maxBilledCrpuHoursPerDay', 'NaN'],
+  ['a limit without end', { maxBilledCrpuHoursPerDay: Infinity }, 'maxBilledCrpuHoursPerDay', 'Infinity'],
+  ['a limit that is a text', { maxBilledCrpuHoursPerDay: untyped('5') }, 'maxBilledCrpuHoursPerDay', '"5"'],
   ['a mode that there is not', { populateOnDeploy: untyped('SOMETIMES') }, 'populateOnDeploy', '"SOMETIMES"'],
   ['triggers with ALWAYS', { triggers: ['v1'], populateOnDeploy: PopulateOnDeploy.ALWAYS }, 'triggers', '["v1"]'],
   ['triggers with IF_UNPOPULATED', { triggers: ['v1'], populateOnDeploy: PopulateOnDeploy.IF_UNPOPULATED }, 'triggers', '["v1"]'],
@@ -164,6 +169,7 @@ const limits: [string, PopulationProps][] = [
   ['an account id with leading zeros', { analysisPayerAccountId: '000000000001' }],
   ['a timeout of a minute', { timeout: Duration.minutes(1) }],
   ['a timeout of 12 hours', { timeout: Duration.hours(12) }],
+  ['a limit of less than the shortest query is billed', { maxBilledCrpuHoursPerDay: 0.01 }],
   ['triggers with ON_CHANGE', { triggers: ['v1'], populateOnDeploy: PopulateOnDeploy.ON_CHANGE }],
   ['no triggers with ALWAYS', { triggers: [], populateOnDeploy: PopulateOnDeploy.ALWAYS }],
   ['a schedule of this year and later', { schedule: Schedule.cron({ year: '2020-2099' }) }],
@@ -204,6 +210,7 @@ describe('a value that is known only when deploying passes', () => {
   test.each([
     ['workers', (value: number) => ({ compute: { workers: value } })],
     ['timeout', (value: number) => ({ timeout: Duration.seconds(value) })],
+    ['maxBilledCrpuHoursPerDay', (value: number) => ({ maxBilledCrpuHoursPerDay: value })],
   ])('%s from a CfnParameter and a Lazy', (_, props) => {
     const stack = makeStack();
     makePopulation(stack, 'First', props(new CfnParameter(stack, 'Value', { type: 'Number' }).valueAsNumber));

@@ -50,6 +50,7 @@ export const scenes: { readonly [name: string]: (stack: Stack) => void } = {
     PopulationServices.of(stack).configure({ vpc });
     return {};
   }),
+  'a population with a limit of what is billed': population(() => ({ maxBilledCrpuHoursPerDay: 5 })),
   'a population that takes hours': population(() => ({ timeout: Duration.hours(6) })),
   'a population after one of its own stack': population((stack) => ({ refreshAfter: [makePopulation(stack, 'Upstream', { schedule })] })),
   'a population after one of another stack': population((stack) => ({ refreshAfter: [makePopulation(other(stack), 'Upstream', { schedule })] })),
@@ -63,6 +64,7 @@ export const scenes: { readonly [name: string]: (stack: Stack) => void } = {
     watched.onPopulationFailed('Failed');
     watched.createFailureAlarm('FailureAlarm');
     watched.createExpiryAlarm('ExpiryAlarm');
+    watched.createFreshnessAlarm('FreshnessAlarm', { maxAge: Duration.days(2) });
     watched.grantPopulate(new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') }));
     new PopulationDashboard(stack, 'Dashboard', { populations: [watched] });
   },

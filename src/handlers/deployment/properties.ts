@@ -18,7 +18,8 @@ export interface Properties extends Target {
 
 const NAMES = [
   'ServiceToken', 'ServiceTimeout', 'StateMachineArn', 'MembershipIdentifier', 'IntermediateTableIdentifier',
-  'Parameters', 'Compute', 'AnalysisPayerAccountId', 'KmsKey', 'Triggers', 'TimeoutSeconds', 'CancelOnTimeout', 'Schedules', 'Upstream',
+  'Parameters', 'Compute', 'AnalysisPayerAccountId', 'KmsKey', 'Triggers', 'TimeoutSeconds', 'CancelOnTimeout',
+  'MaxBilledCrpuHoursPerDay', 'Schedules', 'Upstream',
   'PopulateOnDeploy', 'Synthesis',
   // Only there for CloudFormation to see a change.
   'UpstreamVersions', 'VersionParameter', 'WaitHandle',
@@ -49,6 +50,7 @@ export function readProperties(raw: Raw): Properties {
     triggers: list(given.Triggers, 'Triggers', required),
     timeoutSeconds: integer(required(given.TimeoutSeconds, 'TimeoutSeconds'), 'TimeoutSeconds', MIN_TIMEOUT_SECONDS, MAX_TIMEOUT_SECONDS)!,
     cancelOnTimeout: flag(given.CancelOnTimeout, 'CancelOnTimeout'),
+    maxBilledCrpuHoursPerDay: positive(given.MaxBilledCrpuHoursPerDay, 'MaxBilledCrpuHoursPerDay'),
     schedules: list(given.Schedules, 'Schedules', scheduleIn),
     upstream: list(given.Upstream, 'Upstream', upstreamIn),
   };
@@ -109,6 +111,11 @@ function integer(raw: unknown, path: string, min: number, max = Number.MAX_SAFE_
     return undefined;
   }
   return /^\d+$/.test(value) && Number(value) >= min && Number(value) <= max ? Number(value) : fail(path, 'is not a number in its range');
+}
+
+function positive(raw: unknown, path: string): number | undefined {
+  const value = raw === undefined ? raw : Number(required(raw, path));
+  return value === undefined || (value > 0 && value < Infinity) ? value : fail(path, 'is not a number above 0');
 }
 
 const flag = (raw: unknown, path: string): boolean => {

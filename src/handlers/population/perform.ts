@@ -8,6 +8,7 @@ import type { Ports } from '../invocation';
 import {
   changeAdmission, closeAdmission, isAdmitted, nextRefusedSeconds, openAdmission, releaseAdmission, requestAdmission,
 } from '../record/admission';
+import { addToBilling } from '../record/billing';
 import { tableKey } from '../record/items';
 import { changePointer, changeTableRecord, claimEvent, type Changing } from '../record/store';
 import {
@@ -152,7 +153,7 @@ async function finish(action: Finish, situation: Situation, version: number, por
   const { attempt: { execution, analysisType }, outcome, finished, queryDefaults } = action;
   const { record, now, hints } = situation;
   const known = addToHistory({ ...record, attempt: undefined, lease: undefined, ...(queryDefaults ? { queryDefaults } : {}) }, finished);
-  const changed = endRequest(known, execution, outcome.output !== undefined);
+  const changed = endRequest(addToBilling(known, finished, now), execution, outcome.output !== undefined);
   const written = await recordEnd(execution, outcome, changed, situation, version, ports);
   if (!written.ok) {
     return unrecorded(situation, written.error);

@@ -6,7 +6,8 @@ import { parametersHash } from '../../contract/hashing';
 import { UPSTREAM_WAIT_SECONDS } from '../../contract/time';
 import { liveVersionOf, type LiveVersion, type Table } from '../clean-rooms/clean-rooms';
 import { beforeOf, runningOf } from '../clean-rooms/recovery';
-import { blocked, NO_VERSION, unchanged } from '../failures';
+import { blocked, NO_VERSION, overspent, unchanged } from '../failures';
+import { overspentOf } from '../record/billing';
 import { desiredOf } from '../record/desired';
 import { attemptOfVersion, type FinishedAttempt } from '../record/table-record';
 import { firstError } from '../service-error';
@@ -105,14 +106,17 @@ export function endUnchanged(situation: Situation, { table, liveAnalysis, upstre
 }
 
 function populateIfPossible(situation: Situation, seen: Seen, table: Table, upstream?: readonly SeenUpstream[]): Action {
-  const problem = blocked(situation, table) ?? (isPastDeadline(situation) ? timedOut(situation) : undefined);
+  const { record, now } = situation;
+  const { upstream: builtOn, maxBilledCrpuHoursPerDay: limit } = desiredOf(record)!.definition;
+  const problem = blocked(situation, table) ?? overspent(situation, overspentOf(record, limit, now), limit)
+    ?? (isPastDeadline(situation) ? timedOut(situation) : undefined);
   if (problem) {
     return fail(problem);
   }
   if (table.analysisType !== situation.admittedTo) {
     return { type: 'REQUEST_ADMISSION', kind: table.analysisType };
   }
-  if (desiredOf(situation.record)!.definition.upstream?.length && !upstream) {
+  if (builtOn?.length && !upstream) {
     return observe('upstream');
   }
   const waiting = upstream && waitForUpstream(situation, upstream);

@@ -116,12 +116,14 @@ const UNKNOWN_ATTEMPT: PopulateAttempt = {
 };
 
 /** Returns the record, where an older version of the library, or a person in the console, may have left something out of it. */
-export function toTableRecord({ requests = [], syntheses = [], history = [], attempt, ...others }: Partial<TableRecord> = {}): TableRecord {
+export function toTableRecord(known: Partial<TableRecord> = {}): TableRecord {
+  const { requests = [], syntheses = [], history = [], billing, attempt, ...others } = known;
   return {
     ...others,
     requests: requests.filter((request) => request.action === 'RELEASE' || request.definition as unknown),
     syntheses,
     history: history.map((finished) => ({ ...UNKNOWN_FINISHED, ...finished })),
+    ...(billing ? { billing: billing.filter(({ lastAt, crpuHours }) => Number.isFinite(lastAt + crpuHours)) } : {}),
     ...(attempt ? { attempt: { ...UNKNOWN_ATTEMPT, ...attempt } } : {}),
   };
 }

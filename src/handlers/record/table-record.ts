@@ -18,6 +18,8 @@ export interface TableRecord {
   readonly attempt?: PopulateAttempt;
   /** The newest first. */
   readonly history: readonly FinishedAttempt[];
+  /** The newest first. */
+  readonly billing?: readonly BilledHour[];
   /** What the stored query adds to the parameters that it is given, where a version of ours has shown it. */
   readonly queryDefaults?: Parameters;
   /** The wait conditions' handles that requests have brought, by hash, the newest first: each listens once. */
@@ -122,6 +124,12 @@ export interface FinishedAttempt extends Pick<
   readonly populatedAt?: number;
   readonly durationMillis?: number;
   readonly billedCrpuHours?: number;
+}
+
+/** What was billed in one clock hour, whatever became of it: it counts until a day after the last of it. */
+export interface BilledHour {
+  readonly lastAt: number;
+  readonly crpuHours: number;
 }
 
 export const EMPTY: TableRecord = { requests: [], syntheses: [], history: [] };

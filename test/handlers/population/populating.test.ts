@@ -23,6 +23,9 @@ const lists = (versions: ReturnType<typeof version>[] = [], analyses: Analysis[]
 const up = (more: Partial<SeenUpstream> = {}): Seen =>
   ({ upstream: ok([{ id: 'm/up', liveId: 'u1', record: EMPTY, isElsewhere: false, isAtWork: false, ...more }]) });
 const DOWNSTREAM = { requests: [requestWith({ definition: downstreamOf({ population: 'Up' }) })] };
+/** What the limit allows was billed when the run began, and it has two days. */
+const CAPPED = { ...DEFINITION, maxBilledCrpuHoursPerDay: 5, timeoutSeconds: 2 * 86_400 };
+const LIMITED = { requests: [requestWith({ definition: CAPPED })], billing: [{ lastAt: after(0), crpuHours: 5 }] };
 const empty = { table: tableWith() };
 const blockedBy = (status: string) => ({ table: tableWith('1', { status, statusReason: 'purchases is gone' }) });
 const begun = [version('1', after(-100), 'POPULATE_STARTED')];
@@ -44,6 +47,14 @@ test.each<[string, Given, Seen, string]>([
     'END UNCHANGED version-1'],
   ['fails, disallowed', {}, blockedBy('DISALLOWED_BY_DATA_PROVIDER'), 'END DISALLOWED_BY_DATA_PROVIDER'],
   ['fails, with a table gone', {}, blockedBy('BASE_TABLE_REMOVED'), 'END BASE_TABLE_REMOVED'],
+  ['fails before it asks for more, where the limit is reached', { ...LIMITED, at: 86_400 - 60 }, empty, 'END BillingLimitReached'],
+  ['populates, where it is a minute more than 24 hours', { ...LIMITED, at: 86_400 + 60 }, empty, 'OBSERVE lists'],
+  ['of a deploy fails, where the limit is reached', { ...LIMITED, requests: [deploying(OWN, { definition: CAPPED })], input: OF_DEPLOYMENT },
+    empty, 'END BillingLimitReached'],
+  ['waits for no upstream table, where the limit is reached', { ...LIMITED, requests: [requestWith({ definition: { ...CAPPED, upstream: [{ population: 'Up' }] } })] },
+    empty, 'END BillingLimitReached'],
+  ['ends if nothing is due, the limit being reached', { ...LIMITED, history: [finishedWith({ intendedAt: after(1) })] },
+    { table: tableWith('1') }, 'END UNCHANGED version-1'],
   ['does not ask whether it may where nothing is due', { history: [finishedWith({ intendedAt: after(1) })] },
     blockedBy('BASE_TABLE_REMOVED'),
     'END UNCHANGED version-1'],

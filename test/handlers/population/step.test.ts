@@ -70,7 +70,8 @@ test('a run takes the lease, populates, looks on as long as the function may, an
   const { state, metrics } = await stage.step();
   expect(state).toMatchObject({ next: 'END', ended: { output: { status: 'POPULATED', versionId: 'version-1', durationMillis: 60_000 } } });
   expect(metrics).toMatchObject({ Populated: 1, SecondsSincePopulated: expect.any(Number) });
-  expect(stage.record).toMatchObject({ history: [{ versionId: 'version-1', succeeded: true }] });
+  const [{ populatedAt }] = stage.record.history;
+  expect(stage.record).toMatchObject({ history: [{ versionId: 'version-1', succeeded: true }], billing: [{ lastAt: populatedAt, crpuHours: 0.533333 }] });
   expect([stage.record.lease, stage.record.attempt, stage.asked]).toEqual([undefined, undefined, ['populate']]);
 });
 
@@ -82,7 +83,7 @@ test('a step after a crash is a step: whatever is on record is gone on with, and
   expect((await stage.step({ ...machine, crash: { Error: 'StepTookTooLong' } })).state)
     .toMatchObject({ next: 'END', ended: { output: { status: 'POPULATED' } } });
   expect((await stage.step(machine)).state).toMatchObject({ next: 'END', ended: { output: { versionId: 'version-1' } } });
-  expect(stage.asked).toEqual(['populate']);
+  expect([stage.asked, stage.record.billing]).toEqual([['populate'], [expect.objectContaining({ crpuHours: 0.533333 })]]);
 });
 
 test.each([30, 0, -5])('a step polls for %d seconds where its function has no more, then the machine comes again', async (pollSeconds) => {

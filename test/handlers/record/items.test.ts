@@ -66,6 +66,7 @@ const RECORD: TableRecord = {
     cancellation: { error: 'E', cause: 'c', analysisId: 'a', retryable: null },
   },
   history: [FINISHED],
+  billing: [{ lastAt: NIGHT, crpuHours: 0.53 }],
   queryDefaults: LIKE_MOMENTS,
   waitHandles: ['a1b2'],
 };
@@ -76,11 +77,11 @@ describe('an item', () => {
   });
 
   test('shows a person when things were, and leaves alone what is the user\'s', () => {
-    const { requests: [request], attempt, lease, history, schema, version, id } = unmarshall(toItem('table m/t', RECORD, 3));
+    const { requests: [request], attempt, lease, history, billing, schema, version, id } = unmarshall(toItem('table m/t', RECORD, 3));
     expect([id, schema, version]).toEqual(['table m/t', SCHEMA, 3]);
     expect(request).toMatchObject({ signedAt: '2026-11-23T03:00:00.000Z', answerBy: '2026-11-23T03:59:30.000Z', definition: { timeoutSeconds: 3_300, parameters: LIKE_MOMENTS } });
     expect(attempt).toMatchObject({ intendedAt: '2026-11-23T03:00:00.000Z', before: { versions: { createdAt: '2026-11-23T03:00:00.000Z' } } });
-    expect(lease.untilAt).toBe('2026-11-23T03:00:00.000Z');
+    expect([lease.untilAt, billing[0].lastAt]).toEqual(['2026-11-23T03:00:00.000Z', '2026-11-23T03:00:00.000Z']);
     expect(history[0]).toMatchObject({ populatedAt: '2026-11-23T03:01:00.000Z', billedCrpuHours: 0.53 });
   });
 
@@ -126,7 +127,7 @@ describe('a table\'s record', () => {
     expect([toTableRecord(undefined), toTableRecord({})]).toEqual([EMPTY, EMPTY]);
   });
 
-  test.each(['requests', 'syntheses', 'history', 'lease', 'attempt', 'waitHandles', 'queryDefaults'] as const)('can do without %s', (name) => {
+  test.each(['requests', 'syntheses', 'history', 'lease', 'attempt', 'waitHandles', 'queryDefaults', 'billing'] as const)('can do without %s', (name) => {
     const { [name]: _, ...rest } = RECORD;
     expect(toTableRecord(rest)).toMatchObject({ requests: expect.any(Array), syntheses: expect.any(Array), history: expect.any(Array) });
   });
@@ -135,6 +136,10 @@ describe('a table\'s record', () => {
     const { definition: _, ...incomplete } = REQUEST;
     const release = { ...incomplete, action: 'RELEASE' } as const;
     expect(toTableRecord({ requests: [incomplete as PopulateRequest, release, REQUEST] }).requests).toEqual([release, REQUEST]);
+  });
+
+  test('counts no bill of an hour that nobody knows, or of a sum that nobody knows', () => {
+    expect(toTableRecord({ billing: [{ lastAt: NIGHT } as never, { crpuHours: 1 } as never, RECORD.billing![0]] }).billing).toEqual(RECORD.billing);
   });
 
   test('takes an attempt of which nothing is known for an intent of long ago, which is looked for and given up', () => {
