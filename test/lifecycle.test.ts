@@ -12,7 +12,7 @@ describe('the picture of what a step does', () => {
     expect(new Set(EDGES.map(({ row }) => row))).toEqual(new Set(names));
   });
 
-  test('is drawn from the rows as they are: npm run lifecycle', () => {
+  test('is drawn from the rows as they are: npm run pictures', () => {
     expect(drawn).toBe(picture(names, EDGES));
   });
 
