@@ -39,31 +39,9 @@ export interface PopulationFunctionOptions {
   readonly environmentEncryption?: kms.IKey;
 
   /**
-   * How long the log of the functions and state machines is kept.
-   *
-   * @default logs.RetentionDays.THREE_MONTHS
-   */
-  readonly logRetention?: logs.RetentionDays;
-
-  /**
-   * What becomes of the log group when the stack is deleted.
-   *
-   * @default RemovalPolicy.DESTROY
-   */
-  readonly logRemovalPolicy?: RemovalPolicy;
-
-  /**
-   * The key that encrypts the log group. Its policy has to let CloudWatch Logs of the region use it.
-   *
-   * @default - CloudWatch Logs' own key
-   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-   */
-  readonly logEncryptionKey?: kms.IKey;
-
-  /**
    * The key that encrypts the record, which holds the populations' parameters: a symmetric one of the stack's region. The functions may use
    * it through DynamoDB only. Who deploys has to be allowed `kms:CreateGrant` on it, and its policy has to leave permissions to IAM, as
-   * CDK's and the console's do. It can be changed, and taken away again; the record stays.
+   * CDK's and the console's do. It can be changed later; the record stays.
    *
    * @default - DynamoDB's own key
    * @throws if it is a key of another region, app or stage
@@ -102,4 +80,26 @@ export interface PopulationFunctionOptions {
    * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
    */
   readonly reservedConcurrentExecutions?: number;
+
+  /**
+   * How long the log of the functions and state machines is kept.
+   *
+   * @default logs.RetentionDays.THREE_MONTHS
+   */
+  readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * What becomes of the log group when the stack is deleted.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly logRemovalPolicy?: RemovalPolicy;
+
+  /**
+   * The key that encrypts the log group. Its policy has to let CloudWatch Logs of the region use it.
+   *
+   * @default - CloudWatch Logs' own key
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+   */
+  readonly logEncryptionKey?: kms.IKey;
 }
