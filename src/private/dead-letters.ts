@@ -31,6 +31,6 @@ export function acceptUndelivered(scope: Construct, queue: sqs.IQueueRef): void 
   iam.EncryptedResources.of(queue)?.grantOnKey(EVENTS, 'kms:Decrypt', 'kms:GenerateDataKey');
   if (!accepted?.statementAdded) {
     Annotations.of(scope).addWarningV2('cdk-cleanrooms-intermediate-table:deadLetterQueuePolicy',
-      `deadLetterQueue ${queue.node.path} is not defined by this app, and so its policy is not changed: let events.amazonaws.com send messages to it for ${rules}.`);
+      `deadLetterQueue ${queue.node.path} is not defined by this app, and so its policy is not changed: let events.amazonaws.com send messages to it, for the rules of this account and region.`);
   }
 }
