@@ -186,13 +186,13 @@ testAll.exec('.ci/verify');
 // What a person has written of the version, in place of the commits.
 project.tasks.tryFind('bump')!.exec('tsx projenrc/changelog.ts notes > dist/changelog.md');
 
-const dashboard = project.addTask('dashboard', { description: 'Draws docs/dashboard.svg from a month in the simulator' });
-dashboard.spawn(bundle);
-dashboard.exec('tsx docs/draw-dashboard.ts');
-const lifecycle = project.addTask('lifecycle', { description: 'Draws docs/lifecycle.svg from the rows of decide.ts', exec: 'tsx docs/draw-lifecycle.ts' });
+const pictures = project.addTask('pictures', { description: 'Draws the pictures in docs/ from the simulator, and from the rows of decide.ts' });
+pictures.spawn(bundle);
+for (const name of ['dashboard', 'lifecycle', 'timelines']) {
+  pictures.exec(`tsx docs/draw-${name}.ts`);
+}
 // CI refuses a build that changes what is committed.
-project.postCompileTask.spawn(dashboard);
-project.postCompileTask.spawn(lifecycle);
+project.postCompileTask.spawn(pictures);
 
 const demo = project.addTask('demo', { description: 'Deploys an example app to the local simulator and shows what happens' });
 demo.spawn(bundle);

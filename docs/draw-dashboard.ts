@@ -1,5 +1,5 @@
 /**
- * Draws `dashboard.svg`: what a deployed `PopulationDashboard` shows of a month in the simulator. Every build does: `npm run dashboard`.
+ * Draws `dashboard.svg`: what a deployed `PopulationDashboard` shows of a month in the simulator. Every build does: `npm run pictures`.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * Draws `lifecycle.svg`: what a step does, of the rows of `src/handlers/population/decide.ts`. Every build does: `npm run lifecycle`.
+ * Draws `lifecycle.svg`: what a step does, of the rows of `src/handlers/population/decide.ts`. Every build does: `npm run pictures`.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

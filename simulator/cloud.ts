@@ -18,6 +18,7 @@ import { LambdaService, LogLine } from './lambda/service';
 import { Random, seededRandom } from './random';
 import { ApiError } from './runtime/json-server';
 import { Network } from './runtime/network';
+import { QueueService } from './sqs';
 import { ParameterStore } from './ssm';
 import { statusChange } from './step-functions/announcement';
 import { stepFunctionsServer } from './step-functions/api';
@@ -41,6 +42,7 @@ export class Cloud {
   readonly cloudFormation: CloudFormationService;
   /** Has faults of its own, which state machines' tasks meet, too. */
   readonly ssm: ParameterStore;
+  readonly queues = new QueueService();
   /** Texts of Secrets Manager's secrets, by name. */
   readonly secrets = new Map<string, string>();
   /** DynamoDB. */
@@ -83,6 +85,7 @@ export class Cloud {
       iam,
       region,
       account,
+      queues: this.queues,
       timesDelivered: behaviours.eventDeliveries,
       deliveredAgainAfterSeconds: behaviours.eventDeliveredAgainAfterSeconds,
       call: targetCaller(() => this, behaviours.eventExecutionNames),

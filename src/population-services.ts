@@ -2,6 +2,7 @@ import { aws_dynamodb as dynamodb, aws_ec2 as ec2, aws_lambda as lambda, aws_log
 import { IConstruct } from 'constructs';
 import { PopulationFunctionOptions } from './function-options';
 import { fail } from './private/problem';
+import { validateServiceOptions } from './private/service-checks';
 import { SharedResources } from './private/shared-resources';
 import { validateFunctionOptions } from './private/validation';
 
@@ -35,13 +36,14 @@ export class PopulationServices implements ec2.IConnectable {
   private constructor(private readonly stack: Stack) {}
 
   /**
-   * Changes where and how the functions run, before or after populations are defined. May be called again: what is left out stays as it is.
+   * Changes where and how the functions run, and what the record and the rules are given, before or after populations are defined. May be called again: what is left out stays as it is.
    *
    * @throws if subnets or security groups are given and no VPC is
    */
   public configure(options: PopulationFunctionOptions): void {
     const path = this.stack.node.path;
     validateFunctionOptions(path, options, this.options);
+    validateServiceOptions(this.stack, options);
     this.options = { ...this.options, ...options };
     this.shared?.configure(options);
   }

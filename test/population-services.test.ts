@@ -1,7 +1,7 @@
 import { CfnParameter, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnFunction, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { IntermediateTablePopulation, PopulationFunctionOptions, PopulationServices } from '../src';
@@ -122,6 +122,10 @@ describe('the options of a stack', () => {
     'other subnets': (stack) => ({ vpc: vpcIn(stack), vpcSubnets: { subnets: [vpcIn(stack).privateSubnets[0]] } }),
     'a security group': (stack) => ({ vpc: vpcIn(stack), securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')] }),
     'keys': (stack) => ({ environmentEncryption: new Key(stack, 'Environment'), logEncryptionKey: new Key(stack, 'Logs') }),
+    'a key of the record': (stack) => ({ recordEncryptionKey: new Key(stack, 'Record') }),
+    'a dead-letter queue': (stack) => ({ deadLetterQueue: new Queue(stack, 'Letters') }),
+    'traces': () => ({ tracing: Tracing.ACTIVE }),
+    'reserved concurrency': () => ({ reservedConcurrentExecutions: 6 }),
   };
   const names = Object.keys(sets);
 

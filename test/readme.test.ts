@@ -4,7 +4,7 @@ import * as ts from 'typescript';
 
 const ROOT = join(__dirname, '..');
 const PAGES = [
-  'README.md', 'CHANGELOG.md', 'CODE_OF_CONDUCT.md', 'CONTRIBUTING.md', 'SECURITY.md', 'examples/README.md', 'simulator/README.md', 'simulator/clean-rooms/README.md',
+  'README.md', 'CHANGELOG.md', 'CODE_OF_CONDUCT.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/regulated.md', 'examples/README.md', 'simulator/README.md', 'simulator/clean-rooms/README.md',
   ...readdirSync(join(ROOT, 'docs/decisions')).map((name) => `docs/decisions/${name}`),
 ];
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');

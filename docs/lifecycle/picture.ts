@@ -1,8 +1,8 @@
 import type { Edge, State } from './edges';
+import { LINE, numbered, text, wrapped } from '../svg';
 
 /** Narrow and tall, so that a telephone shows it without making it small. */
 const WIDTH = 400;
-const LINE = 16;
 const LEGEND = { top: 600, left: 44, characters: 58 };
 
 interface Node {
@@ -49,7 +49,7 @@ const WAYS: Record<string, { readonly path: string; readonly at: readonly [x: nu
 
 /** Returns the picture: states and edges, with the numbers of the rows, and below them the rows in their order. */
 export function picture(rows: readonly string[], edges: readonly Edge[]): string {
-  const legend = rows.map((row) => wrapped([[row, 'row'], [`→\u00a0${doesOf(row, edges)}`, 'does']]));
+  const legend = rows.map((row) => wrapped([[row, 'row'], [`→\u00a0${doesOf(row, edges)}`, 'does']], LEGEND.characters));
   const height = LEGEND.top + LINE * legend.flat().length + 4 * rows.length + 8;
   const numbersOf = (some: readonly Edge[]) => some.map(({ row }) => rows.indexOf(row) + 1);
   return [
@@ -65,7 +65,7 @@ export function picture(rows: readonly string[], edges: readonly Edge[]): string
     ...Object.values(NODES).map(drawNode),
     ...Object.entries(groupedByWay(edges)).map(([way, some]) => drawWay(way, numbersOf(some))),
     text(16, LEGEND.top - 14, 'Each step does what the first row that fits says', 'name'),
-    ...legendOf(legend),
+    ...numbered(legend, LEGEND.left, LEGEND.top + 4),
     '</svg>',
     '',
   ].join('\n');
@@ -85,10 +85,6 @@ const STYLE = `<style>
 <defs>
   <marker id="head" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="#414d5c"/></marker>
 </defs>`;
-
-const escaped = (words: string): string => words.replace(/&/g, '&amp;').replace(/</g, '&lt;');
-
-const text = (x: number, y: number, words: string, kind: string): string => `<text x="${x}" y="${y}" class="${kind}">${escaped(words)}</text>`;
 
 function drawNode({ box: [x, y, width, height], kind, name, lines }: Node): string {
   const isFrame = kind === 'lease';
@@ -124,34 +120,3 @@ function drawWay(way: string, numbers: readonly number[]): string {
 
 const doesOf = (row: string, edges: readonly Edge[]): string =>
   [...new Set(edges.filter((edge) => edge.row === row).map(({ does }) => does))].join('; ');
-
-type Word = readonly [word: string, kind: string];
-
-/** Returns the words in lines, each with its kind. */
-function wrapped(parts: readonly (readonly [words: string, kind: string])[]): Word[][] {
-  const lines: Word[][] = [[]];
-  for (const [word, kind] of parts.flatMap(([words, of]) => words.split(' ').map((each): Word => [each, of]))) {
-    const line = lines[lines.length - 1];
-    const length = line.reduce((sum, [before]) => sum + before.length + 1, word.length);
-    if (length > LEGEND.characters) {
-      lines.push([[word, kind]]);
-    } else {
-      line.push([word, kind]);
-    }
-  }
-  return lines;
-}
-
-function legendOf(legend: readonly Word[][][]): string[] {
-  let y = LEGEND.top - LINE + 20;
-  return legend.flatMap((lines, index) => {
-    const drawn = lines.map((line, at) => `<text x="${LEGEND.left}" y="${y + LINE * at}">${spans(line)}</text>`);
-    const number = text(LEGEND.left - 10, y, String(index + 1), 'number right');
-    y += LINE * lines.length + 4;
-    return [number, ...drawn];
-  });
-}
-
-const spans = (line: readonly Word[]): string =>
-  ['row', 'does'].map((kind) => [kind, line.filter((word) => word[1] === kind).map(([word]) => word).join(' ')])
-    .filter(([, words]) => words !== '').map(([kind, words]) => `<tspan class="${kind}">${escaped(words)}</tspan>`).join(' ');

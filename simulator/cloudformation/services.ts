@@ -11,6 +11,7 @@ import { IamService } from '../iam/service';
 import { Permissions } from '../lambda/permissions';
 import { LambdaService } from '../lambda/service';
 import { Random } from '../random';
+import { QueueService } from '../sqs';
 import { ParameterStore } from '../ssm';
 import { StepFunctionsService } from '../step-functions/service';
 
@@ -30,6 +31,7 @@ export interface Services {
   readonly inbox: Inbox;
   readonly behaviours: CloudFormationBehaviours;
   readonly ssm: ParameterStore;
+  readonly queues: QueueService;
   readonly names: Names;
   /** Texts of secrets, by name. */
   readonly secrets: Map<string, string>;

@@ -27,6 +27,14 @@ export interface DynamoDbOptions {
 
 type Item = Record<string, AttributeValue>;
 
+/**
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html#dynamodb-kms-authz
+ * https://github.com/aws/aws-cdk/pull/19102: writing decrypts, too
+ */
+const READS = /^(GetItem|Query|Scan|BatchGetItem)$/;
+const KEY_OF_READS = ['Decrypt', 'DescribeKey'];
+const KEY_OF_WRITES = ['Encrypt', 'ReEncryptFrom', 'ReEncryptTo', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext'];
+
 /** DynamoDB's tables of one account and region. */
 export class DynamoDbService {
   /** As functions sent them, in the order of arrival. */
@@ -34,6 +42,8 @@ export class DynamoDbService {
   readonly faults: Faults;
   private readonly engine: Engine | MapEngine;
   private readonly tables = new Set<string>();
+  /** Of tables that a customer's key encrypts, by table name. */
+  private readonly keys = new Map<string, string>();
 
   constructor(private readonly options: DynamoDbOptions) {
     this.engine = options.engine === 'map' ? new MapEngine() : new Engine(options.clock.activity);
@@ -63,6 +73,11 @@ export class DynamoDbService {
     this.tables.delete(TableName);
     await this.engine.call('DeleteTable', { TableName });
     await this.until(() => this.engine.call('DescribeTable', { TableName }).then(() => false, () => true));
+  }
+
+  encrypt(tableName: string, keyArn?: string): void {
+    if (keyArn) this.keys.set(tableName, keyArn);
+    else this.keys.delete(tableName);
   }
 
   tableNames(): string[] {
@@ -95,10 +110,20 @@ export class DynamoDbService {
     this.requests.push(request);
     try {
       this.options.iam.authorizeKey(accessKeyId, `dynamodb:${operation}`, this.resourcesOf(input));
+      this.authorizeUseOfKey(operation, input.TableName as string, accessKeyId);
       return await this.perform(operation, input);
     } catch (error) {
       request.error = (error as Error).name.split('#').at(-1);
       throw error;
+    }
+  }
+
+  /** On behalf of who calls, as CDK grants it; DynamoDB's pages only say what the key's policy needs at a minimum. */
+  private authorizeUseOfKey(operation: string, tableName: string, accessKeyId: string): void {
+    const keyArn = this.keys.get(tableName);
+    if (!keyArn) return;
+    for (const action of READS.test(operation) ? KEY_OF_READS : [...KEY_OF_READS, ...KEY_OF_WRITES]) {
+      this.options.iam.authorizeKey(accessKeyId, `kms:${action}`, [keyArn], { 'kms:ViaService': `dynamodb.${this.options.region}.amazonaws.com` });
     }
   }
 

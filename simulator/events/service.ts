@@ -2,10 +2,12 @@ import { Server } from 'node:http';
 import { Clock } from '../clock';
 import { inputFor, InputSelection } from './input';
 import { checkPattern, matches, Pattern } from './pattern';
+import { Faults } from '../faults';
 import { AccessDenied, IamService } from '../iam/service';
 import { LambdaServiceError } from '../lambda/service-error';
 import { Random } from '../random';
 import { ApiError, jsonServer } from '../runtime/json-server';
+import { QueueService } from '../sqs';
 
 export interface BusEvent {
   readonly 'id': string;
@@ -28,6 +30,8 @@ export interface Target extends InputSelection {
   readonly Id: string;
   readonly Arn: string;
   readonly RoleArn?: string;
+  readonly RetryPolicy?: { readonly MaximumRetryAttempts?: number; readonly MaximumEventAgeInSeconds?: number };
+  readonly DeadLetterConfig?: { readonly Arn?: string };
 }
 
 export interface Rule {
@@ -58,6 +62,7 @@ export interface EventsOptions {
   readonly iam: IamService;
   readonly region: string;
   readonly account: string;
+  readonly queues: QueueService;
   readonly call: TargetCaller;
   /** EventBridge delivers at least once. @default 1 */
   readonly timesDelivered?: number;
@@ -74,13 +79,22 @@ export const EVENT_DELAY_SECONDS = 0.5;
  */
 const [MOST_RULES, MOST_TARGETS, LONGEST_PATTERN] = [300, 5, 2048];
 
+/** By default, for 24 hours and up to 185 times: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
+const [MOST_RETRIES, OLDEST_SECONDS] = [185, 86_400];
+/** How long it waits, longer each time, is not documented. */
+const FIRST_RETRY_SECONDS = 10;
+
 /** The default event bus. */
 export class EventsService {
   readonly log: BusEvent[] = [];
   readonly deliveries: Delivery[] = [];
+  /** What targets' services answer. */
+  readonly faults: Faults<'Deliver'>;
   private readonly rules = new Map<string, Rule>();
 
-  constructor(private readonly options: EventsOptions) {}
+  constructor(private readonly options: EventsOptions) {
+    this.faults = new Faults(options.clock);
+  }
 
   putRule(rule: Rule): void {
     if (rule.eventPattern) checkPattern(rule.eventPattern);
@@ -145,10 +159,7 @@ export class EventsService {
   private deliver(rule: Rule, event: BusEvent): void {
     for (const target of rule.targets) {
       const input = inputFor(target, event, rule.arn);
-      const hand = (): void => {
-        const error = this.attempt(target, input, rule, event);
-        this.deliveries.push({ time: this.options.clock.now(), rule: rule.logicalId, target: target.Arn, input, error });
-      };
+      const hand = (): void => void this.deliverUntil(target, input, rule, event);
       const { clock, timesDelivered = 1, deliveredAgainAfterSeconds: later = 0 } = this.options;
       hand();
       for (let copy = 1; copy < timesDelivered; copy++) {
@@ -158,13 +169,59 @@ export class EventsService {
     }
   }
 
-  private attempt(target: Target, input: string, rule: Rule, event: BusEvent): string | undefined {
-    try {
-      this.options.call(target, input, rule, event);
-      return undefined;
-    } catch (error) {
-      if (error instanceof AccessDenied || error instanceof ApiError || error instanceof LambdaServiceError) return `${error.name}: ${error.message}`;
-      throw error;
+  /**
+   * Tries again what may pass, as long as the target wants; what cannot pass, such as a missing permission, and what has not passed goes to
+   * the target's dead-letter queue, if it has one. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+   */
+  private async deliverUntil(target: Target, input: string, rule: Rule, event: BusEvent): Promise<void> {
+    const { clock } = this.options;
+    const { MaximumRetryAttempts = MOST_RETRIES, MaximumEventAgeInSeconds = OLDEST_SECONDS } = target.RetryPolicy ?? {};
+    const tooOldAt = clock.now() + Number(MaximumEventAgeInSeconds) * 1000;
+    for (let retries = 0, wait = FIRST_RETRY_SECONDS * 1000; ; retries++, wait *= 2) {
+      const error = this.attempt(target, input, rule, event);
+      this.deliveries.push({ time: clock.now(), rule: rule.logicalId, target: target.Arn, input, error: error && `${error.name}: ${error.message}` });
+      if (!error) return;
+      const exhausted = retries >= Number(MaximumRetryAttempts) ? 'MaximumRetryAttempts'
+        : clock.now() + wait > tooOldAt ? 'MaximumEventAgeInSeconds' : undefined;
+      if (exhausted || !mayPass(error)) {
+        this.bury(target, rule, event, {
+          ERROR_CODE: error.name,
+          ERROR_MESSAGE: error.message,
+          RETRY_ATTEMPTS: String(retries),
+          ...(mayPass(error) && exhausted ? { EXHAUSTED_RETRY_CONDITION: exhausted } : {}),
+        });
+        return;
+      }
+      await clock.sleep(wait);
     }
   }
+
+  private bury({ Arn, DeadLetterConfig }: Target, { arn, logicalId }: Rule, event: BusEvent, why: Record<string, string>): void {
+    const queue = DeadLetterConfig?.Arn;
+    if (queue === undefined) return;
+    const message = { body: JSON.stringify(event), attributes: { RULE_ARN: arn, TARGET_ARN: Arn, ...why } };
+    const error = refusalOf(() => this.options.queues.send(queue, 'events.amazonaws.com', arn, message));
+    if (error) this.deliveries.push({ time: this.options.clock.now(), rule: logicalId, target: queue, input: message.body, error: `${error.name}: ${error.message}` });
+  }
+
+  private attempt(target: Target, input: string, rule: Rule, event: BusEvent): Error | undefined {
+    return refusalOf(() => {
+      const { ending } = this.faults.next('Deliver');
+      if (ending?.kind === 'error') throw new ApiError(ending.code, ending.message ?? '(simulated)', ending.status ?? 500);
+      this.options.call(target, input, rule, event);
+    });
+  }
 }
+
+function refusalOf(call: () => void): Error | undefined {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    if (error instanceof AccessDenied || error instanceof ApiError || error instanceof LambdaServiceError) return error;
+    throw error;
+  }
+}
+
+const mayPass = (error: Error): boolean =>
+  (error instanceof LambdaServiceError && error.isTransient) || (error instanceof ApiError && (error.status >= 500 || error.code === 'ThrottlingException'));

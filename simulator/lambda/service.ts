@@ -21,6 +21,8 @@ export interface FunctionConfiguration {
   /** Every environment has credentials of its own. */
   readonly issueAccessKey: (environment: number) => string;
   readonly runtime: string;
+  /** How many invocations may run at a time: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html @default any number */
+  readonly reservedConcurrency?: number;
 }
 
 export interface LogLine {
@@ -66,6 +68,8 @@ export class LambdaService {
   private readonly functions = new Map<string, DeployedFunction>();
   private readonly queue: EventQueue;
   private readonly counts = new Map<string, number>();
+  /** Of each function by ARN, the invocations that run. */
+  private readonly running = new Map<string, number>();
   /** What went wrong, and its `hits`. */
   readonly faults: LambdaFaults;
   private environments = 0;
@@ -109,6 +113,7 @@ export class LambdaService {
       throw new LambdaServiceError('InvalidRuntimeException', `Function ${configuration.logicalId}: the simulator does not run ${configuration.runtime}.`);
     }
     refuse(fault);
+    if (this.runningOf(arn) >= (configuration.reservedConcurrency ?? Infinity)) throw throttled('Rate Exceeded.');
     const result = this.run(target, payload, count, fault);
     return fault?.at === 'connection' ? Promise.race([result, this.brokenAfter(fault.seconds)]) : result;
   }
@@ -128,6 +133,7 @@ export class LambdaService {
       function: configuration.logicalId, invocation: count, start: clock.now(), coldStart: !warm, accessKeyId, payload,
     };
     this.invocations.push(record);
+    this.count(configuration.arn, 1);
     if (!warm) await clock.sleep(this.options.coldStartMillis ?? 300);
     try {
       return await environment.invoke({
@@ -146,6 +152,7 @@ export class LambdaService {
       throw error;
     } finally {
       record.end = clock.now();
+      this.count(configuration.arn, -1);
       if (environment.isAlive) target.idle.push(environment);
     }
   }
@@ -155,6 +162,14 @@ export class LambdaService {
     const target = this.functions.get(unqualified(arn));
     if (!target) throw new LambdaServiceError('ResourceNotFoundException', `Function not found: ${arn}`);
     void this.queue.deliver(target.configuration, payload);
+  }
+
+  private runningOf(arn: string): number {
+    return this.running.get(unqualified(arn)) ?? 0;
+  }
+
+  private count(arn: string, change: 1 | -1): void {
+    this.running.set(arn, this.runningOf(arn) + change);
   }
 
   private start(configuration: FunctionConfiguration): Environment {
@@ -199,9 +214,11 @@ class DeployedFunction {
   constructor(readonly configuration: FunctionConfiguration) {}
 }
 
+const throttled = (message: string) => new LambdaServiceError('TooManyRequestsException', message, 429);
+
 function refuse(fault: InvocationFault | undefined): void {
   if (fault?.at === 'service') throw new LambdaServiceError('ServiceException', 'Lambda was unable to run the function. (simulated)');
-  if (fault?.at === 'throttled') throw new LambdaServiceError('TooManyRequestsException', 'Rate Exceeded. (simulated)', 429);
+  if (fault?.at === 'throttled') throw throttled('Rate Exceeded. (simulated)');
 }
 
 function entryFile({ codeFolder, handler, logicalId }: FunctionConfiguration): string {

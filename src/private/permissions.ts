@@ -1,11 +1,11 @@
-import { aws_iam as iam, CfnResource } from 'aws-cdk-lib';
+import { aws_dynamodb as dynamodb, aws_iam as iam, CfnResource } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { Construct } from 'constructs';
 import { LatePolicy, whenFinal } from './late';
 import { acknowledgeWildcards } from './nag';
 import { fail } from './problem';
 import { conditionOf, expressionOf, weak } from './references';
-import { keyStatements, membershipOf, populateStatements, readStatements, recordStatements, writeStatements } from './statements';
+import { keyStatements, membershipOf, populateStatements, readStatements, recordKeyStatements, recordStatements, writeStatements } from './statements';
 import { identityOf } from './table';
 import { canonical, hash } from '../contract/hashing';
 
@@ -19,6 +19,12 @@ export interface Permitted {
   kmsKeyArn(): string | undefined;
 }
 
+/** Who has a record, which a key may encrypt that is given later. */
+export interface Recording {
+  readonly record: dynamodb.CfnTable;
+  recordKeyArn(): string | undefined;
+}
+
 /** What a policy is for, and the most characters that one takes. */
 interface Kind {
   readonly name: string;
@@ -26,10 +32,10 @@ interface Kind {
   readonly what: string;
 }
 
-const MEMBERSHIP: Kind = { name: 'Membership', characters: 920, what: 'memberships' };
-const KEY: Kind = { name: 'Key', characters: 340, what: 'KMS keys' };
+const MEMBERSHIP: Kind = { name: 'Membership', characters: 880, what: 'memberships' };
+const KEY: Kind = { name: 'Key', characters: 320, what: 'KMS keys' };
 const UPSTREAM: Kind = { name: 'Upstream', characters: 330, what: 'memberships of other stacks' };
-const RECORD: Kind = { name: 'Record', characters: 240, what: 'records of other stacks' };
+const RECORD: Kind = { name: 'Record', characters: 510, what: 'records of other stacks' };
 const PARAMETER: Kind = { name: 'Parameter', characters: 240, what: 'version parameters' };
 
 /**
@@ -59,10 +65,15 @@ export class Permissions {
   }
 
   /** Returns what a population has to wait for that reads those of another stack which it is built on. */
-  public read(scope: Construct, upstream: IIntermediateTableRef, recordArn: string): Construct[] {
+  public read(scope: Construct, upstream: IIntermediateTableRef, shared: Recording): Construct[] {
+    const recordArn = shared.record.attrArn;
+    const statements: Statements = (_, arn) => {
+      const key = shared.recordKeyArn();
+      return [...recordStatements(arn), ...(key ? recordKeyStatements(scope, weak(scope, key), 'READ') : [])];
+    };
     return [
       this.share(UPSTREAM, scope, identityOf(upstream).membershipIdentifier, () => membershipOf(scope, upstream), readStatements),
-      this.share(RECORD, scope, recordArn, () => weak(scope, recordArn), recordStatements),
+      this.share(RECORD, scope, recordArn, () => weak(scope, recordArn), statements),
     ];
   }
 

@@ -1,6 +1,6 @@
 import {
   Aws, CfnResource, CustomResource, Duration, Fn, Lazy,
-  aws_events as events, aws_events_targets as targets, aws_ssm as ssm, aws_stepfunctions as sfn,
+  aws_events as events, aws_ssm as ssm, aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
 import { Construct, Node } from 'constructs';
@@ -21,6 +21,7 @@ import { LongWait } from './long-wait';
 import { acknowledgeRules } from './nag';
 import { fail } from './problem';
 import { followTable, identityIn, lazyIdentityIn, weak } from './references';
+import { RunTarget } from './run-target';
 import { SharedResources } from './shared-resources';
 import { makeStateMachine } from './state-machine';
 import { stateMachineSuffix } from './state-machine-names';
@@ -81,14 +82,7 @@ export class PopulationResources {
 
   /** Starts the state machine from a rule, which comes once it is on record what there is to make. */
   public startBy(rule: events.Rule, input: events.RuleTargetInput): void {
-    rule.addTarget(new targets.SfnStateMachine(this.reference, {
-      input,
-      // EventBridge's default, 185 attempts in a day, is for jobs that cost nothing.
-      retryAttempts: 2,
-      maxEventAge: Duration.minutes(15),
-      // The shared role has the permission already.
-      role: this.shared.starterRole.withoutPolicyUpdates(),
-    }));
+    rule.addTarget(new RunTarget(this.reference, this.shared, input));
     (rule.node.defaultChild as CfnResource).addResourceDependency(this.resource);
     acknowledgeRules(rule, ['EventBusDLQ'], 'A run that could not be started leaves the data as it is: the next one comes by itself.');
   }
@@ -208,7 +202,7 @@ export class PopulationResources {
     const needed: Construct[] = [
       ...permissions.populate(this),
       ...[...upstreamOf<PopulationResources>(this)].filter(({ shared }) => shared !== this.shared)
-        .flatMap(({ table, shared }) => permissions.read(this.scope, table, shared.record.attrArn)),
+        .flatMap(({ table, shared }) => permissions.read(this.scope, table, shared)),
     ];
     if (this.versionParameter) {
       needed.push(this.versionParameter, ...machinePermissions.write(this.scope, parameterArnOf(this.versionParameter)));

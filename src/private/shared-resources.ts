@@ -7,9 +7,11 @@ import { EXECUTION_PREFIX_VARIABLE, RECORD_EXPIRES, RECORD_KEY, RECORD_TABLE_VAR
 import { DEPLOYMENT_FUNCTION_TIMEOUT_SECONDS, POPULATION_FUNCTION_TIMEOUT_SECONDS } from '../contract/time';
 import type { PopulationFunctionOptions } from '../function-options';
 import { overfull } from './capacity';
+import { deadLetterConfig } from './dead-letters';
 import { FunctionNetwork } from './function-network';
 import { acknowledgeRules, acknowledgeWildcards } from './nag';
 import { Permissions } from './permissions';
+import { applyOptions } from './service-options';
 import { stateMachinesOf } from './state-machine-names';
 import { DeploymentFunction } from '../handlers/deployment-function';
 import { PopulationFunction } from '../handlers/population-function';
@@ -34,6 +36,8 @@ export class SharedResources extends Construct {
   public readonly permissions: Permissions;
   /** Of the state machines. */
   public readonly machinePermissions: Permissions;
+  /** Of the targets of all rules. */
+  public readonly deadLetterConfig = deadLetterConfig(this, () => this.options.deadLetterQueue);
   private readonly watchdog: Construct[];
   private readonly populationRole: iam.Role;
   private readonly populations: IConstruct[] = [];
@@ -70,10 +74,11 @@ export class SharedResources extends Construct {
     acknowledgeRules(this, ['IAMNoInlinePolicy'], 'Each is for one role, and has to go after the custom resource that needs it.');
     acknowledgeRules(this.record, ['DynamoDBInBackupPlan'], 'It has point-in-time recovery, and can be lost at the price of a populate.');
     acknowledgeRules(this, ['LambdaTracing'], 'The state machine that calls it is traced.');
+    acknowledgeRules(this, ['LambdaDLQ'], 'CloudFormation itself tells of an event that was lost, which holds parameters and a URL to answer it by: no queue should have it.');
     acknowledgeRules(this, ['EventBusDLQ'], 'A deploy that hears nothing of an execution which somebody has stopped is ended by CloudFormation.');
     acknowledgeWildcards(this.starterRole, [stateMachinesOf(scope)], 'All state machines of this name are populations of this stack.');
-    this.permissions = new Permissions(this, this.populationRole, OWN_CHARACTERS);
-    this.machinePermissions = new Permissions(this, this.machineRole, OWN_CHARACTERS);
+    this.permissions = new Permissions(this, this.populationRole, FUNCTION_CHARACTERS);
+    this.machinePermissions = new Permissions(this, this.machineRole, MACHINE_CHARACTERS);
     this.node.addValidation({ validate: () => overfull(this, this.populations) });
   }
 
@@ -98,6 +103,13 @@ export class SharedResources extends Construct {
       this.network ??= new FunctionNetwork(this, 'Network', this.functions, [this.populationRole, this.starterRole]);
       this.network.configure(vpc, this.options);
     }
+    const services = { scope: this, record: this.record, functions: this.functions, roles: [this.populationRole, this.starterRole] };
+    applyOptions(services, options, () => this.options);
+  }
+
+  /** The key of the record, if it is a customer's. */
+  public recordKeyArn(): string | undefined {
+    return this.options.recordEncryptionKey?.keyRef.keyArn;
   }
 
   /** Of both functions, where they are in a VPC. */
@@ -178,7 +190,7 @@ export class SharedResources extends Construct {
         'detail-type': ['Step Functions Execution Status Change'],
         'detail': { name: [{ prefix: `${this.executionPrefix}-` }], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
       },
-      targets: [{ id: 'DeploymentFunction', arn: this.deploymentFunction.functionArn }],
+      targets: [{ id: 'DeploymentFunction', arn: this.deploymentFunction.functionArn, deadLetterConfig: this.deadLetterConfig }],
     });
     const permission = new lambda.CfnPermission(this, 'WatchdogPermission', {
       action: 'lambda:InvokeFunction',
@@ -193,8 +205,9 @@ export class SharedResources extends Construct {
 const DEFAULT_RETENTION = logs.RetentionDays.THREE_MONTHS;
 const DEFAULT_REMOVAL = RemovalPolicy.DESTROY;
 
-/** How many characters a role's own policy has, at most, of those that IAM allows. */
-const OWN_CHARACTERS = 1_000;
+/** How many characters a role's own policies have, at most, of those that IAM allows: with all options. */
+const FUNCTION_CHARACTERS = 1_330;
+const MACHINE_CHARACTERS = 1_000;
 
 /** Log delivery has no narrower resource: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html */
 const LOG_DELIVERY = [

@@ -23,15 +23,25 @@ export const readStatements = (_: Construct, membership: string): iam.PolicyStat
   [allow(['cleanrooms:GetIntermediateTable'], [membership, `${membership}/intermediatetable/*`])];
 
 /** https://docs.aws.amazon.com/clean-rooms/latest/userguide/data-encryption.html */
-export const keyStatements = (scope: Construct, key: string): iam.PolicyStatement[] => [new iam.PolicyStatement({
-  actions: ['kms:DescribeKey', 'kms:GenerateDataKey', 'kms:Decrypt'],
-  resources: [key],
-  conditions: { StringEquals: { 'kms:ViaService': `cleanrooms.${Stack.of(scope).region}.amazonaws.com` } },
-})];
+export const keyStatements = (scope: Construct, key: string): iam.PolicyStatement[] =>
+  [throughService(scope, 'cleanrooms', ['kms:DescribeKey', 'kms:GenerateDataKey', 'kms:Decrypt'], key)];
 
-export const recordStatements = (_: Construct, table: string): iam.PolicyStatement[] => [allow(['dynamodb:GetItem'], [table])];
+export const recordStatements = (table: string): iam.PolicyStatement[] => [allow(['dynamodb:GetItem'], [table])];
+
+/**
+ * Lets somebody use a record's key through DynamoDB, which does so on behalf of who reads and writes. Writing decrypts, too.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html#dynamodb-kms-authz
+ */
+export const recordKeyStatements = (scope: Construct, key: string, use: 'READ' | 'WRITE'): iam.PolicyStatement[] =>
+  [throughService(scope, 'dynamodb', use === 'READ' ? KEY_OF_READS : [...KEY_OF_READS, ...KEY_OF_WRITES], key)];
+
+const KEY_OF_READS = ['kms:Decrypt', 'kms:DescribeKey'];
+const KEY_OF_WRITES = ['Encrypt', 'ReEncryptFrom', 'ReEncryptTo', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext'].map((action) => `kms:${action}`);
 
 export const writeStatements = (_: Construct, parameter: string): iam.PolicyStatement[] => [allow(['ssm:PutParameter'], [parameter])];
+
+/** There is no narrower resource: https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html */
+export const tracingStatements = (): iam.PolicyStatement[] => [allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*'])];
 
 const TABLES = ['PopulateIntermediateTable', 'GetIntermediateTable', 'ListIntermediateTableVersions'].map((action) => `cleanrooms:${action}`);
 /** Queries, and the jobs of tables that PySpark populates: they are of a membership, never of a table. */
@@ -40,5 +50,11 @@ const ANALYSES = ['GetProtectedQuery', 'ListProtectedQueries', 'UpdateProtectedQ
 
 /** Optional resources of populating, for the tables that the stored query reads, whose ids a template does not have. */
 const readByQueries = (membership: string): string[] => [`${membership}/configuredtableassociation/*`, `${membership}/idmappingtable/*`];
+
+const throughService = (scope: Construct, service: string, actions: string[], key: string) => new iam.PolicyStatement({
+  actions,
+  resources: [key],
+  conditions: { StringEquals: { 'kms:ViaService': `${service}.${Stack.of(scope).region}.amazonaws.com` } },
+});
 
 const allow = (actions: string[], resources: string[]) => new iam.PolicyStatement({ actions, resources });

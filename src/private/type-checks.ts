@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
+import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import { known, problem } from './problem';
 
 /** What a caller in a language without types may give instead of what is asked for: each fails at once, and not as something else later. */
@@ -31,3 +32,5 @@ export const requireParameter = kind((value) => isObject(value) && isObject(valu
 export const requireSchedule = kind(
   (value) => isObject(value) && typeof (value as Partial<Schedule>).expressionString === 'string' && !('timeZone' in value),
   'Give an events.Schedule, such as Schedule.rate(Duration.days(1)); rules know no time zone but UTC.');
+export const requireQueue = kind((value) => isObject(value) && isObject(value.queueRef), 'Give a queue, such as Queue.fromQueueArn().');
+export const requireTracing = kind((value) => Object.values(Tracing).includes(value as Tracing), 'Give a lambda.Tracing, such as Tracing.ACTIVE.');

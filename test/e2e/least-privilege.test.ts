@@ -1,11 +1,12 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { closeClouds, makeTable, MEMBERSHIP, openCloud, STACK } from './support';
 import { Cloud } from '../../simulator/cloud';
 import { readStack, StackSource } from '../../simulator/cloudformation/assembly';
 import type { AccessRequest } from '../../simulator/iam/policy';
-import { IntermediateTable, IntermediateTablePopulation, IntermediateTablePopulationProps } from '../../src';
+import { IntermediateTable, IntermediateTablePopulation, IntermediateTablePopulationProps, PopulationServices } from '../../src';
 
 const KEY = 'arn:aws:kms:us-east-1:111122223333:key/c1b2c3d4-5678-90ab-cdef-999999999999';
 const OTHER_ID = 'b1b2c3d4-5678-90ab-cdef-999999999999';
@@ -43,6 +44,11 @@ const scenes: Scene[] = [
   ['a table with a customer\'s key', (app) => {
     const stack = new Stack(app, STACK);
     populate(stack, 'A', { intermediateTable: makeTable(stack, 'Table', { kmsKeyArn: KEY }) });
+  }],
+  ['a record with a customer\'s key, which a chain over two stacks reads', (app) => {
+    const stacks = ['Upstream', STACK].map((name) => new Stack(app, name));
+    PopulationServices.of(stacks[0]).configure({ recordEncryptionKey: kms.Key.fromKeyArn(stacks[0], 'Key', KEY) });
+    populate(stacks[1], 'B', { refreshAfter: [populate(stacks[0], 'A')], schedule: undefined });
   }],
   ['a version parameter, events and freshness', (app) => {
     const stack = new Stack(app, STACK);
@@ -197,6 +203,10 @@ describe.each(scenes.map((scene) => ({ name: scene[0], scene })))('the roles of 
   });
 });
 
+/** Of the record's key; of a table's, some of them. */
+const KEY_ACTIONS = ['Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext', 'ReEncryptFrom', 'ReEncryptTo']
+  .map((action) => `kms:${action}`);
+
 describe('in all of these scenes together', () => {
   const usedBy = (role: string) => [...new Set(Object.values(played).flat().filter((call) => call.role === role).map(({ action }) => action))].sort();
 
@@ -204,9 +214,9 @@ describe('in all of these scenes together', () => {
     expect(usedBy('PopulationRole')).toEqual([
       'cleanrooms:GetIntermediateTable', 'cleanrooms:GetProtectedQuery', 'cleanrooms:ListIntermediateTableVersions', 'cleanrooms:ListProtectedQueries',
       'cleanrooms:PopulateIntermediateTable', 'cleanrooms:UpdateProtectedQuery',
-      'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey',
+      'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', ...KEY_ACTIONS,
     ]);
-    expect(usedBy('StarterRole')).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem', 'states:StartExecution']);
+    expect(usedBy('StarterRole')).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem', ...KEY_ACTIONS, 'states:StartExecution']);
     expect(usedBy('MachineRole')).toEqual(['events:PutEvents', 'lambda:InvokeFunction', 'ssm:PutParameter']);
   });
 

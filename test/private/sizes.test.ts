@@ -1,6 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Schedule } from 'aws-cdk-lib/aws-events';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { PopulationServices } from '../../src';
 import { cycleIn } from '../support/cycles';
@@ -72,12 +74,14 @@ describe('the shared roles stay within IAM\'s limits', () => {
     expectWithinLimits(templateOfMany(count, add));
   });
 
-  test('with VPC, functions may make network interfaces, too', () => {
+  test('with all options: functions may make network interfaces, send traces and use the record\'s key, too', () => {
     const template = templateOfMany(10, (stack, id) => {
       PopulationServices.of(stack).configure({
         vpc: Vpc.fromVpcAttributes(stack, `${id}Vpc`, {
           vpcId: 'vpc-1', availabilityZones: ['a'], privateSubnetIds: ['subnet-1'],
         }),
+        tracing: Tracing.ACTIVE,
+        recordEncryptionKey: Key.fromKeyArn(stack, `${id}Key`, KEY),
       });
       withOwnMembership(stack, id);
     });

@@ -93,6 +93,61 @@ describe('a rule', () => {
     expect(cloud.events.deliveries[0].error).toContain('not authorized to perform: states:StartExecution');
   });
 
+  describe('whose target has a dead-letter queue', () => {
+    const Letters = { 'Fn::GetAtt': ['Letters', 'Arn'] };
+    const withQueue = (statement: object, sourceArn: unknown) => {
+      const { Nightly, ...others } = resources(statement);
+      const [target] = Nightly.Properties!.Targets as object[];
+      return stackOf({
+        ...others,
+        Nightly: rule({
+          ...Nightly.Properties,
+          Targets: [{ ...target, RetryPolicy: { MaximumRetryAttempts: 2 }, DeadLetterConfig: { Arn: Letters } }],
+        }),
+        Letters: { Type: 'AWS::SQS::Queue', Properties: {} },
+        Policy: {
+          Type: 'AWS::SQS::QueuePolicy',
+          Properties: {
+            Queues: [{ Ref: 'Letters' }],
+            PolicyDocument: {
+              Statement: [{
+                Effect: 'Allow',
+                Principal: { Service: 'events.amazonaws.com' },
+                Action: 'sqs:SendMessage',
+                Resource: Letters,
+                Condition: { ArnLike: { 'aws:SourceArn': sourceArn } },
+              }],
+            },
+          },
+        },
+      });
+    };
+    const played = async (statement: object, failures: number, sourceArn: unknown = { 'Fn::GetAtt': ['Nightly', 'Arn'] }) => {
+      const cloud = new Cloud();
+      expect(await cloud.deploy(withQueue(statement, sourceArn))).toMatchObject({ failures: [] });
+      cloud.events.faults.inject({ operation: 'Deliver', fault: { kind: 'error', code: 'ThrottlingException', status: 400 }, first: failures });
+      cloud.fireRule('Nightly');
+      await cloud.advance(100);
+      const messages = cloud.queues.messages(String(cloud.stack('Stack').resources.get('Letters')!.attributes.Arn));
+      return { letters: messages.map(({ attributes }) => attributes), executions: cloud.executions('Machine').length, deliveries: cloud.events.deliveries };
+    };
+
+    test.each([
+      ['tries again what may pass', start, 2, { executions: 1, letters: [] }],
+      ['sends there what did not pass so often', start, 3,
+        { executions: 0, letters: [expect.objectContaining({ ERROR_CODE: 'ThrottlingException', RETRY_ATTEMPTS: '2', EXHAUSTED_RETRY_CONDITION: 'MaximumRetryAttempts' })] }],
+      ['sends there at once what cannot pass', { ...start, Action: 'states:Describe*' }, 0,
+        { executions: 0, letters: [{ ERROR_CODE: 'AccessDeniedException', RETRY_ATTEMPTS: '0', RULE_ARN: expect.any(String), TARGET_ARN: expect.any(String), ERROR_MESSAGE: expect.any(String) }] }],
+    ])('%s', async (_, statement, failures, expected) => {
+      expect(await played(statement, failures)).toMatchObject(expected);
+    });
+
+    test('loses what the queue\'s policy does not let it send there', async () => {
+      const { letters, deliveries } = await played(start, 3, 'arn:aws:events:us-east-1:111122223333:rule/another');
+      expect([letters, deliveries.at(-1)!.error]).toEqual([[], expect.stringContaining('its policy does not let it')]);
+    });
+  });
+
   test.each([
     ['by-delivery', 0, 2, undefined],
     ['by-event', 0, 1, undefined],

@@ -28,9 +28,11 @@ exports.handler = async (event, context) => {
   return { count: ++count, answers, at: new Date().toISOString(), left: context.getRemainingTimeInMillis() };
 };`;
 
-async function deployed(options: CloudOptions = {}, ...statements: object[]): Promise<(event: object) => Promise<Record<string, unknown>>> {
+async function deployed(
+  { properties, ...options }: CloudOptions & { readonly properties?: object } = {}, ...statements: object[]
+): Promise<(event: object) => Promise<Record<string, unknown>>> {
   cloud = new Cloud({ start: 0, ...options });
-  const resources = lambda('Caller', '', { Code: { ZipFile: CALLER }, Timeout: 10 }, ...statements);
+  const resources = lambda('Caller', '', { Code: { ZipFile: CALLER }, Timeout: 10, ...properties }, ...statements);
   expect((await cloud.deploy(stackOf(resources))).status).toBe('CREATE_COMPLETE');
   const arn = String(cloud.stack('Stack').resources.get('CallerFunction')!.attributes.Arn);
   return async (event) => JSON.parse(await cloud.clock.drive(cloud.lambda.invoke(arn, JSON.stringify(event)), 'invoke')) as Record<string, unknown>;
@@ -53,6 +55,14 @@ describe('a function', () => {
     expect(await Promise.all([invoke({ sleep: 100 }), invoke({ sleep: 100 })])).toEqual([
       expect.objectContaining({ count: 1 }), expect.objectContaining({ count: 1 }),
     ]);
+  });
+
+  test('runs no more invocations at a time than are reserved for it', async () => {
+    const invoke = await deployed({ properties: { ReservedConcurrentExecutions: '1' } });
+    const first = invoke({ sleep: 100 });
+    await expect(invoke({})).rejects.toMatchObject({ code: 'TooManyRequestsException', status: 429 });
+    await first;
+    expect(await invoke({})).toMatchObject({ count: 2 });
   });
 
   test('reaches only hosts of this cloud', async () => {

@@ -4,6 +4,8 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { makePopulation, makeTable, MEMBERSHIP, PopulationProps, TABLE } from './stacks';
 import { IntermediateTable, PopulationDashboard, PopulationServices } from '../../src';
@@ -51,6 +53,16 @@ export const scenes: { readonly [name: string]: (stack: Stack) => void } = {
     return {};
   }),
   'a population with a limit of what is billed': population(() => ({ maxBilledCrpuHoursPerDay: 5 })),
+  'a population with all that regulated users ask for': population((stack) => {
+    const encryptionMasterKey = new Key(stack, 'Key', { enableKeyRotation: true });
+    PopulationServices.of(stack).configure({
+      recordEncryptionKey: encryptionMasterKey,
+      deadLetterQueue: new Queue(stack, 'Letters', { encryptionMasterKey, enforceSSL: true, deadLetterQueue: { queue: new Queue(stack, 'Last', { enforceSSL: true }), maxReceiveCount: 9 } }),
+      tracing: Tracing.ACTIVE,
+      reservedConcurrentExecutions: 6,
+    });
+    return { schedule };
+  }),
   'a population that takes hours': population(() => ({ timeout: Duration.hours(6) })),
   'a population after one of its own stack': population((stack) => ({ refreshAfter: [makePopulation(stack, 'Upstream', { schedule })] })),
   'a population after one of another stack': population((stack) => ({ refreshAfter: [makePopulation(other(stack), 'Upstream', { schedule })] })),

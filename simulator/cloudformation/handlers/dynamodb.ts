@@ -2,7 +2,7 @@ import { ApiError } from '../../runtime/json-server';
 import { Change, Existing, Made, ResourceHandler } from '../services';
 import { ResourceFailure } from '../stack';
 
-/** What dynalite knows of a table; encryption, point-in-time recovery and expiry change nothing here. */
+/** What dynalite knows of a table; point-in-time recovery and expiry change nothing here. */
 const DEFINITION = ['AttributeDefinitions', 'KeySchema', 'BillingMode', 'GlobalSecondaryIndexes', 'LocalSecondaryIndexes'];
 
 const table: ResourceHandler = {
@@ -14,9 +14,13 @@ const table: ResourceHandler = {
     const definition = Object.fromEntries(DEFINITION.filter((key) => key in properties).map((key) => [key, properties[key]]));
     const throughput = properties.ProvisionedThroughput ? { ProvisionedThroughput: throughputOf(properties.ProvisionedThroughput as object) } : {};
     await refusedAsFailure(logicalId, () => dynamoDb.createTable({ ...definition, ...throughput, TableName: name }));
+    dynamoDb.encrypt(name, keyOf(properties));
     return { physicalId: name, attributes: { Arn: dynamoDb.arnOf(name), TableId: random.uuid() } };
   },
-  update: (_change, { physicalId, attributes }): Made => ({ physicalId, attributes: { ...attributes } }),
+  update({ services, properties }, { physicalId, attributes }): Made {
+    services.dynamoDb.encrypt(physicalId, keyOf(properties));
+    return { physicalId, attributes: { ...attributes } };
+  },
   async delete({ services, logicalId }: Change, { physicalId, properties }: Existing) {
     if (String(properties.DeletionProtectionEnabled) === 'true') {
       throw new ResourceFailure(`Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first. (${logicalId})`);
@@ -24,6 +28,8 @@ const table: ResourceHandler = {
     await refusedAsFailure(logicalId, () => services.dynamoDb.deleteTable(physicalId));
   },
 };
+
+const keyOf = ({ SSESpecification }: Record<string, unknown>) => (SSESpecification as { KMSMasterKeyId?: string } | undefined)?.KMSMasterKeyId;
 
 /** In templates, numbers may be texts. */
 function throughputOf(units: object): object {

@@ -23,18 +23,20 @@ export const generic: ResourceHandler = {
   create: (change) => make(change),
   update: (change, { physicalId }) => ({ ...make(change), physicalId }),
   delete({ services, type }, { physicalId, attributes }) {
+    if (type === 'AWS::SQS::Queue') services.queues.delete(String(attributes.Arn));
     if (type === 'AWS::SSM::Parameter') services.ssm.delete(physicalId);
     if (type === 'AWS::SecretsManager::Secret') services.secrets.delete(String(attributes.Name));
   },
 };
 
 function make({ type, properties, generatedName, services }: Change): Made {
-  const { region, account, ssm, secrets, random } = services;
+  const { region, account, ssm, secrets, queues, random } = services;
   const named = NAME_PROPERTIES.map((name) => properties[name]).find((name) => typeof name === 'string') as string | undefined;
   const name = named ?? (type === 'AWS::KMS::Key' ? random.uuid() : generatedName);
   const arn = (ARNS[type] ?? genericArn(type))(region, account, name);
   if (type === 'AWS::SSM::Parameter') ssm.set(name, String(properties.Value), properties.AllowedPattern as string | undefined);
   if (type === 'AWS::SecretsManager::Secret') secrets.set(name, String(properties.SecretString ?? secrets.get(name) ?? random.uuid()));
+  if (type === 'AWS::SQS::Queue') queues.put(arn);
   if (type === 'AWS::SQS::Queue') return { physicalId: `https://sqs.${region}.amazonaws.com/${account}/${name}`, attributes: { Arn: arn, QueueName: name } };
   const scalars = Object.fromEntries(Object.entries(properties).filter(([, value]) => typeof value !== 'object'));
   return {

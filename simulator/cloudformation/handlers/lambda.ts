@@ -35,11 +35,14 @@ function putFunction({ services, properties, logicalId, assets }: Change, name: 
     runtime: String(properties.Runtime),
     handler: String(properties.Handler),
     timeoutSeconds: Number(properties.Timeout ?? DEFAULT_TIMEOUT_SECONDS),
+    reservedConcurrency: given(properties.ReservedConcurrentExecutions),
     memorySize: Number(properties.MemorySize ?? DEFAULT_MEMORY),
     env: (properties.Environment as { Variables?: Record<string, string> } | undefined)?.Variables ?? {},
   });
   return { physicalId: name, attributes: { Arn: arn } };
 }
+
+const given = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));
 
 function folderOf({ S3Key, ZipFile }: Code, logicalId: string, assets: Change['assets']): string {
   if (ZipFile !== undefined) {
@@ -78,7 +81,6 @@ const eventInvokeConfig: ResourceHandler = {
 
 function configureAsync({ services, properties }: Change, physicalId: string): Made {
   const { FunctionName, MaximumRetryAttempts, MaximumEventAgeInSeconds } = properties;
-  const given = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));
   services.lambda.configureAsync(String(FunctionName), { retries: given(MaximumRetryAttempts), maxAgeSeconds: given(MaximumEventAgeInSeconds) });
   return { physicalId };
 }

@@ -1,5 +1,6 @@
 import { Pattern } from '../../events/pattern';
 import { Target } from '../../events/service';
+import { PolicyDocument } from '../../iam/policy';
 import { ApiError } from '../../runtime/json-server';
 import { Change, Made, ResourceHandler } from '../services';
 import { ResourceFailure } from '../stack';
@@ -55,6 +56,18 @@ function putRule({ services, properties, logicalId }: Change, name: string): Mad
   return { physicalId: name, attributes: { Arn: arn } };
 }
 
+const queuePolicy: ResourceHandler = {
+  seconds: 2,
+  create: (change) => putQueuePolicy(change, change.generatedName),
+  update: (change, { physicalId }) => putQueuePolicy(change, physicalId),
+  delete: ({ services: { queues } }, { properties }) => (properties.Queues as string[]).forEach((url) => queues.setPolicy(queues.arnOf(url))),
+};
+
+function putQueuePolicy({ services: { queues }, properties }: Change, physicalId: string): Made {
+  (properties.Queues as string[]).forEach((url) => queues.setPolicy(queues.arnOf(url), properties.PolicyDocument as PolicyDocument));
+  return { physicalId };
+}
+
 function refusedAsFailure(call: () => void): void {
   try {
     call();
@@ -67,4 +80,5 @@ function refusedAsFailure(call: () => void): void {
 export const orchestrationHandlers: Record<string, ResourceHandler> = {
   'AWS::StepFunctions::StateMachine': stateMachine,
   'AWS::Events::Rule': rule,
+  'AWS::SQS::QueuePolicy': queuePolicy,
 };
