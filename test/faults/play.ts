@@ -36,7 +36,7 @@ export interface Taken {
   readonly step: Step;
   readonly from: number;
   readonly to: number;
-  /** Nothing ran when it began. */
+  /** Nothing ran when it began, and the stack had not failed. */
   readonly isQuiet: boolean;
 }
 
@@ -98,7 +98,9 @@ class Player {
   public async take(step: Step): Promise<void> {
     const { cloud } = this;
     const from = cloud.clock.now();
-    const isQuiet = cloud.cleanRooms.populations().every(({ outcome, endsAt }) => outcome !== undefined && endsAt <= from);
+    // A rollback that has failed is over when somebody deploys again.
+    const isFailed = this.exists() && /_FAILED$/.test(cloud.stack(STACK).status);
+    const isQuiet = !isFailed && cloud.cleanRooms.populations().every(({ outcome, endsAt }) => outcome !== undefined && endsAt <= from);
     cloud.cleanRooms.defaultPlan = step.query;
     step.faults.forEach((fault) => cloud.cleanRooms.faults.inject(fault));
     step.recordFaults.forEach((fault) => cloud.recordFaults.inject(fault));
