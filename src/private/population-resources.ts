@@ -24,7 +24,7 @@ import { followTable, identityIn, lazyIdentityIn, weak } from './references';
 import { SharedResources } from './shared-resources';
 import { makeStateMachine } from './state-machine';
 import { stateMachineSuffix } from './state-machine-names';
-import { identityOf, kmsKeyArnOf, replacingProperties } from './table';
+import { identityOf, kmsKeyArnOf, knownNameOf, replacingProperties } from './table';
 import { ruleDescription } from './texts';
 import { parameterArnOf } from './version-parameter';
 
@@ -158,8 +158,10 @@ export class PopulationResources {
       TimeoutSeconds: timeout.toSeconds(),
       CancelOnTimeout: props.cancelOnTimeout ?? true,
       Schedules: late(() => scheduleProperties(this.schedules)),
-      Upstream: this.upstream.length ? this.upstream.map(({ resource, shared }) => ({
-        Population: resource.logicalId, RecordTable: shared === this.shared ? undefined : weak(scope, shared.record.ref),
+      Upstream: this.upstream.length ? this.upstream.map(({ resource, shared, table }) => ({
+        Population: resource.logicalId,
+        RecordTable: shared === this.shared ? undefined : weak(scope, shared.record.ref),
+        TableName: Lazy.string({ produce: () => knownNameOf(table) }),
       })) : undefined,
       PopulateOnDeploy: props.populateOnDeploy ?? PopulateOnDeploy.ON_CHANGE,
       Synthesis: this.synthesis,
