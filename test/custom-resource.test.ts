@@ -194,9 +194,10 @@ describe('the populations that one is built on', () => {
     const of = (id: string) => template.Resources[idsOf(template, 'Custom::IntermediateTablePopulation').find((each) => each.startsWith(id))!].Properties;
     const [nearId] = idsOf(template, 'Custom::IntermediateTablePopulation');
     expect(of('Last')).toMatchObject({ Upstream: [{ Population: nearId }], UpstreamVersions: [{ 'Fn::GetAtt': [nearId, 'versionId'] }] });
-    expect(of('Last').Upstream).toEqual([{ Population: nearId }]);
+    expect(of('Last').Upstream).toEqual([{ Population: nearId, TableName: 'NearTable' }]);
     expect(of('Near').Upstream).toEqual([{
       Population: expect.stringMatching(/^FurthestPopulation[0-9A-F]{8}$/),
+      TableName: 'FurthestTable',
       RecordTable: { 'Fn::GetStackOutput': expect.objectContaining({ StackName: 'Elsewhere', OutputName: expect.stringContaining('Record') }) },
     }]);
     expect(of('Near')).not.toHaveProperty('UpstreamVersions');

@@ -1,6 +1,6 @@
 import { CfnParameter, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
 import { CfnFunction, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -17,6 +17,18 @@ const templateWith = (options: Options): CfnTemplate => {
   PopulationServices.of(stack).configure(options(stack));
   return templateOf(stack);
 };
+/** As an app writes them that has no constructs of a higher level. */
+function referencesIn(stack: Stack): PopulationFunctionOptions {
+  const vpc = new ec2.CfnVPC(stack, 'Vpc', { cidrBlock: '10.0.0.0/16' });
+  const key = new CfnKey(stack, 'Key');
+  return {
+    vpc,
+    subnets: [new ec2.CfnSubnet(stack, 'Subnet', { vpcId: vpc.ref, cidrBlock: '10.0.0.0/24' })],
+    securityGroups: [new ec2.CfnSecurityGroup(stack, 'Group', { vpcId: vpc.ref, groupDescription: 'Ours' })],
+    environmentEncryption: key,
+    logEncryptionKey: key,
+  };
+}
 const resourcesOf = (template: CfnTemplate, type: string): Resource[] => idsOf(template, type).map((id) => template.Resources[id]);
 const functionsIn = (template: CfnTemplate) => resourcesOf(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties);
 
@@ -65,6 +77,24 @@ describe('the VPC', () => {
       expect(VpcConfig).toMatchObject({ SubnetIds: ['isolated-a', 'isolated-b'], SecurityGroupIds: ['sg-1'] });
     }
     expect(idsOf(template, 'AWS::EC2::SecurityGroup')).toEqual([]);
+  });
+
+  test('may be a reference, as may its subnets and groups and the keys', () => {
+    const template = templateWith(referencesIn);
+    for (const { VpcConfig, KmsKeyArn } of functionsIn(template)) {
+      expect(VpcConfig).toEqual({ SubnetIds: [{ Ref: 'Subnet' }], SecurityGroupIds: [{ Ref: 'Group' }] });
+      expect(KmsKeyArn).toEqual({ 'Fn::GetAtt': ['Key', 'Arn'] });
+    }
+    expect(resourceOf(template, 'AWS::Logs::LogGroup').Properties.KmsKeyId).toEqual({ 'Fn::GetAtt': ['Key', 'Arn'] });
+  });
+
+  test('that is a reference has a security group made in it', () => {
+    const template = templateWith((stack) => ({ ...referencesIn(stack), securityGroups: undefined }));
+    const [group] = idsOf(template, 'AWS::EC2::SecurityGroup').filter((id) => id !== 'Group');
+    expect(template.Resources[group].Properties.VpcId).toEqual({ Ref: 'Vpc' });
+    expect(functionsIn(template)).toEqual(Array(2).fill(expect.objectContaining({
+      VpcConfig: { SubnetIds: [{ Ref: 'Subnet' }], SecurityGroupIds: [{ 'Fn::GetAtt': [group, 'GroupId'] }] },
+    })));
   });
 
   test.each(['PopulationRole', 'StarterRole'] as const)('lets %s make network interfaces, which it may not otherwise', (role) => {
@@ -183,9 +213,16 @@ describe('the options of a stack', () => {
     expect([stack, nested].map((each) => resourceOf(templateOf(each), 'AWS::Logs::LogGroup').Properties.RetentionInDays)).toEqual([90, 7]);
   });
 
+  const references = referencesIn(makeStack('Other'));
+  const groups = references.securityGroups![0];
+
   test.each<[string, PopulationFunctionOptions, string]>([
     ['subnets without a VPC', { vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED } }, 'Stack: vpcSubnets of the populations\' functions is given, and vpc is not. Give the VPC'],
-    ['security groups without a VPC', { securityGroups: [] }, 'Stack: securityGroups of the populations\' functions is given, and vpc is not. Give the VPC'],
+    ['security groups without a VPC', { securityGroups: [groups] }, 'Stack: securityGroups of the populations\' functions is given, and vpc is not. Give the VPC'],
+    ['a VPC by reference without subnets', { vpc: references.vpc }, 'Stack: vpc of the populations\' functions is Other/Vpc, a reference that does not know its subnets. Give'],
+    ['subnets in two ways', { ...references, vpcSubnets: {} }, 'Stack: subnets and vpcSubnets of the populations\' functions are both given. Give one'],
+    ['no subnets', { ...references, subnets: [] }, 'Stack: subnets is []. Give a list of one subnet or more'],
+    ['an ARN as a key', { logEncryptionKey: 'arn' } as unknown as PopulationFunctionOptions, 'Stack: logEncryptionKey is "arn". Give a key'],
     ['a text', 'vpc' as PopulationFunctionOptions, 'Stack: options is "vpc". Give an object'],
     ['groups that are no list', { securityGroups: 'sg-1' } as unknown as PopulationFunctionOptions, 'Stack: securityGroups is "sg-1". Give a list'],
   ])('fail where they are %s', (_, options, message) => {
@@ -247,9 +284,12 @@ describe('the functions\' connections', () => {
     expect(sources).toHaveLength(1);
   });
 
-  test('are those of the groups that were given', () => {
-    const template = inVpc(populationIn, (stack) => ({ securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')] }));
-    expect(JSON.stringify(template)).toContain('"SourceSecurityGroupId":"sg-1"');
+  test.each<[string, (stack: Stack) => ec2.ISecurityGroupRef, unknown]>([
+    ['given', (stack) => ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1'), 'sg-1'],
+    ['given by reference', (stack) => new ec2.CfnSecurityGroup(stack, 'Group', { groupDescription: 'Ours' }), { Ref: 'Group' }],
+  ])('are those of the groups that were %s', (_, groupIn, id) => {
+    const template = inVpc(populationIn, (stack) => ({ securityGroups: [groupIn(stack)] }));
+    expect(resourceOf(template, 'AWS::EC2::SecurityGroupIngress').Properties.SourceSecurityGroupId).toEqual(id);
   });
 
   test('are none outside of a VPC, and say so', () => {

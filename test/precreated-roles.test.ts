@@ -20,11 +20,14 @@ function synthesized(count: number): { readonly template: CfnTemplate; readonly 
   Role.customizeRoles(app, { usePrecreatedRoles: Object.fromEntries(ROLES.map((id) => [`Stack/IntermediateTablePopulations/${id}`, `our-${id}`])) });
   const stack = new Stack(app, 'Stack');
   for (let index = 0; index < count; index++) {
+    const intermediateTable = makeTable(stack, `Table${index}`);
     makePopulation(stack, `Population${index}`, {
-      intermediateTable: makeTable(stack, `Table${index}`, { kmsKeyArn: KEY }),
+      intermediateTable,
       schedule: Schedule.rate(Duration.days(1)),
       versionParameter: StringParameter.fromStringParameterName(stack, `Version${index}`, `/version/${index}`),
     }).onPopulationFailed('Failed');
+    // Late, as an Aspect may set it.
+    intermediateTable.kmsKeyArn = KEY;
   }
   const assembly = app.synth();
   return {

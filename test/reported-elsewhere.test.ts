@@ -1,11 +1,14 @@
-import { Aspects, CfnOutput, CfnParameter, CfnResource, Duration, NestedStack, RemovalPolicies, Stack, Stage } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, CfnOutput, CfnParameter, CfnResource, Duration, NestedStack, RemovalPolicies, Stack, Stage, Tags } from 'aws-cdk-lib';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct, IConstruct } from 'constructs';
+import { PopulationServices } from '../src';
 import { cycleIn } from './support/cycles';
 import { propertiesIn } from './support/definitions';
 import { makeApp, makePopulation, makeStack, templateOf } from './support/stacks';
-import { idsOf } from './support/template';
+import { idsOf, resourceOf } from './support/template';
 
 /* What users of other construct libraries have reported, tried here. */
 
@@ -81,6 +84,53 @@ test('an Aspect may change every function, as organizations do: both keep what t
       ReservedConcurrentExecutions: 5, Environment: { Variables: { TEAM: 'data', RECORD_TABLE: expect.anything() } },
     });
   }
+});
+
+test.each([[true, AspectPriority.MUTATING], [true, AspectPriority.READONLY], [false, AspectPriority.READONLY]])(
+  'an Aspect may add alarms and schedules, in whichever order CDK has Aspects: stabilized %s, priority %d (aws/aws-cdk#33943, aws/aws-cdk#21341)',
+  (stabilized, priority) => {
+    const stack = new Stack(makeApp({ context: { '@aws-cdk/core:aspectStabilization': stabilized } }), 'Stack');
+    const population = makePopulation(stack);
+    Tags.of(stack).add('team', 'data');
+    Aspects.of(stack).add({
+      visit(node: IConstruct) {
+        if (node === population && !node.node.tryFindChild('Expires')) {
+          population.createExpiryAlarm('Expires');
+          population.addSchedule('Hourly', Schedule.rate(Duration.hours(1)));
+        }
+      },
+    }, { priority });
+    const template = templateOf(stack);
+    expect(idsOf(template, 'AWS::Events::Rule')).toHaveLength(3);
+    for (const type of ['AWS::Events::Rule', 'AWS::CloudWatch::Alarm']) {
+      for (const id of idsOf(template, type)) {
+        expect(template.Resources[id].Properties.Tags).toEqual([{ Key: 'team', Value: 'data' }]);
+      }
+    }
+  });
+
+test('functions in a VPC that nobody has looked up yet are synthesized: the CDK CLI looks it up in between (aws/aws-cdk#3775, aws/aws-cdk#19122)', () => {
+  for (const subnetType of [SubnetType.PRIVATE_WITH_EGRESS, SubnetType.PRIVATE_ISOLATED]) {
+    const stack = makeStack('Stack', { env: { account: '123456789012', region: 'eu-west-1' } });
+    makePopulation(stack);
+    PopulationServices.of(stack).configure({ vpc: Vpc.fromLookup(stack, 'Vpc', { vpcName: 'ours' }), vpcSubnets: { subnetType } });
+    expect(() => templateOf(stack)).not.toThrow();
+  }
+});
+
+test('the security group goes before the policy by which Lambda deletes the network interfaces in it (aws/aws-cdk#6701, aws/aws-cdk#34400)', () => {
+  const stack = makeStack();
+  makePopulation(stack);
+  PopulationServices.of(stack).configure({ vpc: new Vpc(stack, 'Vpc') });
+  const { DependsOn } = resourceOf(templateOf(stack), 'AWS::EC2::SecurityGroup');
+  expect(DependsOn).toEqual([expect.stringMatching(/NetworkPolicy/)]);
+});
+
+test.each(['cn-north-1', 'us-gov-west-1'])('no ARN has the partition of other regions than the stack\'s: %s (aws/aws-cdk#29610, aws/aws-cdk#25407)', (region) => {
+  const stack = makeStack('Stack', { env: { account: '123456789012', region } });
+  const versionParameter = new StringParameter(stack, 'Version', { stringValue: 'none yet' });
+  makePopulation(stack, 'Population', { schedule, versionParameter, timeout: Duration.hours(6) }).onPopulated('Done');
+  expect(JSON.stringify(templateOf(stack))).not.toContain('arn:aws:');
 });
 
 test('a stack that retains everything retains the record and the log group, whose names are never used again', () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 export interface TemplateResource {
@@ -40,6 +40,8 @@ export interface Template {
 export interface StackSource {
   readonly stackName: string;
   readonly template: Template;
+  /** Of the template's file; without it, as if CDK had written one in its usual way. */
+  readonly templateBytes?: number;
   /** Folders of unpacked file assets, by the object key that the template names. */
   readonly assets: Readonly<Record<string, string>>;
 }
@@ -72,7 +74,9 @@ function findStack(directory: string, stack: string): StackSource | undefined {
     }
     const stackName = properties.stackName ?? id;
     if (type === 'aws:cloudformation:stack' && [id, stackName, displayName].includes(stack)) {
-      return { stackName, template: readJson<Template>(directory, properties.templateFile!), assets: assetsOf(directory, artifact, artifacts) };
+      const file = properties.templateFile!;
+      const templateBytes = statSync(join(directory, file)).size;
+      return { stackName, template: readJson<Template>(directory, file), templateBytes, assets: assetsOf(directory, artifact, artifacts) };
     }
   }
   return undefined;

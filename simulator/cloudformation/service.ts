@@ -52,7 +52,7 @@ export class CloudFormationService {
     const existing = this.stacks.get(source.stackName);
     if (existing && !existing.deployed) await this.delete(source.stackName);
     const stack = this.stacks.get(source.stackName) ?? this.newStack(source.stackName, existing?.requestIds);
-    rejectTooLarge(source.template);
+    rejectTooLarge(source);
     const parameters = parameterValues(source.template, given, stack.deployed?.parameters.written ?? {}, this.services.ssm);
     // What cannot be deployed at all is refused before anything happens.
     const { effective } = new Evaluation(source.template, parameters, stack, this.environment);

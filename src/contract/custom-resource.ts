@@ -56,6 +56,8 @@ export interface UpstreamProperties {
   readonly Population: string;
   /** The name of its stack's record, where that is another stack. */
   readonly RecordTable?: string;
+  /** The name of its table, where that is known before it is deployed. */
+  readonly TableName?: string;
 }
 
 /** Of the resource that reads what a wait condition has waited for. */

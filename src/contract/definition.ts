@@ -43,6 +43,8 @@ export interface Upstream {
   readonly population: string;
   /** The name of its stack's record, where that is another stack. */
   readonly recordTable?: string;
+  /** The name of the table that it had when this definition was made, where it is known: the query reads tables by their names. */
+  readonly tableName?: string;
 }
 
 /** Returns the table's own id: the physical id of its custom resource on every path, and what it is called on record. */

@@ -58,10 +58,16 @@ const withoutIntrinsics = (_key: string, value: unknown): unknown =>
   (value && typeof value === 'object' && Object.keys(value).some((key) => key === 'Ref' || key.startsWith('Fn::')) ? '' : value);
 
 /** Where the table's condition is false, whatever refers to it makes the whole template invalid. */
-function leftUnder({ scope, props: { intermediateTable: table }, resource }: Checked): string[] {
-  const condition = CfnResource.isCfnResource(table) && table.stack === Stack.of(scope) ? table.cfnOptions.condition : undefined;
-  return condition && !resource.cfnOptions.condition ? [
-    `its table ${table.node.path} has the condition ${condition.node.id}, and the population has none. `
-    + 'Give the condition to all resources of the population, too, as by an Aspect on it.',
+function leftUnder({ props: { intermediateTable: table }, resource }: Checked): string[] {
+  const condition = CfnResource.isCfnResource(table) ? table.cfnOptions.condition : undefined;
+  const holder = condition && holderIn(Stack.of(table), resource);
+  return holder && !holder.cfnOptions.condition ? [
+    `its table ${table.node.path} has the condition ${condition.node.id}, and ${holder === resource ? 'the population' : holder.node.path} has none. `
+    + 'Give the condition to all resources of the population, too, as by an Aspect on it, or to the nested stack that it is in.',
   ] : [];
+}
+
+/** Returns what a stack has of a resource: itself, or the nested stack that it is in, directly or not. */
+function holderIn(stack: Stack, resource?: CfnResource): CfnResource | undefined {
+  return !resource || resource.stack === stack ? resource : holderIn(stack, resource.stack.nestedStackResource as CfnResource | undefined);
 }

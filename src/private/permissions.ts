@@ -83,13 +83,13 @@ export class Permissions {
 
   private share(kind: Kind, user: Construct, expression: string, value: Value, statements: Statements): Construct {
     const id = `${kind.name}Policy${hash(canonical(expressionOf(this.scope, expression)), 8)}`;
-    const shared = this.policies.get(id) ?? new SharedPolicy(this.scope, id, statements);
+    const shared = this.policies.get(id) ?? new SharedPolicy(this.scope, id, this.role, statements);
     if (!this.policies.has(id) && expression !== '') {
       this.characters += kind.characters;
       this.requireRoom(kind, user);
     }
     this.policies.set(id, shared);
-    shared.add(value, this.role);
+    shared.add(value);
     return shared.policy;
   }
 
@@ -109,18 +109,29 @@ type Statements = (scope: Construct, value: string) => iam.PolicyStatement[];
 class SharedPolicy {
   public readonly policy: iam.Policy;
   private readonly values: Value[] = [];
+  private readonly reported = new Set<string>();
 
-  constructor(private readonly scope: Construct, id: string, private readonly statements: Statements) {
+  constructor(private readonly scope: Construct, id: string, private readonly role: iam.Role, private readonly statements: Statements) {
     this.policy = new LatePolicy(scope, id, () => this.current().flatMap((value) => statements(scope, value)));
     whenFinal(this.policy, () => this.follow());
   }
 
-  public add(value: Value, role: iam.Role): void {
+  public add(value: Value): void {
     this.values.push(value);
     if (this.values.length === 1) {
       // By the role, which may be one that somebody makes beforehand, by a report of what it needs now: see `iam.Role.customizeRoles()`.
-      role.attachInlinePolicy(this.policy);
+      this.role.attachInlinePolicy(this.policy);
+      this.current().forEach((each) => this.reported.add(each));
       this.follow();
+    }
+  }
+
+  /** Adds to that report what has come later. A role of the stack's own, which has a resource, has the policy itself. */
+  private report(values: readonly string[]): void {
+    const late = this.role.node.defaultChild ? [] : values.filter((value) => !this.reported.has(value));
+    for (const value of late) {
+      this.statements(this.scope, value).forEach((statement) => this.role.addToPrincipalPolicy(statement));
+      this.reported.add(value);
     }
   }
 
@@ -131,6 +142,7 @@ class SharedPolicy {
   /** The condition of what it names, and the wildcards in it for cdk-nag. */
   private follow(): void {
     const values = this.current();
+    this.report(values);
     const resource = this.policy.node.defaultChild as CfnResource;
     resource.cfnOptions.condition = values.map((value) => conditionOf(this.scope, value)).find(Boolean);
     const wildcards = values.flatMap((value) => this.statements(this.scope, value)).flatMap(({ resources }) => resources).filter((arn) => arn.endsWith('*'));

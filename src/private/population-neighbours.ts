@@ -1,5 +1,4 @@
 import { Annotations, CfnResource, Stack, Stage, Tokenization } from 'aws-cdk-lib';
-import { IParameterRef } from 'aws-cdk-lib/aws-ssm';
 import { IConstruct } from 'constructs';
 import { excludeEachOther } from './conditions';
 import { orderAfterTablesRead, tablesReadBy } from './intermediate-table/neighbours';
@@ -21,22 +20,23 @@ export function joinNeighbours(population: NeighbourPopulation): void {
   population.scope.node.addValidation({
     validate: () => {
       warnOfUnordered(population);
-      const others = earlierThan(population);
-      return [...sharedTable(population, others), ...sharedParameter(population, others)];
+      return [...sharedTable(population), ...sharedParameter(population)];
     },
   });
 }
 
-/** Returns the populations that were made before and may be deployed together with this one. */
-function earlierThan(population: NeighbourPopulation): NeighbourPopulation[] {
+/** Returns the first population that was made before, shares something with this one and may be deployed together with it. */
+function earlierOne(population: NeighbourPopulation, shares: (other: NeighbourPopulation) => boolean): NeighbourPopulation | undefined {
   const all = populationsWith(population.scope);
-  return all.slice(0, all.indexOf(population)).filter(({ scope, customResource }) =>
-    Stage.of(scope) === Stage.of(population.scope) && !excludeEachOther(customResource, population.customResource));
+  // Conditions last: a stack of a hundred has thousands of pairs.
+  return all.slice(0, all.indexOf(population)).find((other) => Stage.of(other.scope) === Stage.of(population.scope) && shares(other)
+    && !excludeEachOther(other.customResource, population.customResource));
 }
 
 /** One version is live: whichever populates last decides which data that is. */
-function sharedTable(population: NeighbourPopulation, others: readonly NeighbourPopulation[]): string[] {
-  const first = others.find(({ table }) => tableOf(table) === tableOf(population.table));
+function sharedTable(population: NeighbourPopulation): string[] {
+  const table = tableOf(population.table);
+  const first = earlierOne(population, (other) => tableOf(other.table) === table);
   return first
     ? [`intermediateTable is the one that ${first.scope.node.path} populates: one version is live, and versionId of the other is not. `
       + `Keep ${first.scope.node.path} alone, and give it further parameters by addSchedule(), or give the two conditions that exclude each other.`]
@@ -44,9 +44,9 @@ function sharedTable(population: NeighbourPopulation, others: readonly Neighbour
 }
 
 /** Whichever ends last decides which table's version it holds. */
-function sharedParameter(population: NeighbourPopulation, others: readonly NeighbourPopulation[]): string[] {
-  const first = others.find(({ scope, versionParameter }) => versionParameter && population.versionParameter
-    && parameterOf(versionParameter, Stack.of(scope)) === parameterOf(population.versionParameter, Stack.of(population.scope)));
+function sharedParameter(population: NeighbourPopulation): string[] {
+  const parameter = parameterOf(population);
+  const first = parameter && earlierOne(population, (other) => parameterOf(other) === parameter);
   return first ? [`versionParameter is the one that ${first.scope.node.path} writes. Give each population a parameter of its own.`] : [];
 }
 
@@ -56,10 +56,11 @@ function tableOf(table: NeighbourPopulation['table']): string {
   return known(ids) ? ids : table.node.addr;
 }
 
-/** Returns the resource of a parameter of the app, or a name within a stack. */
-function parameterOf({ parameterRef: { parameterName } }: IParameterRef, stack: Stack): string {
-  const target = referenceOf(Tokenization.reverseCompleteString(parameterName))?.target;
-  return target?.node.addr ?? `${stack.node.addr} ${JSON.stringify(stack.resolve(parameterName))}`;
+/** Returns the resource of its parameter, if that is of the app, or a name within a stack. */
+function parameterOf({ scope, versionParameter }: NeighbourPopulation): string | undefined {
+  const name = versionParameter?.parameterRef.parameterName;
+  const target = name && referenceOf(Tokenization.reverseCompleteString(name))?.target;
+  return target ? target.node.addr : name && `${Stack.of(scope).node.addr} ${JSON.stringify(Stack.of(scope).resolve(name))}`;
 }
 
 /** A deploy may populate the table before there is anything to read. */

@@ -25,7 +25,7 @@ import { RunTarget } from './run-target';
 import { SharedResources } from './shared-resources';
 import { makeStateMachine } from './state-machine';
 import { stateMachineSuffix } from './state-machine-names';
-import { identityOf, kmsKeyArnOf, replacingProperties } from './table';
+import { identityOf, kmsKeyArnOf, knownNameOf, replacingProperties } from './table';
 import { ruleDescription } from './texts';
 import { parameterArnOf } from './version-parameter';
 
@@ -153,8 +153,10 @@ export class PopulationResources {
       CancelOnTimeout: props.cancelOnTimeout ?? true,
       MaxBilledCrpuHoursPerDay: props.maxBilledCrpuHoursPerDay,
       Schedules: late(() => scheduleProperties(this.schedules)),
-      Upstream: this.upstream.length ? this.upstream.map(({ resource, shared }) => ({
-        Population: resource.logicalId, RecordTable: shared === this.shared ? undefined : weak(scope, shared.record.ref),
+      Upstream: this.upstream.length ? this.upstream.map(({ resource, shared, table }) => ({
+        Population: resource.logicalId,
+        RecordTable: shared === this.shared ? undefined : weak(scope, shared.record.ref),
+        TableName: Lazy.string({ produce: () => knownNameOf(table) }),
       })) : undefined,
       PopulateOnDeploy: props.populateOnDeploy ?? PopulateOnDeploy.ON_CHANGE,
       Synthesis: this.synthesis,

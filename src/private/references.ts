@@ -1,5 +1,5 @@
 import {
-  CfnCondition, CfnResource, IResolvable, Lazy, Reference, ReferenceStrength, Stack, StringConcat, Token, Tokenization,
+  CfnCondition, CfnOutput, CfnResource, IResolvable, Lazy, Reference, ReferenceStrength, Stack, StringConcat, Token, Tokenization,
 } from 'aws-cdk-lib';
 import { IIntermediateTableRef, IntermediateTableReference } from 'aws-cdk-lib/aws-cleanrooms';
 import { IConstruct } from 'constructs';
@@ -23,17 +23,31 @@ function weakToken(stack: Stack, token: IResolvable): IResolvable {
   if (!reference) {
     return token;
   }
-  if (Stack.of(reference.target) === stack) {
+  // Within a top stack nested ones have parameters and outputs, which nothing holds on to.
+  if (topOf(Stack.of(reference.target)) === topOf(stack)) {
     return reference;
   }
   const ofStack = tokens.get(stack) ?? new Map<Reference, IResolvable>();
-  const known = ofStack.get(reference) ?? weakened(reference);
+  const known = ofStack.get(reference) ?? weakened(outOfNested(reference));
   tokens.set(stack, ofStack.set(reference, known));
   return known;
 }
 
 const weakened = (reference: Reference): IResolvable =>
   Tokenization.reverseCompleteString(Stack.consumeReference(Token.asString(reference), ReferenceStrength.WEAK))!;
+
+/** Returns a reference by the top stack of the resource's own: CDK exports what it takes out of a nested stack, however it is referred to. */
+function outOfNested(reference: Reference): Reference {
+  const stack = Stack.of(reference.target);
+  if (!stack.nestedStackResource) {
+    return reference;
+  }
+  const id = `Weak${hash(canonical(stack.resolve(reference)), 8)}`;
+  const output = stack.node.tryFindChild(id) as CfnOutput | undefined ?? new CfnOutput(stack, id, { value: Token.asString(reference) });
+  return outOfNested((stack.nestedStackResource as CfnResource).getAtt(`Outputs.${output.logicalId}`));
+}
+
+const topOf = (stack: Stack): Stack => (stack.nestedStackParent ? topOf(stack.nestedStackParent) : stack);
 
 /** Returns a table's identity as a construct of any stack may refer to it. */
 export function identityIn(scope: IConstruct, table: IIntermediateTableRef): IntermediateTableReference {

@@ -94,12 +94,12 @@ export class SharedResources extends Construct {
     const { logRetention, logRemovalPolicy, logEncryptionKey, environmentEncryption, vpc } = this.options;
     const logGroup = this.logGroup.node.defaultChild as logs.CfnLogGroup;
     logGroup.retentionInDays = logRetention === logs.RetentionDays.INFINITE ? undefined : logRetention ?? DEFAULT_RETENTION;
-    logGroup.kmsKeyId = logEncryptionKey?.keyArn;
+    logGroup.kmsKeyId = logEncryptionKey?.keyRef.keyArn;
     this.logGroup.applyRemovalPolicy(logRemovalPolicy ?? DEFAULT_REMOVAL);
     for (const each of this.functions) {
-      (each.node.defaultChild as lambda.CfnFunction).kmsKeyArn = environmentEncryption?.keyArn;
+      (each.node.defaultChild as lambda.CfnFunction).kmsKeyArn = environmentEncryption?.keyRef.keyArn;
     }
-    if (vpc && (options.vpc || options.vpcSubnets || options.securityGroups)) {
+    if (vpc && (options.vpc || options.vpcSubnets || options.subnets || options.securityGroups)) {
       this.network ??= new FunctionNetwork(this, 'Network', this.functions, [this.populationRole, this.starterRole]);
       this.network.configure(vpc, this.options);
     }

@@ -34,6 +34,12 @@ export function kmsKeyArnOf(table: IIntermediateTableRef, key?: IKeyRef): string
   return KmsKeyArn === undefined || JSON.stringify(KmsKeyArn) === given ? table.kmsKeyArn : Token.asString(KmsKeyArn);
 }
 
+/** The name of a table of this app, unless it is known only when deploying. When all values are final. */
+export function knownNameOf(table: IIntermediateTableRef): string | undefined {
+  const { Name } = CfnIntermediateTable.isCfnIntermediateTable(table) ? finalProperties(table) : {} as Record<string, unknown>;
+  return typeof Name === 'string' ? Name : undefined;
+}
+
 /** The properties of a table of this app that replace it when they change: what its identifier cannot tell before it is deployed. */
 export function replacingProperties(table: IIntermediateTableRef): object {
   if (!CfnIntermediateTable.isCfnIntermediateTable(table)) {

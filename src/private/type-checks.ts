@@ -25,9 +25,14 @@ export const requireDuration = kind((value) => isObject(value) && typeof (value 
 export const requireOptions = kind(isMap, 'Give an object with the options.');
 export const requireWorkerType = kind((value) => isObject(value) && typeof value.name === 'string',
   'Give a WorkerType, such as WorkerType.CR_4X, or WorkerType.of() for one that it does not name.');
-export const requireKey = kind((value) => isObject(value) && isObject(value.keyRef), 'Give a key, such as Key.fromKeyArn().');
-export const requireParameter = kind((value) => isObject(value) && isObject(value.parameterRef),
-  'Give a parameter, such as StringParameter.fromStringParameterName().');
+const isReference = (name: string) => (value: unknown) => isObject(value) && isObject(value[name]);
+const areReferences = (name: string) => (value: unknown) => Array.isArray(value) && value.length > 0 && value.every(isReference(name));
+
+export const requireKey = kind(isReference('keyRef'), 'Give a key, such as Key.fromKeyArn().');
+export const requireParameter = kind(isReference('parameterRef'), 'Give a parameter, such as StringParameter.fromStringParameterName().');
+export const requireVpc = kind(isReference('vpcRef'), 'Give a VPC, such as an ec2.Vpc or a CfnVPC.');
+export const requireSubnets = kind(areReferences('subnetRef'), 'Give a list of one subnet or more, such as CfnSubnets.');
+export const requireGroups = kind(areReferences('securityGroupRef'), 'Give a list of one security group or more.');
 /** Schedules of EventBridge Scheduler look alike, but rules would pass over their time zone. */
 export const requireSchedule = kind(
   (value) => isObject(value) && typeof (value as Partial<Schedule>).expressionString === 'string' && !('timeZone' in value),

@@ -6,11 +6,15 @@ import { PopulationCompute } from '../compute';
 import { PopulationFunctionOptions } from '../function-options';
 import { requireHere, requireSame } from './environments';
 import { resourceBehind } from './final-properties';
+import { isVpc } from './function-network';
 import { fail, known, problem } from './problem';
 import { validateSchedule } from './schedules';
 import { identityOf, kmsKeyArnOf, isSql } from './table';
 import { requireText } from './texts';
-import { requireBoolean, requireDuration, requireKey, requireList, requireMap, requireOptions, requireParameter, requireTexts, requireWorkerType } from './type-checks';
+import {
+  requireBoolean, requireDuration, requireGroups, requireKey, requireList, requireMap, requireOptions, requireParameter, requireSubnets, requireTexts,
+  requireVpc, requireWorkerType,
+} from './type-checks';
 import { MAX_TIMEOUT_SECONDS, MIN_TIMEOUT_SECONDS } from '../contract/time';
 import { PopulateOnDeploy } from '../populate-on-deploy';
 import { IntermediateTablePopulationProps } from '../population-props';
@@ -102,11 +106,22 @@ function knownKey(scope: IConstruct, arn?: string): string | undefined {
 
 export function validateFunctionOptions(path: string, options: PopulationFunctionOptions, before: PopulationFunctionOptions): void {
   requireOptions(path, 'options', options);
-  requireList(path, 'securityGroups', options.securityGroups);
-  for (const prop of ['vpcSubnets', 'securityGroups'] as const) {
-    if (options[prop] && !(options.vpc ?? before.vpc)) {
+  requireVpc(path, 'vpc', options.vpc);
+  requireSubnets(path, 'subnets', options.subnets);
+  requireGroups(path, 'securityGroups', options.securityGroups);
+  requireKey(path, 'environmentEncryption', options.environmentEncryption);
+  requireKey(path, 'logEncryptionKey', options.logEncryptionKey);
+  const { vpc, subnets, vpcSubnets, securityGroups } = { ...before, ...options };
+  for (const [prop, value] of Object.entries({ vpcSubnets, subnets, securityGroups })) {
+    if (value && !vpc) {
       fail(path, `${prop} of the populations' functions is given, and vpc is not`, 'Give the VPC that they are of, too.');
     }
+  }
+  if (subnets && vpcSubnets) {
+    fail(path, 'subnets and vpcSubnets of the populations\' functions are both given', 'Give one of them, and undefined for one that was given before.');
+  }
+  if (vpc && !subnets && !isVpc(vpc)) {
+    fail(path, `vpc of the populations' functions is ${vpc.node.path}, a reference that does not know its subnets`, 'Give their references as subnets, or an ec2.Vpc.');
   }
 }
 

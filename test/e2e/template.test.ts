@@ -1,12 +1,9 @@
 import { App, Aspects, CfnCondition, CfnParameter, CfnResource, Duration, Fn, Stack } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { Key } from 'aws-cdk-lib/aws-kms';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { closeClouds, makeTable, MEMBERSHIP, openCloud, populatesIn, STACK, synthesize } from './support';
 import { readStack } from '../../simulator/cloudformation/assembly';
 import {
-  AllowedAnalysis, IntermediateTable, IntermediateTablePopulation, Membership, PopulationFunctionOptions, PopulationServices, StoredQuery,
+  AllowedAnalysis, IntermediateTable, IntermediateTablePopulation, Membership, StoredQuery,
 } from '../../src';
 
 /** Apps as teams write them, by what they have in the template besides a population. */
@@ -42,31 +39,6 @@ describe('a table and its population under a condition, beside others', () => {
     for (const [isWanted, status] of [['yes', 'CREATE_COMPLETE'], ['no', 'UPDATE_COMPLETE'], ['yes', 'UPDATE_COMPLETE']]) {
       expect(await deploy(cloud, isWanted)).toMatchObject({ status });
     }
-    expect(await cloud.destroy(STACK)).toMatchObject({ status: 'DELETE_COMPLETE' });
-  });
-});
-
-describe('the options of the functions', () => {
-  const source = (options?: (stack: Stack) => PopulationFunctionOptions, ids = ['First', 'Second']) => synthesize((stack) => {
-    ids.forEach((id) => new IntermediateTablePopulation(stack, id, { intermediateTable: makeTable(stack, `${id}Table`), schedule }));
-    if (options) {
-      PopulationServices.of(stack).configure(options(stack));
-    }
-  });
-  const vpcOf = (stack: Stack) => ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a'], privateSubnetIds: ['subnet-1'] });
-
-  test('change three times, and places in the code with them, for no populate', async () => {
-    const cloud = openCloud();
-    expect(await cloud.deploy(source())).toMatchObject({ status: 'CREATE_COMPLETE' });
-    const changes = [
-      source(() => ({ logRetention: RetentionDays.ONE_YEAR })),
-      source((stack) => ({ vpc: vpcOf(stack), securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')] }), ['Second', 'First']),
-      source((stack) => ({ environmentEncryption: Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:111122223333:key/1') })),
-    ];
-    for (const change of changes) {
-      expect(await cloud.deploy(change)).toMatchObject({ status: 'UPDATE_COMPLETE' });
-    }
-    expect(populatesIn(cloud)).toHaveLength(2);
     expect(await cloud.destroy(STACK)).toMatchObject({ status: 'DELETE_COMPLETE' });
   });
 });

@@ -141,6 +141,7 @@ export class StandInRooms {
     const live = this.live.get(table);
     const isPopulating = this.queries.some((query) => query.table === table && isRunning(query));
     return {
+      name: table,
       status: isPopulating ? 'POPULATE_STARTED' : live ? 'POPULATE_SUCCESS' : 'CREATED',
       analysisType: this.typeOf(table),
       mayHaveDefaults: false,

@@ -1,8 +1,8 @@
-import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
 import { CfnAnalysisTemplate, CfnMembership } from 'aws-cdk-lib/aws-cleanrooms';
 import { AllowedAnalysis, StoredQuery } from '../../src';
 import { weak } from '../../src/private/references';
-import { makeApp, makeStack, templateOf } from '../support/stacks';
+import { makeApp, makePopulation, makeStack, makeTable, templateOf } from '../support/stacks';
 import { makeIntermediateTable, TableProps } from '../support/tables';
 import { CfnTemplate, resourceOf } from '../support/template';
 
@@ -35,6 +35,23 @@ test.each(cases)('a table holds on to nothing in another stack that may be repla
   expect(strongIn(stacks)).toEqual([[], null]);
   expect(JSON.stringify(templateOf(stacks.downstream))).toContain('{"Fn::GetStackOutput":{"StackName":"Upstream"');
   expect(stacks.downstream.dependencies).toEqual([stacks.upstream]);
+});
+
+/** CDK exports what it takes out of a nested stack, and says nothing of the strength that was asked for. */
+test.each<[string, (top: Stack) => Stack, (top: Stack) => Stack]>([
+  ['out of a nested one', (top) => new NestedStack(new NestedStack(top, 'Outer'), 'Inner'), (top) => top],
+  ['into a nested one', (top) => top, (top) => new NestedStack(top, 'Nested')],
+  ['out of one into another', (top) => new NestedStack(top, 'Nested'), (top) => new NestedStack(top, 'Nested')],
+])('nor does a population, from stack to stack: %s', (_, upstreamIn, downstreamIn) => {
+  const app = makeApp();
+  const tops = ['Upstream', 'Downstream'].map((id) => new Stack(app, id));
+  const [upstream, downstream] = [upstreamIn(tops[0]), downstreamIn(tops[1])];
+  const intermediateTable = makeTable(upstream);
+  makePopulation(downstream, 'Last', { refreshAfter: [makePopulation(upstream, 'First')] });
+  makePopulation(downstream, 'Population', { intermediateTable });
+  const text = JSON.stringify([...tops, upstream, downstream].map(templateOf));
+  expect(text).not.toMatch(/Fn::ImportValue|"Export"/);
+  expect(text).toContain('{"Fn::GetStackOutput":{"StackName":"Upstream"');
 });
 
 test('also in words that have more to them, and in each stack that reads them', () => {

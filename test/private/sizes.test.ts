@@ -1,10 +1,12 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
 import { Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { PopulationServices } from '../../src';
+import { AllowedAnalysis, IntermediateTable, Membership, PopulationServices, StoredQuery } from '../../src';
 import { cycleIn } from '../support/cycles';
 import { policiesOf, roleOf } from '../support/policies';
 import { makePopulation, makeStack, makeTable, templateOf } from '../support/stacks';
@@ -108,4 +110,41 @@ test('populations on tables of other stacks leave room for the permissions to lo
   const upstream = Array.from({ length: 12 }, (_, index) => makePopulation(new Stack(stack.node.root, `Upstream${index}`)));
   Array.from({ length: 12 }, (_, index) => makePopulation(stack, `Population${index}`, { refreshAfter: [upstream[index]] }));
   expectWithinLimits(templateOf(stack));
+});
+
+describe('as many fit into a stack as the README says', () => {
+  const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+
+  /** As the CDK CLI has it synthesized: with the constructs' paths. */
+  const sizesWith = (count: number, isWatched: boolean) => {
+    const stack = makeStack('Audiences', {}, { context: { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true }, analyticsReporting: true });
+    const membership = Membership.fromMembershipIdentifier(stack, 'Membership', uuidOf('membership'));
+    for (let index = 0; index < count; index++) {
+      const table = new IntermediateTable(stack, `Audience${index}`, {
+        membership,
+        tableName: `audience_${index}`,
+        query: StoredQuery.fromSql('SELECT segment, COUNT(*) AS people FROM visitors GROUP BY segment'),
+        allowedAnalyses: [AllowedAnalysis.ANY_QUERY],
+      });
+      const population = table.addPopulation('Population', { schedule: Schedule.expression('rate(1 day)') });
+      if (isWatched) {
+        population.createFailureAlarm('Failures');
+        population.createExpiryAlarm('Expiry');
+        population.onPopulationFailed('Failed');
+      }
+    }
+    const template = templateOf(stack);
+    return [Object.keys(template.Resources).length, ...[1, 0].map((indent) => JSON.stringify(template, undefined, indent).length)];
+  };
+
+  test.each([
+    [false, /resources (\d+) scheduled populations with their tables; by its template's 1 MB, as the CDK CLI writes it, about (\d+),/],
+    [true, /two alarms and a rule on its failures, (\d+) and about (\d+)\./],
+  ])('watched: %s', (isWatched, text) => {
+    const [some, more] = [5, 25].map((count) => sizesWith(count, isWatched));
+    const limits = [MOST_RESOURCES, MOST_TEMPLATE_BYTES, MOST_TEMPLATE_BYTES];
+    const [byResources, byBytes, unindented] = limits.map((most, index) => Math.floor(5 + 20 * (most - some[index]) / (more[index] - some[index])));
+    expect(readme.match(text)?.slice(1).map(Number)).toEqual([byResources, Math.floor(byBytes / 10) * 10]);
+    expect(unindented).toBeGreaterThanOrEqual(byResources);
+  });
 });

@@ -41,7 +41,7 @@ function make({ type, properties, generatedName, services }: Change): Made {
   const scalars = Object.fromEntries(Object.entries(properties).filter(([, value]) => typeof value !== 'object'));
   return {
     physicalId: REF_IS_ARN.has(type) ? arn : name,
-    attributes: { ...scalars, Arn: arn, Id: name, Name: name, KeyId: name, TopicArn: arn, TopicName: name },
+    attributes: { ...scalars, Arn: arn, Id: name, Name: name, KeyId: name, GroupId: name, TopicArn: arn, TopicName: name },
   };
 }
 

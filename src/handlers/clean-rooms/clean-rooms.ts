@@ -10,6 +10,7 @@ import { tryCall, type Result } from '../service-error';
 import { withNames } from '../text';
 
 export interface Table {
+  readonly name: string;
   readonly status: string;
   readonly statusReason?: string;
   readonly analysisType: AnalysisType;
@@ -92,8 +93,9 @@ export function cleanRooms(client: CleanRoomsClient): CleanRooms {
   return {
     getTable: (table) => answer(table, async () => {
       const { intermediateTable } = await client.send(new GetIntermediateTableCommand(identifiers(table)));
-      const { status, statusReason, populationAnalysisConfiguration: made, intermediateTableVersion: live } = intermediateTable;
+      const { name, status, statusReason, populationAnalysisConfiguration: made, intermediateTableVersion: live } = intermediateTable;
       return {
+        name,
         status,
         statusReason: statusReason && withNames(statusReason, table.parameters),
         analysisType: made?.jobParameters ? 'JOB' : 'QUERY',

@@ -29,6 +29,7 @@ export interface Populated {
 
 export interface IntermediateTable {
   readonly id: string;
+  readonly name: string;
   readonly status: string;
   readonly statusReason?: string;
   readonly populationAnalysisConfiguration?: {
@@ -128,6 +129,7 @@ const PAGE = { nextToken: [0, { httpQuery: 'nextToken' }], maxResults: [1, { htt
 
 const TABLE_SCHEMA = structure('IntermediateTable', {
   id: 0,
+  name: 0,
   status: 0,
   populationAnalysisConfiguration: () => union('PopulationAnalysisConfiguration', {
     sqlParameters: () => structure('PopulationAnalysisSqlParameters', { queryString: 0 }),
@@ -137,7 +139,7 @@ const TABLE_SCHEMA = structure('IntermediateTable', {
   intermediateTableVersion: () => structure('IntermediateTableActiveVersion', {
     versionId: 0, analysisId: 0, analysisType: 0, kmsKeyArn: 0, parameters: STRING_MAP, expirationTime: 4,
   }, 3),
-}, 3);
+}, 4);
 
 const VERSION_SUMMARY = structure('IntermediateTableVersionSummary', { versionId: 0, analysisId: 0, status: 0, createTime: 4 }, 4);
 

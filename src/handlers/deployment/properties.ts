@@ -80,8 +80,12 @@ function scheduleIn(raw: unknown, path: string): ScheduleDefinition {
 }
 
 function upstreamIn(raw: unknown, path: string): Upstream {
-  const { Population, RecordTable } = members(raw, path, ['Population', 'RecordTable']);
-  return { population: id(Population, `${path}.Population`), recordTable: text(RecordTable, `${path}.RecordTable`) };
+  const { Population, RecordTable, TableName } = members(raw, path, ['Population', 'RecordTable', 'TableName']);
+  return {
+    population: id(Population, `${path}.Population`),
+    recordTable: text(RecordTable, `${path}.RecordTable`),
+    tableName: text(TableName, `${path}.TableName`),
+  };
 }
 
 // CloudFormation hands over every scalar as text, and leaves out what is AWS::NoValue.

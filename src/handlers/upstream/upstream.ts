@@ -20,7 +20,10 @@ export interface SeenUpstream {
   readonly dueSinceAt?: number;
 }
 
-/** Returns a table's upstream tables, but for those that are gone or were never deployed; the first that cannot be read is the answer. */
+/**
+ * Returns a table's upstream tables, but for those that are gone, were never deployed, or are not what its query reads; the first that
+ * cannot be read is the answer.
+ */
 export async function observeUpstream(
   own: TableIdentifiers, upstream: readonly Upstream[], { store, cleanRooms, clock }: Ports,
 ): Promise<Result<readonly SeenUpstream[]>> {
@@ -42,6 +45,9 @@ export async function observeUpstream(
     if (!shown.ok && shown.error.code !== 'ResourceNotFoundException') {
       return shown;
     }
+    if (shown.ok && isAnother(shown.value.name, each.tableName)) {
+      continue;
+    }
     const id = tableId(table);
     const now = clock.now();
     seen.push({
@@ -55,6 +61,9 @@ export async function observeUpstream(
   }
   return { ok: true, value: seen };
 }
+
+/** Whether the table was replaced by one of another name: this one's query reads the old one, until its own stack is deployed. */
+const isAnother = (name?: string, wanted?: string): boolean => name !== undefined && wanted !== undefined && name !== wanted;
 
 /** Returns what a version that is made now is built from. */
 export function lineageOf(seen: readonly SeenUpstream[]): Readonly<Record<string, string>> | undefined {

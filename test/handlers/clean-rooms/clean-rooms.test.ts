@@ -90,13 +90,13 @@ describe('the edge', () => {
   });
 
   test('reads a table: status, reason, live version with its parameters and expiry', async () => {
-    expect(await edge.getTable(rooms.populate())).toEqual({ ok: true, value: { status: 'CREATED', analysisType: 'QUERY', mayHaveDefaults: false } });
+    expect(await edge.getTable(rooms.populate())).toEqual({ ok: true, value: { name: 'audience', status: 'CREATED', analysisType: 'QUERY', mayHaveDefaults: false } });
     const { versionId, analysisId } = rooms.service.populateByHand(rooms.table.id, { region: 'north' });
     rooms.clock.advance(62);
     const expiresAt = rooms.clock.now() + 30 * 86_400_000;
     const live = { versionId, analysisId, analysisType: 'QUERY', parameters: { region: 'north' }, expiresAt };
     expect(await edge.getTable(rooms.populate()))
-      .toEqual({ ok: true, value: { status: 'POPULATE_SUCCESS', analysisType: 'QUERY', mayHaveDefaults: false, live } });
+      .toEqual({ ok: true, value: { name: 'audience', status: 'POPULATE_SUCCESS', analysisType: 'QUERY', mayHaveDefaults: false, live } });
     rooms.service.imposeStatus(rooms.table.id, 'BASE_TABLE_REMOVED', 'purchases is gone');
     expect(await edge.getTable(rooms.populate())).toMatchObject({ value: { status: 'BASE_TABLE_REMOVED', statusReason: 'purchases is gone' } });
     rooms.service.imposeStatus(rooms.table.id, 'DISALLOWED_BY_DATA_PROVIDER', 'no "north" any more');

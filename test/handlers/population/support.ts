@@ -129,6 +129,7 @@ export const version = (name: string, createdAt: number, status = 'POPULATE_SUCC
 export const liveVersion = (name: string, more: Partial<LiveVersion> = {}): LiveVersion =>
   ({ versionId: `version-${name}`, analysisId: `analysis-${name}`, analysisType: 'QUERY', ...more });
 export const tableWith = (name?: string, more: Partial<Table> = {}): Result<Table> => ok({
+  name: 'audience',
   status: name ? 'POPULATE_SUCCESS' : 'CREATED',
   analysisType: 'QUERY',
   mayHaveDefaults: false,

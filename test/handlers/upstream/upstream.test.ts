@@ -67,6 +67,12 @@ describe('upstream tables', () => {
     expect((await stack.see({ population: 'x', recordTable: 'Gone' }, 'a')).seen).toMatchObject([{ id: id('a') }]);
   });
 
+  test('that have taken the place of one of another name are not what the query reads', async () => {
+    const stack = new Stack().put('a');
+    const seen = async (tableName?: string) => (await stack.see({ population: 'a', tableName })).seen;
+    expect([await seen('audience'), await seen(undefined), await seen('audience_of_before')].map(({ length }) => length)).toEqual([1, 1, 0]);
+  });
+
   test.each([['gone', undefined], ['a', 'version-a']])('have a live version where they are there: %s', async (name, liveId) => {
     expect((await new Stack().put(name).see(name)).seen).toMatchObject([{ id: id(name), liveId }]);
   });
