@@ -66,11 +66,11 @@ export function blocked(situation: OfRun, { status, statusReason = 'no reason gi
 }
 
 /** Returns why no populate may be paid for now; undefined where one may. */
-export function overspent(situation: OfRun, spent?: Overspent, limit?: number): Failure | undefined {
+export function overspent(situation: OfRun, spent?: Overspent): Failure | undefined {
   const named = spent?.attempts.map(({ succeeded, versionId, analysisId, analysisType, billedCrpuHours = 'an unknown bill' }) =>
     `${succeeded ? `version ${versionId}` : `${nameOf(analysisType)} ${analysisId}, without success`} (${billedCrpuHours})`);
   return spent && failure(situation, 'BillingLimitReached', `Nothing was populated: populates of this table were billed ${spent.crpuHours} `
-    + `CRPU-hours in the last 24 hours, and maxBilledCrpuHoursPerDay is ${limit}. From ${new Date(spent.freeAt).toISOString()} on there is `
+    + `CRPU-hours in the last 24 hours, and maxBilledCrpuHoursPerDay is ${spent.limit}. From ${new Date(spent.freeAt).toISOString()} on there is `
     + `room again.${named!.length ? ` The last of them: ${named!.join('; ')}.` : ''}`, 'Raise maxBilledCrpuHoursPerDay if so much is meant to be paid.');
 }
 

@@ -94,7 +94,7 @@ test.each([
 test('a limit that is reached is told with the figure, what was billed, and when there is room again', () => {
   const failed = { succeeded: false, analysisId: 'analysis-2' };
   const attempts = [finishedWith(), finishedWith({ ...failed, billedCrpuHours: undefined }), finishedWith({ ...failed, analysisType: 'JOB' })];
-  expect(overspent(situation, { crpuHours: 5.4, attempts, freeAt: after(0) }, 5)).toMatchObject({
+  expect(overspent(situation, { crpuHours: 5.4, limit: 5, attempts, freeAt: after(0) })).toMatchObject({
     error: 'BillingLimitReached',
     cause: expect.stringContaining(
       'Nothing was populated: populates of this table were billed 5.4 CRPU-hours in the last 24 hours, and maxBilledCrpuHoursPerDay is 5. '
@@ -102,7 +102,7 @@ test('a limit that is reached is told with the figure, what was billed, and when
     + 'protected query analysis-2, without success (an unknown bill); protected job analysis-2, without success (0.5). '
     + 'Raise maxBilledCrpuHoursPerDay if'),
   });
-  expect(overspent(situation, { crpuHours: 5, attempts: [], freeAt: after(0) }, 5)!.cause).toContain('there is room again. Raise maxBilledCrpuHoursPerDay');
+  expect(overspent(situation, { crpuHours: 5, limit: 5, attempts: [], freeAt: after(0) })!.cause).toContain('there is room again. Raise maxBilledCrpuHoursPerDay');
   expect(overspent(situation)).toBeUndefined();
 });
 

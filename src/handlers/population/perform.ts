@@ -108,8 +108,7 @@ async function populate(action: Action & { type: 'POPULATE' }, situation: Situat
   if (answer.ok) {
     const { analysisId, versionId } = answer.value;
     await amend(attempt, situation, { analysisId, versionId }, ports);
-    await leaveAdmission(situation, ports);
-    return { admittedTo: undefined, then: poll(situation, FIRST_LOOK_SECONDS, 'the query has just been accepted') };
+    return { then: poll(situation, FIRST_LOOK_SECONDS, 'the query has just been accepted') };
   }
   if (answer.error.outcomeUnknown) {
     return {};
@@ -128,15 +127,13 @@ async function amend({ token }: PopulateAttempt, { run }: Situation, ids: Ids | 
   }, pausing(ports));
 }
 
-/** Nothing was accepted. */
 async function afterRefusal(situation: Situation, error: ServiceError, ports: Ports): Promise<Performed> {
   const { run, hints, now, chance, admittedTo } = situation;
   const answered = `PopulateIntermediateTable answered ${describe(error)}`;
   switch (kindOf(error)) {
     case 'QUOTA': {
       await changeAdmission(ports.store, admittedTo!, (known) => closeAdmission(known, run.execution, now), pausing(ports));
-      const helps = /vcpu/i.test(error.quotaName ?? '') ? 'fewer workers, another hour or a higher quota help'
-        : 'another hour or a higher quota helps';
+      const helps = /vcpu/i.test(error.quotaName ?? '') ? 'fewer workers, another hour or a higher quota help' : 'another hour or a higher quota helps';
       const refusal = { refusedAt: now, refusedSeconds: nextRefusedSeconds(hints) };
       return { admittedTo: undefined, then: poll(situation, 2 + 3 * chance, `${answered}; ${helps}`, refusal) };
     }

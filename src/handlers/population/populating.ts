@@ -106,9 +106,7 @@ export function endUnchanged(situation: Situation, { table, liveAnalysis, upstre
 }
 
 function populateIfPossible(situation: Situation, seen: Seen, table: Table, upstream?: readonly SeenUpstream[]): Action {
-  const { record, now } = situation;
-  const { upstream: builtOn, maxBilledCrpuHoursPerDay: limit } = desiredOf(record)!.definition;
-  const problem = blocked(situation, table) ?? overspent(situation, overspentOf(record, limit, now), limit)
+  const problem = blocked(situation, table) ?? overspent(situation, overspentOf(situation))
     ?? (isPastDeadline(situation) ? timedOut(situation) : undefined);
   if (problem) {
     return fail(problem);
@@ -116,7 +114,7 @@ function populateIfPossible(situation: Situation, seen: Seen, table: Table, upst
   if (table.analysisType !== situation.admittedTo) {
     return { type: 'REQUEST_ADMISSION', kind: table.analysisType };
   }
-  if (builtOn?.length && !upstream) {
+  if (desiredOf(situation.record)!.definition.upstream?.length && !upstream) {
     return observe('upstream');
   }
   const waiting = upstream && waitForUpstream(situation, upstream);

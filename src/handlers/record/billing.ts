@@ -28,18 +28,22 @@ export function addToBilling(record: TableRecord, finished: FinishedAttempt, now
 /** Why nothing more may be paid for: what the last 24 hours were billed, for which attempts, and when that is below the limit again. */
 export interface Overspent {
   readonly crpuHours: number;
+  readonly limit: number;
   readonly attempts: readonly FinishedAttempt[];
   readonly freeAt: number;
 }
 
-/** Returns by what the limit is reached; undefined where it is not, or where there is none. */
-export function overspentOf({ billing = [], history }: TableRecord, limit = Infinity, now: number): Overspent | undefined {
+/** Returns by what the definition's limit is reached; undefined where it is not, or where there is none. */
+export function overspentOf({ record, now }: { readonly record: TableRecord; readonly now: number }): Overspent | undefined {
+  const { billing = [], history } = record;
+  const { maxBilledCrpuHoursPerDay: limit = Infinity } = desiredOf(record)?.definition ?? {};
   const isCounted = (at: number) => now - at < DAY_MILLIS;
   const counted = billing.filter(({ lastAt }) => isCounted(lastAt));
   // Of the newest hours: once the one that reaches the limit is a day old, so are those before it.
   const reaching = counted.find((_, index) => sumOf(counted.slice(0, index + 1)) >= limit);
   return reaching && {
     crpuHours: sumOf(counted),
+    limit,
     attempts: history.filter(({ populatedAt, intendedAt }) => isCounted(populatedAt ?? intendedAt)),
     freeAt: reaching.lastAt + DAY_MILLIS,
   };

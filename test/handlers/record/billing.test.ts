@@ -41,6 +41,9 @@ describe('what a table was billed', () => {
 });
 
 describe('a limit', () => {
+  const limited = (record: TableRecord, maxBilledCrpuHoursPerDay: number | undefined, now: number) =>
+    overspentOf({ record: { ...record, requests: [requestWith({ definition: { ...DEFINITION, maxBilledCrpuHoursPerDay } })] }, now });
+
   test.each<[string, readonly FinishedAttempt[], number | undefined, number, [crpuHours: number, freeAt: number] | undefined]>([
     ['is not reached where nothing was billed', [], 0.1, at(0), undefined],
     ['is not reached where there is none', [billed(1_000, at(0))], undefined, at(0), undefined],
@@ -53,15 +56,15 @@ describe('a limit', () => {
     ['is free once enough of it is a day old, and not all', [billed(1, at(1)), billed(1, at(3)), billed(1, at(5))], 2, at(6), [3, at(27)]],
     ['counts a bill that is larger than it', [billed(9, at(1)), billed(1, at(3))], 2, at(6), [10, at(25)]],
   ])('%s', (_what, bills, limit, now, overspent) => {
-    const { crpuHours, freeAt } = overspentOf(recordOf(...bills), limit, now) ?? {};
+    const { crpuHours, freeAt } = limited(recordOf(...bills), limit, now) ?? {};
     expect(crpuHours === undefined ? undefined : [crpuHours, freeAt]).toEqual(overspent);
-    expect(freeAt === undefined || overspentOf(recordOf(...bills), limit, freeAt) === undefined).toBe(true);
+    expect(freeAt === undefined || limited(recordOf(...bills), limit, freeAt) === undefined).toBe(true);
   });
 
   test('that is reached names those attempts of the last 24 hours that history has', () => {
     const failed = finishedWith({ succeeded: false, populatedAt: undefined, intendedAt: at(2) });
     const [old, success] = [billed(1, at(1)), billed(1, at(3))];
     const record = { ...recordOf(success), history: [success, failed, old] };
-    expect(overspentOf(record, 1, at(25, 30))?.attempts).toEqual([success, failed]);
+    expect(limited(record, 1, at(25, 30))?.attempts).toEqual([success, failed]);
   });
 });
