@@ -76,7 +76,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   nextVersionCommand: 'tsx projenrc/changelog.ts version',
   releaseEnvironment: 'release',
   // In pull requests, too.
-  postBuildSteps: [{ name: 'Verify what was built', run: '.ci/verify' }],
+  postBuildSteps: [{ name: 'Prove what npm test leaves out, and verify what was built', run: 'npm run test:all' }],
   jsiiReleaseVersion: '0.2.1061',
   githubOptions: { pullRequestLint: false },
 
@@ -180,6 +180,7 @@ testAll.spawn(bundle);
 testAll.exec(`jest "${OUTSIDE}"`);
 testAll.exec('jest test/e2e', { env: { SHIPPED: 'true' } });
 testAll.exec('tsx test/faults/cli.ts --runs 2000 --seed 20261129');
+testAll.exec('tsx test/lives/cli.ts --runs 2000 --seed 20261129');
 testAll.exec('tsx test/faults/cli.ts --runs 50 --seed 20261130', { env: { SHIPPED: 'true' } });
 testAll.exec('.ci/verify');
 
@@ -199,16 +200,10 @@ demo.spawn(bundle);
 demo.exec('tsx examples/demo.ts');
 
 const faults = project.addTask('test:faults', {
-  description: 'Injects faults into many simulated deployments and prints what went wrong: -- --runs 10000',
+  description: 'Plays many random lives of whole stacks with faults, and as many of the functions alone, and prints what went wrong: -- --runs 10000',
 });
-faults.spawn(bundle);
 faults.exec('tsx test/faults/cli.ts', { receiveArgs: true });
-
-project.addTask('test:lives', {
-  description: 'Plays many random lives of the functions alone, in one process, and prints which promises they break: -- --runs 10000 --seed 1',
-  exec: 'tsx test/lives/cli.ts',
-  receiveArgs: true,
-});
+faults.exec('tsx test/lives/cli.ts', { receiveArgs: true });
 
 const bench = project.addTask('bench', { description: 'Measures the library beside what people would build instead' });
 bench.spawn(bundle);

@@ -1,7 +1,12 @@
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { inspect } from 'util';
 import { draw } from './draw';
 import { shrink } from './shrink';
 import { World } from './world';
+
+/** More than these are shared out among the processors. */
+const MOST_OF_ONE = 1_000;
 
 /**
  * Plays random lives and tells which promises they break.
@@ -14,7 +19,10 @@ async function main(): Promise<void> {
   if (option('show')) {
     return show(Number(option('show')), option('kind'), process.argv.includes('--whole'));
   }
-  const [runs, first] = [Number(option('runs') ?? 200), Number(option('seed') ?? 1)];
+  const [runs, first] = [Number(option('runs') ?? 200), Number(option('seed') ?? Date.now() % 1_000_000)];
+  if (runs > MOST_OF_ONE) {
+    return shareOut(runs, first);
+  }
   const begun = process.cpuUsage();
   const seeds = new Map<string, number[]>();
   let seconds = 0;
@@ -30,6 +38,18 @@ async function main(): Promise<void> {
     console.log(kind.padEnd(28), String(found.length).padStart(5), ' seeds', found.slice(0, 12).join(' '));
   }
   process.exitCode = seeds.size ? 1 : 0;
+}
+
+/** One after another on each processor, so that what is found is told soon. */
+async function shareOut(runs: number, first: number): Promise<void> {
+  const firsts = Array.from({ length: Math.ceil(runs / MOST_OF_ONE) }, (_, index) => first + index * MOST_OF_ONE);
+  await Promise.all(Array.from({ length: availableParallelism() }, async () => {
+    for (let next = firsts.shift(); next !== undefined; next = firsts.shift()) {
+      const share = fork(__filename, ['--runs', String(Math.min(MOST_OF_ONE, first + runs - next)), '--seed', String(next)]);
+      const code = await new Promise((resolve) => share.once('exit', resolve));
+      process.exitCode = code ? 1 : process.exitCode;
+    }
+  }));
 }
 
 async function violationsOf(seed: number): Promise<readonly string[]> {

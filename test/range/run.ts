@@ -59,7 +59,10 @@ function compare(lowest: End, newest: End): void {
   say('upgrade', `leaves all ${Object.keys(asking(lowest.resources)).length} resources that ask for a population as they are`);
 }
 
-const libraries = (folder: string) => ['aws-cdk-lib', 'constructs'].map((name) => ({ name, path: join(folder, 'node_modules', name) }));
+const pathsTo = (folder: string) => Object.fromEntries(['aws-cdk-lib', 'constructs'].flatMap((name) => {
+  const path = join(folder, 'node_modules', name);
+  return [[name, [path]], [`${name}/*`, [`${path}/*`]]];
+}));
 
 /** The sources against the newest declarations. */
 function compileAgainst({ folder }: End): void {
@@ -69,7 +72,7 @@ function compileAgainst({ folder }: End): void {
       noEmit: true,
       skipLibCheck: true,
       typeRoots: [join(ROOT, 'node_modules/@types')],
-      paths: Object.fromEntries(libraries(folder).flatMap(({ name, path }) => [[name, [path]], [`${name}/*`, [`${path}/*`]]])),
+      paths: pathsTo(folder),
     },
     include: [join(ROOT, 'src/**/*.ts')],
     exclude: [],
@@ -82,10 +85,16 @@ function compileAgainst({ folder }: End): void {
   say('newest', 'src compiles');
 }
 
-function testAgainst({ folder }: End, patterns: string[]): void {
-  const mapper = Object.fromEntries(libraries(folder).flatMap(({ name, path }) => [[`^${name}$`, path], [`^${name}/(.*)$`, `${path}/$1`]]));
-  run(process.execPath, [join(ROOT, 'node_modules/jest/bin/jest.js'), '--coverage=false', '--reporters=default',
-    `--moduleNameMapper=${JSON.stringify(mapper)}`, ...patterns], { cwd: ROOT });
+/** The sources' tests, whose imports find the newest. */
+function testAgainst({ folder, cdk }: End, patterns: string[]): void {
+  const tsconfig = join(folder, 'tests.json');
+  writeFileSync(tsconfig, JSON.stringify({ extends: join(ROOT, 'test/tsconfig.json'), compilerOptions: { paths: pathsTo(folder) } }));
+  const env = { TSX_TSCONFIG_PATH: tsconfig };
+  const found = run(process.execPath, [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), 'test/range/version.ts'], { cwd: ROOT, env }).trim();
+  if (found !== cdk) {
+    throw new Error(`The tests would run against aws-cdk-lib ${found}, not ${cdk}.`);
+  }
+  run(process.execPath, [join(ROOT, 'node_modules/jest/bin/jest.js'), '--reporters=default', ...patterns], { cwd: ROOT, env });
   say('newest', `the tests pass${patterns.length ? ` (${patterns.join(' ')})` : ''}`);
 }
 

@@ -1,0 +1,3 @@
+import { version } from 'aws-cdk-lib/package.json';
+
+console.log(version);
