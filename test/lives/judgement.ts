@@ -9,6 +9,7 @@ import { tableKey, toTableRecord } from '../../src/handlers/record/items';
 export function judgeTheEnd(world: World, oracle: Oracle): void {
   paidOnce(world, oracle);
   everythingEnds(world, oracle);
+  overtakenRunsEnd(world, oracle);
   stacksSucceed(world, oracle);
   runsSucceed(world, oracle);
   dataFollowsTheTemplate(world, oracle);
@@ -34,9 +35,6 @@ function paidOnce({ rooms, executions }: World, oracle: Oracle): void {
   events.forEach((paid, event) => paid.length > 1 && oracle.bad('PAID_TWICE', `${event}: ${paid.join(', ')}`));
 }
 
-/** A lease, a query that is being cancelled, and a wait between two looks. */
-const GIVES_WAY_SECONDS = 400;
-
 function everythingEnds({ executions, cloudFormation, life, time }: World, oracle: Oracle): void {
   for (const { id, startedAt, endedAt, key } of executions.all) {
     const last = cloudFormation.sent.filter(({ population }) => population.table === key.intermediateTableIdentifier).pop();
@@ -45,19 +43,26 @@ function everythingEnds({ executions, cloudFormation, life, time }: World, oracl
       oracle.bad(endedAt === undefined ? 'HANGS' : 'LATE_END', `${short(id)} since ${startedAt.toFixed(0)}`);
     }
   }
-  for (const sent of cloudFormation.sent.filter(({ isOvertaken }) => isOvertaken)) {
-    const { at, logicalId, population, number, execution } = sent;
-    const overtaking = cloudFormation.sent.find((other) => other.at > at && other.logicalId === logicalId && other.population.table === population.table
-      && other.population.definition !== population.definition);
-    const run = executions.find(execution);
-    const isDisturbed = life.faults.some(({ kind }) => ['OUTAGE', 'ZOMBIE', 'NOT_INVOKED'].includes(kind));
-    if (run && overtaking && (run.endedAt ?? time.now) - overtaking.at > GIVES_WAY_SECONDS && !isDisturbed) {
-      oracle.bad('GOES_ON', `${number} is overtaken by ${overtaking.number} at ${overtaking.at.toFixed(0)}, and its run goes on until ${run.endedAt?.toFixed(0)}`);
-    }
-  }
   for (const { type, answeredAt, at, number } of cloudFormation.sent) {
     if (type === 'Delete' && (answeredAt ?? time.now) - at > 900 && !life.faults.some(({ kind }) => kind === 'OUTAGE')) {
       oracle.bad('DELETE_BLOCKS', `${number}: ${((answeredAt ?? time.now) - at).toFixed(0)} s`);
+    }
+  }
+}
+
+/** A lease, a query that is being cancelled, and a wait between two looks. */
+const GIVES_WAY_SECONDS = 400;
+
+/** Promise 1: a deploy of other data ends the run of the one before. */
+function overtakenRunsEnd({ executions, cloudFormation, life, time }: World, oracle: Oracle): void {
+  const isDisturbed = life.faults.some(({ kind }) => ['OUTAGE', 'ZOMBIE', 'NOT_INVOKED'].includes(kind));
+  for (const { at, logicalId, population, number, execution } of cloudFormation.sent) {
+    const overtaking = cloudFormation.sent.find((other) => other.at > at && other.type !== 'Delete' && other.logicalId === logicalId
+      && other.population.table === population.table && other.population.definition !== population.definition);
+    const run = executions.find(execution);
+    const endedAt = run && (run.endedAt ?? time.now);
+    if (endedAt !== undefined && overtaking && endedAt - overtaking.at > GIVES_WAY_SECONDS && !isDisturbed) {
+      oracle.bad('GOES_ON', `${number} is overtaken by ${overtaking.number} at ${overtaking.at.toFixed(0)}, and its run goes on until ${endedAt.toFixed(0)}`);
     }
   }
 }
