@@ -1,7 +1,7 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
-import { closeClouds, makeTable, MEMBERSHIP, openCloud, STACK } from './support';
+import { closeClouds, FAILS, makeTable, MEMBERSHIP, openCloud, STACK } from './support';
 import { Cloud } from '../../simulator/cloud';
 import { readStack, StackSource } from '../../simulator/cloudformation/assembly';
 import type { AccessRequest } from '../../simulator/iam/policy';
@@ -113,7 +113,7 @@ async function play([, build, prepare]: Scene): Promise<{ cloud: Cloud; calls: C
   await refresh();
   cloud.cleanRooms.planQuery({ durationSeconds: 7200, outcome: 'SUCCESS' });
   await refresh();
-  cloud.cleanRooms.planQuery({ durationSeconds: 60, outcome: 'FAILED', error: { code: 'BAD', message: 'Wrong.' } });
+  cloud.cleanRooms.planQuery(FAILS);
   const [changed] = synthesized(build, { ...context, date: 'tuesday' });
   expect(await cloud.deploy(changed)).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE' });
   return { cloud, calls: calls() };
@@ -157,69 +157,72 @@ function noteGranted(cloud: Cloud): void {
   }
 }
 
-describe.each(scenes.map((scene) => ({ name: scene[0], scene })))('the roles of $name', ({ name, scene }) => {
-  let cloud: Cloud;
-  let calls: Call[];
-  const may = ({ roleArn, action, resource, context }: Call, change: Partial<AccessRequest> = {}) =>
-    cloud.iam.decide(roleArn, { action, resource, context, ...change }) === 'allowed';
+describe('promise 10: who may start a population may start that population, and no more', () => {
+  describe.each(scenes.map((scene) => ({ name: scene[0], scene })))('the roles of $name', ({ name, scene }) => {
+    let cloud: Cloud;
+    let calls: Call[];
+    const may = ({ roleArn, action, resource, context }: Call, change: Partial<AccessRequest> = {}) =>
+      cloud.iam.decide(roleArn, { action, resource, context, ...change }) === 'allowed';
 
-  beforeAll(async () => {
-    ({ cloud, calls } = await play(scene));
-    played[name] = calls;
-    noteGranted(cloud);
-  });
-  afterAll(closeClouds);
+    beforeAll(async () => {
+      ({ cloud, calls } = await play(scene));
+      played[name] = calls;
+      noteGranted(cloud);
+    });
+    afterAll(closeClouds);
 
-  test('may make every call that they make', () => {
-    expect(calls.map(({ action }) => action)).toEqual(expect.arrayContaining([
-      'cleanrooms:PopulateIntermediateTable', 'cleanrooms:UpdateProtectedQuery', 'states:StartExecution', 'lambda:InvokeFunction',
-    ]));
-    expect(calls.filter((call) => !may(call))).toEqual([]);
-  });
+    test('may make every call that they make', () => {
+      expect(calls.map(({ action }) => action)).toEqual(expect.arrayContaining([
+        'cleanrooms:PopulateIntermediateTable', 'cleanrooms:UpdateProtectedQuery', 'states:StartExecution', 'lambda:InvokeFunction',
+      ]));
+      expect(calls.filter((call) => !may(call))).toEqual([]);
+    });
 
-  test('may make none of them on another thing of the kind', () => {
-    const allowed = calls.flatMap((call) => othersThan(call.resource).filter((resource) => may(call, { resource })).map((resource) => `${call.action} ${resource}`));
-    expect(allowed).toEqual([]);
-  });
+    test('may make none of them on another thing of the kind', () => {
+      const allowed = calls.flatMap((call) => othersThan(call.resource).filter((resource) => may(call, { resource })).map((resource) => `${call.action} ${resource}`));
+      expect(allowed).toEqual([]);
+    });
 
-  test('may make none of them under a condition that fails', () => {
-    const conditional = calls.filter(({ context }) => context);
-    expect(conditional.length > 0).toBe(name.includes('key'));
-    expect(conditional.filter((call) => may(call, { context: {} }) || may(call, { context: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } }))).toEqual([]);
-  });
+    test('may make none of them under a condition that fails', () => {
+      const conditional = calls.filter(({ context }) => context);
+      expect(conditional.length > 0).toBe(name.includes('key'));
+      expect(conditional.filter((call) => may(call, { context: {} }) || may(call, { context: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } }))).toEqual([]);
+    });
 
-  test('may make none that only another of them makes', () => {
-    const wrong = calls.flatMap((call) => calls
-      .filter(({ role, action }) => role !== call.role && !calls.some((own) => own.role === role && own.action === call.action) && action)
-      .filter(({ roleArn }) => may({ ...call, roleArn }))
-      .map(({ role }) => `${role} may ${call.action}`));
-    expect([...new Set(wrong)]).toEqual([]);
-  });
-});
-
-describe('in all of these scenes together', () => {
-  const usedBy = (role: string) => [...new Set(Object.values(played).flat().filter((call) => call.role === role).map(({ action }) => action))].sort();
-
-  test('the roles make these calls', () => {
-    expect(usedBy('PopulationRole')).toEqual([
-      'cleanrooms:GetIntermediateTable', 'cleanrooms:GetProtectedQuery', 'cleanrooms:ListIntermediateTableVersions', 'cleanrooms:ListProtectedQueries',
-      'cleanrooms:PopulateIntermediateTable', 'cleanrooms:UpdateProtectedQuery',
-      'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey',
-    ]);
-    expect(usedBy('StarterRole')).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem', 'states:StartExecution']);
-    expect(usedBy('MachineRole')).toEqual(['events:PutEvents', 'lambda:InvokeFunction', 'ssm:PutParameter']);
+    test('may make none that only another of them makes', () => {
+      const wrong = calls.flatMap((call) => calls
+        .filter(({ role, action }) => role !== call.role && !calls.some((own) => own.role === role && own.action === call.action) && action)
+        .filter(({ roleArn }) => may({ ...call, roleArn }))
+        .map(({ role }) => `${role} may ${call.action}`));
+      expect([...new Set(wrong)]).toEqual([]);
+    });
   });
 
-  test.each(['PopulationRole', 'StarterRole', 'MachineRole'])('%s may do nothing that it never does', (role) => {
-    expect([...granted[role]].filter((action) => !usedBy(role).includes(action))).toEqual(UNPLAYED[role]);
-  });
+  describe('in all of these scenes together', () => {
+    const usedBy = (role: string) =>
+      [...new Set(Object.values(played).flat().filter((call) => call.role === role).map(({ action }) => action))].sort();
 
-  test('the roles of a chain over two stacks may look at upstream tables, and not populate them', () => {
-    const calls = played['a chain over two stacks'];
-    const resourcesOf = (wanted: string, of: string) => calls
-      .filter(({ action, stack, resource }) => action === wanted && stack === of && resource.includes('intermediatetable')).map(({ resource }) => resource);
-    const [upstream] = resourcesOf('cleanrooms:PopulateIntermediateTable', 'Upstream');
-    expect(resourcesOf('cleanrooms:GetIntermediateTable', STACK)).toContain(upstream);
-    expect(resourcesOf('cleanrooms:PopulateIntermediateTable', STACK)).not.toContain(upstream);
+    test('the roles make these calls', () => {
+      expect(usedBy('PopulationRole')).toEqual([
+        'cleanrooms:GetIntermediateTable', 'cleanrooms:GetProtectedQuery', 'cleanrooms:ListIntermediateTableVersions', 'cleanrooms:ListProtectedQueries',
+        'cleanrooms:PopulateIntermediateTable', 'cleanrooms:UpdateProtectedQuery',
+        'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey',
+      ]);
+      expect(usedBy('StarterRole')).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem', 'states:StartExecution']);
+      expect(usedBy('MachineRole')).toEqual(['events:PutEvents', 'lambda:InvokeFunction', 'ssm:PutParameter']);
+    });
+
+    test.each(['PopulationRole', 'StarterRole', 'MachineRole'])('%s may do nothing that it never does', (role) => {
+      expect([...granted[role]].filter((action) => !usedBy(role).includes(action))).toEqual(UNPLAYED[role]);
+    });
+
+    test('the roles of a chain over two stacks may look at upstream tables, and not populate them', () => {
+      const calls = played['a chain over two stacks'];
+      const resourcesOf = (wanted: string, of: string) => calls
+        .filter(({ action, stack, resource }) => action === wanted && stack === of && resource.includes('intermediatetable')).map(({ resource }) => resource);
+      const [upstream] = resourcesOf('cleanrooms:PopulateIntermediateTable', 'Upstream');
+      expect(resourcesOf('cleanrooms:GetIntermediateTable', STACK)).toContain(upstream);
+      expect(resourcesOf('cleanrooms:PopulateIntermediateTable', STACK)).not.toContain(upstream);
+    });
   });
 });

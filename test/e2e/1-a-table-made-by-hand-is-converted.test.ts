@@ -64,19 +64,21 @@ async function cloudByHand() {
   return { cloud, table, tableId, live: cloud.cleanRooms.liveVersionId(tableId) };
 }
 
-test('a hand-written table becomes one of this library without being replaced or paid for', async () => {
-  const { cloud, table, tableId, live } = await cloudByHand();
-  const result = await cloud.deploy(converted());
-  expect([result.status, result.failures]).toEqual(['UPDATE_COMPLETE', []]);
-  expect(physicalId(cloud, TABLE)).toBe(table);
-  expect(populatesIn(cloud)).toEqual([]);
-  expect(cloud.cleanRooms.liveVersionId(tableId)).toBe(live);
-  expect(Object.values(result.outputs)).toEqual([live]);
-  expect([...cloud.stack(STACK).resources.keys()].filter((id) => id.startsWith('Populate'))).toEqual([]);
-});
+describe('promise 1: one change, one population', () => {
+  test('a hand-written table becomes one of this library without being replaced or paid for', async () => {
+    const { cloud, table, tableId, live } = await cloudByHand();
+    const result = await cloud.deploy(converted());
+    expect([result.status, result.failures]).toEqual(['UPDATE_COMPLETE', []]);
+    expect(physicalId(cloud, TABLE)).toBe(table);
+    expect(populatesIn(cloud)).toEqual([]);
+    expect(cloud.cleanRooms.liveVersionId(tableId)).toBe(live);
+    expect(Object.values(result.outputs)).toEqual([live]);
+    expect([...cloud.stack(STACK).resources.keys()].filter((id) => id.startsWith('Populate'))).toEqual([]);
+  });
 
-test('one that loses its logical id would be another table, which fails on the name: nothing is lost or paid for', async () => {
-  const { cloud, table, tableId, live } = await cloudByHand();
-  expect((await cloud.deploy(converted(false))).status).toBe('UPDATE_ROLLBACK_COMPLETE');
-  expect([physicalId(cloud, TABLE), cloud.cleanRooms.liveVersionId(tableId), populatesIn(cloud)]).toEqual([table, live, []]);
+  test('one that loses its logical id would be another table, which fails on the name: nothing is lost or paid for', async () => {
+    const { cloud, table, tableId, live } = await cloudByHand();
+    expect((await cloud.deploy(converted(false))).status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect([physicalId(cloud, TABLE), cloud.cleanRooms.liveVersionId(tableId), populatesIn(cloud)]).toEqual([table, live, []]);
+  });
 });
