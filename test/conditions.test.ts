@@ -73,10 +73,12 @@ describe('a table and its population under a condition', () => {
   });
 });
 
-test('a population that is left under a table with a condition fails at synthesis, in words that name both and the condition', () => {
-  const stack = makeStack();
-  const table = makeTable(stack);
-  makePopulation(stack, 'Population', { intermediateTable: table });
-  table.cfnOptions.condition = new CfnCondition(stack, 'IsWanted');
-  expect(() => templateOf(stack)).toThrow('Stack/Population: its table Stack/Table has the condition IsWanted, and the population has none. Give the condition to all');
+describe('promise 9: mistakes fail at synthesis', () => {
+  test('a population that is left under a table with a condition fails at synthesis, in words that name both and the condition', () => {
+    const stack = makeStack();
+    const table = makeTable(stack);
+    makePopulation(stack, 'Population', { intermediateTable: table });
+    table.cfnOptions.condition = new CfnCondition(stack, 'IsWanted');
+    expect(() => templateOf(stack)).toThrow('Stack/Population: its table Stack/Table has the condition IsWanted, and the population has none. Give the condition to all');
+  });
 });

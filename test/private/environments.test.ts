@@ -24,7 +24,7 @@ function synthesized(give: Give, env: StackProps['env'], scopeOf: (app: App) => 
   return here;
 }
 
-describe('a population does not reach', () => {
+describe('promise 9: a population does not reach', () => {
   test.each<[string, Give, StackProps['env'], string]>([
     ['a table of another region', table, REGION, 'Stack/Population: the region of intermediateTable There/Table is "us-east-1". The stack\'s is "eu-west-1"'],
     ['a table of another account', table, ACCOUNT, 'Stack/Population: the account of intermediateTable There/Table is "210987654321"'],

@@ -107,7 +107,7 @@ const within = (props: Props | PopulationProps) => {
   return stack;
 };
 
-describe('mistakes fail at synth, in words that name the construct, the prop and the value, and tell what to do', () => {
+describe('promise 9: mistakes fail at synth, in words that name the construct, the prop and the value, and tell what to do', () => {
   test.each(mistakes)('%s', (_, props, prop, value) => {
     const message = messageOf(() => within(props));
     expect(message).toMatch(/^Stack\/Population: /);
@@ -219,7 +219,7 @@ describe('a value that is known only when deploying passes', () => {
   });
 });
 
-describe('a table of another account or region fails, since only its owner can populate it', () => {
+describe('promise 9: a table of another account or region fails, since only its owner can populate it', () => {
   const env = { account: '123456789012', region: 'eu-west-1' };
   const arn = (account: string, region: string) => `arn:aws:cleanrooms:${region}:${account}:membership/${MEMBERSHIP}/intermediatetable/${TABLE}`;
 

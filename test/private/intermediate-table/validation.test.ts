@@ -95,17 +95,19 @@ const mistakes: [string, Props, string, string][] = [
 
 const stubKey = (stack: Stack) => ({ node: stack.node, env: stack.env });
 
-test.each(mistakes)('%s fails, in words that name the construct, the prop, the value and what to do', (_, props, prop, value) => {
-  const message = messageOf(() => within(props));
-  expect(message).toMatch(new RegExp(`^Stack/Audience: .*${prop}`));
-  expect(message).toContain(value);
-  expect(message).toMatch(/(Give|Use|put) .*\.$/);
-});
+describe('promise 9: mistakes fail at synthesis', () => {
+  test.each(mistakes)('%s fails, in words that name the construct, the prop, the value and what to do', (_, props, prop, value) => {
+    const message = messageOf(() => within(props));
+    expect(message).toMatch(new RegExp(`^Stack/Audience: .*${prop}`));
+    expect(message).toContain(value);
+    expect(message).toMatch(/(Give|Use|put) .*\.$/);
+  });
 
-test('a membership of another stage fails', () => {
-  const stack = makeStack();
-  const other = membership(new Stack(new Stage(stack.node.root, 'Stage'), 'S'), 'M');
-  expect(() => makeIntermediateTable(stack, 'Audience', { membership: other })).toThrow(/^Stack\/Audience: membership Stage\/S\/M is of another app or stage/);
+  test('a membership of another stage fails', () => {
+    const stack = makeStack();
+    const other = membership(new Stack(new Stage(stack.node.root, 'Stage'), 'S'), 'M');
+    expect(() => makeIntermediateTable(stack, 'Audience', { membership: other })).toThrow(/^Stack\/Audience: membership Stage\/S\/M is of another app or stage/);
+  });
 });
 
 const limits: [string, Props][] = [
