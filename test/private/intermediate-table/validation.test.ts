@@ -2,6 +2,7 @@ import { CfnParameter, Fn, Stack, Stage, Token } from 'aws-cdk-lib';
 import { CfnAnalysisTemplate, CfnMembership } from 'aws-cdk-lib/aws-cleanrooms';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { AdditionalAnalyses, AllowedAnalysis, Membership, StoredQuery } from '../../../src';
+import { messageOf } from '../../support/messages';
 import { makeStack, MEMBERSHIP, templateOf } from '../../support/stacks';
 import { makeIntermediateTable, TableProps } from '../../support/tables';
 import { tokenSources } from '../../support/tokens';
@@ -167,12 +168,3 @@ describe('a value that is known only when deploying passes', () => {
     expect(() => templateOf(within(() => props(Token.asList({ 'Fn::Split': [',', 'a,b'] }))))).not.toThrow();
   });
 });
-
-function messageOf(call: () => unknown): string {
-  try {
-    call();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  return 'nothing was thrown';
-}
