@@ -146,7 +146,7 @@ describe.each([['failure', failureAlarm], ['expiry', expiryAlarm], ['freshness',
   });
 });
 
-describe('what CloudWatch refuses is refused at synth, in words that name the alarm, the option and the value', () => {
+describe('promise 9: what CloudWatch refuses is refused at synth, in words that name the alarm, the option and the value', () => {
   const days = (count: number) => Duration.days(count);
   const failure = (options: FailureAlarmOptions) => () => makePopulation(makeStack()).createFailureAlarm('Alarm', options);
   const expiry = (options: ExpiryAlarmOptions) => () => makePopulation(makeStack()).createExpiryAlarm('Alarm', options);

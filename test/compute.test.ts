@@ -7,8 +7,10 @@ test.each([[WorkerType.CR_1X, 'CR.1X'], [WorkerType.CR_4X, 'CR.4X'], [WorkerType
     expect(`${type}`).toBe(name);
   });
 
-test.each(['', ' '])('a worker type without a name fails: %j', (name) => {
-  expect(() => WorkerType.of(name)).toThrow(`WorkerType.of: the name is ${JSON.stringify(name)}. Give the Clean Rooms name of a worker type`);
+describe('promise 9: mistakes fail at synthesis', () => {
+  test.each(['', ' '])('a worker type without a name fails: %j', (name) => {
+    expect(() => WorkerType.of(name)).toThrow(`WorkerType.of: the name is ${JSON.stringify(name)}. Give the Clean Rooms name of a worker type`);
+  });
 });
 
 test('a name that is known only when deploying passes', () => {

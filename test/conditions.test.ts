@@ -73,27 +73,29 @@ describe('a table and its population under a condition', () => {
   });
 });
 
-describe('a population that is left under a table with a condition fails at synthesis, in words that name both and the condition', () => {
-  const synthesize = (scopeOf: (stack: Stack, condition: CfnCondition) => Stack) => {
-    const stack = makeStack();
-    const table = makeTable(stack);
-    table.cfnOptions.condition = new CfnCondition(stack, 'IsWanted');
-    makePopulation(scopeOf(stack, table.cfnOptions.condition), 'Population', { intermediateTable: table });
-    return templateOf(stack);
-  };
+describe('promise 9: mistakes fail at synthesis', () => {
+  describe('a population that is left under a table with a condition fails at synthesis, in words that name both and the condition', () => {
+    const synthesize = (scopeOf: (stack: Stack, condition: CfnCondition) => Stack) => {
+      const stack = makeStack();
+      const table = makeTable(stack);
+      table.cfnOptions.condition = new CfnCondition(stack, 'IsWanted');
+      makePopulation(scopeOf(stack, table.cfnOptions.condition), 'Population', { intermediateTable: table });
+      return templateOf(stack);
+    };
 
-  test('in its own stack', () => {
-    expect(() => synthesize((stack) => stack))
-      .toThrow('Stack/Population: its table Stack/Table has the condition IsWanted, and the population has none. Give the condition to all');
-  });
+    test('in its own stack', () => {
+      expect(() => synthesize((stack) => stack))
+        .toThrow('Stack/Population: its table Stack/Table has the condition IsWanted, and the population has none. Give the condition to all');
+    });
 
-  test('in a nested stack, which has to have the condition', () => {
-    expect(() => synthesize((stack) => new NestedStack(stack, 'Nested')))
-      .toThrow('Stack/Nested/Population: its table Stack/Table has the condition IsWanted, and Stack/Nested.NestedStack/Nested.NestedStackResource has none.');
-    expect(() => synthesize((stack, condition) => {
-      const nested = new NestedStack(stack, 'Nested');
-      (nested.nestedStackResource as CfnResource).cfnOptions.condition = condition;
-      return nested;
-    })).not.toThrow();
+    test('in a nested stack, which has to have the condition', () => {
+      expect(() => synthesize((stack) => new NestedStack(stack, 'Nested')))
+        .toThrow('Stack/Nested/Population: its table Stack/Table has the condition IsWanted, and Stack/Nested.NestedStack/Nested.NestedStackResource has none.');
+      expect(() => synthesize((stack, condition) => {
+        const nested = new NestedStack(stack, 'Nested');
+        (nested.nestedStackResource as CfnResource).cfnOptions.condition = condition;
+        return nested;
+      })).not.toThrow();
+    });
   });
 });

@@ -102,7 +102,7 @@ test('a list that is known only when deploying is one, and what CloudFormation l
   });
 });
 
-describe('a dynamic reference', () => {
+describe('promise 9: a dynamic reference', () => {
   const synthesize = (props: PopulationProps | ((stack: Stack) => PopulationProps)) => () => templateWith(props);
   const secret = '{{resolve:secretsmanager:audience:SecretString:since}}';
 
@@ -127,7 +127,7 @@ describe('a dynamic reference', () => {
   });
 });
 
-describe('the size of parameters', () => {
+describe('promise 9: the size of parameters', () => {
   const parametersOf = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, 'x'.repeat(1000)]));
 
   test('is 64 kB at most, those of schedules included', () => {

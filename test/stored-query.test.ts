@@ -62,14 +62,16 @@ describe('an analysis template', () => {
   });
 });
 
-test.each<[string, () => unknown]>([
-  ['of no template', () => AllowedAnalysis.fromAnalysisTemplate(undefined as never)],
-  ['of a template\'s ARN', () => AllowedAnalysis.fromAnalysisTemplate('arn' as never)],
-  ['of nothing', () => AllowedAnalysis.of(undefined as never)],
-])('an allowed analysis %s fails, in words', (_, make) => {
-  expect(make).toThrow(/^AllowedAnalysis\.\w+: the (template|value) is .*\. Give /);
-});
+describe('promise 9: mistakes fail at synthesis', () => {
+  test.each<[string, () => unknown]>([
+    ['of no template', () => AllowedAnalysis.fromAnalysisTemplate(undefined as never)],
+    ['of a template\'s ARN', () => AllowedAnalysis.fromAnalysisTemplate('arn' as never)],
+    ['of nothing', () => AllowedAnalysis.of(undefined as never)],
+  ])('an allowed analysis %s fails, in words', (_, make) => {
+    expect(make).toThrow(/^AllowedAnalysis\.\w+: the (template|value) is .*\. Give /);
+  });
 
-test.each(['', ' ', 'a'.repeat(201)])('an allowed analysis that the API cannot have fails: %j', (value) => {
-  expect(() => AllowedAnalysis.of(value)).toThrow(/^AllowedAnalysis.of: the value is ".*"\. Give the ARN/);
+  test.each(['', ' ', 'a'.repeat(201)])('an allowed analysis that the API cannot have fails: %j', (value) => {
+    expect(() => AllowedAnalysis.of(value)).toThrow(/^AllowedAnalysis.of: the value is ".*"\. Give the ARN/);
+  });
 });

@@ -109,10 +109,12 @@ describe('CloudFormation writes the template\'s value into the parameter when a 
   });
 });
 
-test('grantReadVersion without a version parameter fails at synthesis, in words that name the population', () => {
-  const stack = makeStack();
-  const reader = new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-  expect(() => makePopulation(stack).grantReadVersion(reader)).toThrow('Stack/Population: versionParameter is undefined. Give an SSM parameter');
+describe('promise 9: mistakes fail at synthesis', () => {
+  test('grantReadVersion without a version parameter fails at synthesis, in words that name the population', () => {
+    const stack = makeStack();
+    const reader = new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    expect(() => makePopulation(stack).grantReadVersion(reader)).toThrow('Stack/Population: versionParameter is undefined. Give an SSM parameter');
+  });
 });
 
 test('a population without one calls no SSM, and may not', () => {

@@ -1,5 +1,6 @@
-import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import { CfnIntermediateTable, CfnIntermediateTableProps } from 'aws-cdk-lib/aws-cleanrooms';
+import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Cloud, CloudOptions } from '../../simulator/cloud';
 import { readStack, StackSource } from '../../simulator/cloudformation/assembly';
 import type { DeployResult } from '../../simulator/cloudformation/service';
@@ -115,6 +116,12 @@ export const DEPLOYMENT_FUNCTION = 'IntermediateTablePopulationsDeploymentFuncti
 /** Parameters whose data can be told apart, by a letter. */
 export const segment = (letter: string) => ({ segment: `${MARKER} ${letter}` });
 
+export const DAILY = { schedule: Schedule.rate(Duration.days(1)) };
+/** What most tests deploy, and what they change it to. */
+export const A: Scene = { ...DAILY, parameters: segment('a') };
+export const B: Scene = { ...A, parameters: segment('b') };
+export const FAILS = { durationSeconds: 60, outcome: 'FAILED', error: { code: 'BAD', message: 'Wrong.' } } as const;
+
 export const physicalId = (cloud: Cloud, id: string): string => cloud.stack(STACK).resources.get(id)!.physicalId;
 export const tableIn = (cloud: Cloud): string => physicalId(cloud, 'Table');
 export const liveIn = (cloud: Cloud): string | undefined => cloud.cleanRooms.liveVersionId(tableIn(cloud));
@@ -149,6 +156,13 @@ export async function deploy(cloud: Cloud, scene: Scene = {}): Promise<DeployRes
   const result = await cloud.deploy(stackOf(scene));
   expect([result.status, result.failures]).toEqual([expect.stringMatching(/^(CREATE|UPDATE)_COMPLETE$/), []]);
   return result;
+}
+
+/** An account in which the scene is deployed. */
+export async function cloudWith(scene: Scene = {}, options: CloudOptions = {}): Promise<Cloud> {
+  const cloud = openCloud(options);
+  await deploy(cloud, scene);
+  return cloud;
 }
 
 /** Lets the scene's schedule come due and its run end. */

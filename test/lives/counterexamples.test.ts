@@ -2,7 +2,7 @@ import type { Fault } from './life';
 import { answers, byHand, byRule, deployed, ends, kept, made, population, stopped, waited, X } from './support';
 
 /** What the design's first draft broke: each is a sentence that was missing. Renames have a file of their own. */
-describe('a counterexample of the design holds', () => {
+describe('promise 1: one change, one population', () => {
   it('a deploy that changes a tag does not cancel a schedule with parameters of its own', async () => {
     const world = await kept([deployed(0, X()), byRule(300, 'N'), deployed(330, X({ tag: '1' }))], { querySeconds: 200 });
     expect(made(world)).toEqual(['A SUCCESS', 'A|p SUCCESS']);
@@ -49,6 +49,23 @@ describe('a counterexample of the design holds', () => {
     }
   });
 
+  it('whoever takes over cancels nothing in its time', async () => {
+    for (let step = 60; step < 120; step += 4) {
+      const world = await kept([deployed(0, X()), byHand(3_000), byHand(5_000, 'h'), stopped(5_700, 1)], {
+        querySeconds: 2_400, faults: [{ kind: 'NOT_INVOKED', step, seconds: 200 }],
+      });
+      expect(made(world)).not.toContain('A CANCELLED');
+    }
+  });
+
+  it('ten refreshes that fail push no version out of what is known', async () => {
+    const failing = Array.from({ length: 11 }, (_, index) => byHand(100 + index * 60, 'bad'));
+    const world = await kept([deployed(0, X()), ...failing, deployed(2_000, X({ tag: '1' }))], { querySeconds: 5, failing: ['A|bad'] });
+    expect(answers(world)).toEqual(['Create POPULATED', 'Update UNCHANGED']);
+  });
+});
+
+describe('promise 5: a rollback is free', () => {
   it('a run makes nothing of a deploy that has failed, before its rollback comes', async () => {
     const world = await kept([deployed(0, X()), deployed(200, X({ definition: 'B' }), { gap: 600 }), stopped(203), byHand(230)]);
     expect(made(world)).not.toContain('B SUCCESS');
@@ -63,26 +80,13 @@ describe('a counterexample of the design holds', () => {
     expect(waited(world, 3)).toBeLessThan(10);
     expect(ends(world)).toEqual(['POPULATED']);
   });
+});
 
-  it('whoever takes over cancels nothing in its time', async () => {
-    for (let step = 60; step < 120; step += 4) {
-      const world = await kept([deployed(0, X()), byHand(3_000), byHand(5_000, 'h'), stopped(5_700, 1)], {
-        querySeconds: 2_400, faults: [{ kind: 'NOT_INVOKED', step, seconds: 200 }],
-      });
-      expect(made(world)).not.toContain('A CANCELLED');
-    }
-  });
-
+describe('promise 12: tables built on tables', () => {
   it('a downstream table waits for no upstream table whose run was stopped', async () => {
     const both = (definition: string) => ({ ...X(), Z: population({ table: 'W1', definition, upstream: ['X'] }) });
     const world = await kept([deployed(0, both('Z')), byHand(1_000), stopped(1_010), deployed(2_000, both('Z2'))]);
     expect(made(world, 'W1')).toContain('Z2 SUCCESS');
     expect(waited(world, world.cloudFormation.sent.length)).toBeLessThan(240);
-  });
-
-  it('ten refreshes that fail push no version out of what is known', async () => {
-    const failing = Array.from({ length: 11 }, (_, index) => byHand(100 + index * 60, 'bad'));
-    const world = await kept([deployed(0, X()), ...failing, deployed(2_000, X({ tag: '1' }))], { querySeconds: 5, failing: ['A|bad'] });
-    expect(answers(world)).toEqual(['Create POPULATED', 'Update UNCHANGED']);
   });
 });

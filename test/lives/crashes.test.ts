@@ -16,7 +16,7 @@ async function eachRequest(events: readonly LifeEvent[], check: (world: World) =
   }
 }
 
-describe.each(KINDS)('%s at any request', (kind) => {
+describe.each(KINDS)('promise 1: one change, one population: %s at any request', (kind) => {
   it('of a deploy', () => eachRequest([deployed(0, X())], (world) => {
     expect(made(world)).toEqual(['A SUCCESS']);
     expect(answers(world)).toEqual(['Create POPULATED']);

@@ -1,6 +1,6 @@
 import { answers, byRule, deployed, ends, kept, made, population, renamed, X } from './support';
 
-describe('a construct that is renamed keeps its data', () => {
+describe('promise 1: one change, one population: a construct that is renamed keeps its data', () => {
   it('pays nothing for a rename, and can be refreshed afterwards', async () => {
     const world = await kept([deployed(0, X()), deployed(200, renamed()), byRule(500, 'M')]);
     expect(made(world)).toEqual(['A SUCCESS', 'A SUCCESS']);

@@ -5,7 +5,7 @@ const Y = (more = {}) => ({ Y: population({ table: 'U1', ...more }) });
 const at = (world: Awaited<ReturnType<typeof kept>>, table: string, index = 0): number => queriesOf(world, table)[index].at;
 
 /** Schedules of ordinary days and of bad ones that the library before broke. */
-describe('who acts', () => {
+describe('promise 1: one change, one population: who acts', () => {
   it('two runs that begin half a second apart make one version', async () => {
     const world = await kept([deployed(0, X()), byHand(300), byHand(300.5)]);
     expect(made(world)).toEqual(['A SUCCESS', 'A SUCCESS']);
@@ -47,7 +47,7 @@ describe('who acts', () => {
   });
 });
 
-describe('sharing delays, and never prevents', () => {
+describe('promise 7: quotas are waited out: sharing delays, and never prevents', () => {
   it('a table whose versions cannot be listed for an hour delays no other', async () => {
     const world = await kept([deployed(0, { ...X(), ...Y() })], {
       faults: [{ kind: 'OUTAGE', of: 'rooms', operation: 'listVersions', table: 'T1', from: 0, seconds: 3_000 }],
@@ -78,7 +78,7 @@ describe('sharing delays, and never prevents', () => {
   });
 });
 
-describe('chains', () => {
+describe('promise 12: tables built on tables', () => {
   const diamond = {
     ...X(), B: population({ table: 'B1', upstream: ['X'], isDeaf: true }), C: population({ table: 'C1', upstream: ['X'] }), D: population({ table: 'D1', upstream: ['B', 'C'] }),
   };
@@ -102,7 +102,7 @@ describe('chains', () => {
   });
 });
 
-describe('the record', () => {
+describe('promise 2: CloudFormation is always answered: the record', () => {
   it('a rollback goes through that meets 90 seconds without DynamoDB', async () => {
     const world = await kept([deployed(0, X()), deployed(200, X({ definition: 'B' }), { failsAfter: 20 })], {
       slow: { B: 400 }, faults: [{ kind: 'OUTAGE', of: 'store', from: 219, seconds: 90 }],
@@ -142,7 +142,7 @@ describe('the record', () => {
   });
 });
 
-describe('time', () => {
+describe('promise 2: CloudFormation is always answered: time', () => {
   it('a function whose timeout was lowered to 30 seconds populates', async () => {
     const world = await kept([deployed(0, X())], { functionTimeout: 30, querySeconds: 200 });
     expect(answers(world)).toEqual(['Create POPULATED']);

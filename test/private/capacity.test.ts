@@ -25,7 +25,7 @@ const resourcesOf = (stack: Stack) => Object.keys(templateOf(stack).Resources).l
 /** With two populations. */
 const usual = resourcesOf(stackWith(2));
 
-describe('a stack with more resources than CloudFormation takes', () => {
+describe('promise 9: a stack with more resources than CloudFormation takes', () => {
   test('fails at synthesis, in words that tell how many of them are the populations\' and what to do', () => {
     expect(() => templateOf(stackWith(2, 501 - usual))).toThrow(
       `The stack Stack has 501 resources, of which CloudFormation takes 500. Its populations (2) and what they share are ${usual} of them. `

@@ -20,17 +20,9 @@ const machineOf = (template: CfnTemplate, population: string): string => {
   const id = idsOf(template, 'AWS::StepFunctions::StateMachine').find((each) => each.startsWith(population));
   return new Values(template).of<string>({ 'Fn::GetAtt': [id, 'Arn'] });
 };
-const executionOf = (machine: string, name: string) => `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
 
 describe('the population function', () => {
   const may = (action: string, resource: string) => allows(policiesOf(templateWithTwo, roleOf(templateWithTwo, 'PopulationRole')), action, resource);
-
-  test.each(['FirstTable', 'SecondTable'])('may populate and read the table of each population: %s', (id) => {
-    for (const action of ['PopulateIntermediateTable', 'GetIntermediateTable', 'ListIntermediateTableVersions']) {
-      expect(may(`cleanrooms:${action}`, table(id))).toBe(true);
-      expect(may(`cleanrooms:${action}`, membership())).toBe(true);
-    }
-  });
 
   test('may populate from all that a stored query of its membership can read', () => {
     for (const kind of ['configuredtableassociation', 'idmappingtable']) {
@@ -38,46 +30,10 @@ describe('the population function', () => {
       expect(may('cleanrooms:PopulateIntermediateTable', `${membership(OTHER)}/${kind}/${OTHER}`)).toBe(false);
     }
   });
-
-  test('may follow and cancel queries and jobs of its membership', () => {
-    for (const action of ['GetProtectedQuery', 'ListProtectedQueries', 'UpdateProtectedQuery', 'GetProtectedJob', 'ListProtectedJobs', 'UpdateProtectedJob']) {
-      expect(may(`cleanrooms:${action}`, membership())).toBe(true);
-      expect(may(`cleanrooms:${action}`, membership(OTHER))).toBe(false);
-    }
-  });
-
-  test('may ask nothing of Step Functions', () => {
-    const machine = machineOf(templateWithTwo, 'First');
-    for (const action of ['DescribeExecution', 'ListExecutions', 'StartExecution']) {
-      expect(may(`states:${action}`, machine)).toBe(false);
-      expect(may(`states:${action}`, executionOf(machine, 'any'))).toBe(false);
-    }
-  });
-
-  test.each([
-    'PopulateIntermediateTable', 'GetIntermediateTable', 'ListIntermediateTableVersions', 'DeleteIntermediateTable', 'UpdateIntermediateTable',
-  ])('may not call %s on a table of another membership, region or account', (action) => {
-    expect(may(`cleanrooms:${action}`, table('FirstTable', OTHER))).toBe(false);
-    expect(may(`cleanrooms:${action}`, table('FirstTable').replace('ap-southeast-1', 'us-east-1'))).toBe(false);
-    expect(may(`cleanrooms:${action}`, table('FirstTable').replace('123456789012', '210987654321'))).toBe(false);
-  });
-
-  test.each(['cleanrooms:DeleteIntermediateTable', 'cleanrooms:StartProtectedQuery', 'kms:Decrypt', 's3:GetObject'])('may not %s at all', (action) => {
-    expect(may(action, table('FirstTable'))).toBe(false);
-    expect(may(action, membership())).toBe(false);
-    expect(may(action, 'arn:aws:s3:::bucket/key')).toBe(false);
-  });
 });
 
 describe('the deployment function and schedules', () => {
   const may = (action: string, resource: string) => allows(policiesOf(templateWithTwo, roleOf(templateWithTwo, 'StarterRole')), action, resource);
-
-  test.each(['First', 'Second'])('may start the state machines, and ask nothing of their runs: %s', (population) => {
-    const machine = machineOf(templateWithTwo, population);
-    expect(may('states:StartExecution', machine)).toBe(true);
-    expect(may('states:ListExecutions', machine)).toBe(false);
-    expect(may('states:DescribeExecution', executionOf(machine, 'any'))).toBe(false);
-  });
 
   test('may not start state machines of anything else, nor populations of other stacks', () => {
     const machine = machineOf(templateWithTwo, 'First');
@@ -85,21 +41,6 @@ describe('the deployment function and schedules', () => {
     expect(may('states:StartExecution', machine.replace('51af3dc0', '51af3dc1'))).toBe(false);
     expect(may('states:StartExecution', machine.replace('IntermediateTable-', 'Stack-'))).toBe(false);
   });
-
-  test('may not call Clean Rooms', () => {
-    expect(may('cleanrooms:PopulateIntermediateTable', table('FirstTable'))).toBe(false);
-    expect(may('cleanrooms:GetIntermediateTable', table('FirstTable'))).toBe(false);
-  });
-});
-
-test('the state machines may invoke the two functions, and no others', () => {
-  const policies = policiesOf(templateWithTwo, roleOf(templateWithTwo, 'MachineRole'));
-  for (const id of idsOf(templateWithTwo, 'AWS::Lambda::Function')) {
-    const arn = new Values(templateWithTwo).of<string>({ 'Fn::GetAtt': [id, 'Arn'] });
-    expect(allows(policies, 'lambda:InvokeFunction', arn)).toBe(true);
-    expect(allows(policies, 'lambda:InvokeFunction', `${arn}Other`)).toBe(false);
-  }
-  expect(allows(policies, 'cleanrooms:PopulateIntermediateTable', table('FirstTable'))).toBe(false);
 });
 
 test('no action has a wildcard, and a resource only where there is nothing narrower', () => {

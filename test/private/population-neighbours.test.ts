@@ -12,7 +12,7 @@ const imported = (stack: Stack, id: string) =>
 const only = (population: IntermediateTablePopulation, condition: CfnCondition) => population.node.findAll()
   .filter(CfnResource.isCfnResource).forEach(({ cfnOptions }) => { cfnOptions.condition = condition; });
 
-describe('two populations of one table fail at synthesis', () => {
+describe('promise 9: two populations of one table fail at synthesis', () => {
   const cases: [string, (stack: Stack) => void][] = [
     ['of the app', (stack) => {
       const intermediateTable = makeTable(stack);

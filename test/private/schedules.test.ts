@@ -6,7 +6,7 @@ import { makePopulation, makeStack, templateOf } from '../support/stacks';
 const add = (schedule: Schedule) => () => makePopulation(makeStack(), 'Population').addSchedule('Schedule', schedule);
 const expression = (text: string) => Schedule.expression(text);
 
-describe('a schedule that EventBridge refuses is refused at synth', () => {
+describe('promise 9: a schedule that EventBridge refuses is refused at synth', () => {
   test.each([
     ['rate(0 days)', 'Give a whole number from 1 on of minutes, hours or days, such as rate(6 hours).'],
     ['rate(1 days)', 'Write rate(1 day).'],

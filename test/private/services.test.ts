@@ -1,8 +1,7 @@
 import { Duration, NestedStack, PermissionsBoundary, Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { allows, policiesOf, roleOf } from '../support/policies';
 import { makeApp, makePopulation, makeStack, templateOf } from '../support/stacks';
-import { CfnTemplate, idsOf, Values } from '../support/template';
+import { CfnTemplate, idsOf } from '../support/template';
 
 const schedule = Schedule.rate(Duration.days(1));
 
@@ -98,21 +97,6 @@ test('the record is a table that costs by request, can be restored, forgets what
     DeletionPolicy: 'Delete',
     UpdateReplacePolicy: 'Delete',
   });
-});
-
-test.each(['PopulationRole', 'StarterRole'] as const)('%s may read and write the record item by item, and no more', (role) => {
-  const stack = makeStack();
-  makePopulation(stack);
-  const template = templateOf(stack);
-  const policies = policiesOf(template, roleOf(template, role));
-  const table = new Values(template).of<string>({ 'Fn::GetAtt': [idsOf(template, 'AWS::DynamoDB::Table')[0], 'Arn'] });
-  for (const action of ['GetItem', 'PutItem']) {
-    expect(allows(policies, `dynamodb:${action}`, table)).toBe(true);
-    expect(allows(policies, `dynamodb:${action}`, `${table}2`)).toBe(false);
-  }
-  for (const action of ['Scan', 'Query', 'DeleteItem', 'DeleteTable']) {
-    expect(allows(policies, `dynamodb:${action}`, table)).toBe(false);
-  }
 });
 
 test('a permissions boundary applies to every role', () => {

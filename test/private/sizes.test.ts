@@ -91,7 +91,7 @@ describe('the shared roles stay within IAM\'s limits', () => {
   });
 });
 
-describe('what no role has room for fails at synthesis, in words that name the population and what to do', () => {
+describe('promise 9: what no role has room for fails at synthesis, in words that name the population and what to do', () => {
   test.each([
     ['the eleventh membership', 11, withOwnMembership, 'Stack/Population10: with it the populations of its stack have 11 memberships, for which IAM has no room in one role.'],
     ['one key too many', 40, withOwnKey, ' KMS keys, for which IAM has no room in one role. Spread the populations over several stacks, or over nested ones.'],

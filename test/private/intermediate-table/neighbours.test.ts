@@ -248,7 +248,7 @@ describe('a population that would come before what it reads', () => {
   });
 });
 
-describe('two tables of one name', () => {
+describe('promise 9: two tables of one name', () => {
   const refused = /\[Stack\/Second\] tableName is "audience", which Stack\/First.* has, too, in the same membership\. Give one of them another name\./;
 
   test('in one membership fail at synthesis', () => {

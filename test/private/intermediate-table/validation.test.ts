@@ -2,6 +2,7 @@ import { CfnParameter, Fn, Stack, Stage, Token } from 'aws-cdk-lib';
 import { CfnAnalysisTemplate, CfnMembership } from 'aws-cdk-lib/aws-cleanrooms';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { AdditionalAnalyses, AllowedAnalysis, Membership, StoredQuery } from '../../../src';
+import { messageOf } from '../../support/messages';
 import { makeStack, MEMBERSHIP, templateOf } from '../../support/stacks';
 import { makeIntermediateTable, TableProps } from '../../support/tables';
 import { tokenSources } from '../../support/tokens';
@@ -95,17 +96,19 @@ const mistakes: [string, Props, string, string][] = [
 
 const stubKey = (stack: Stack) => ({ node: stack.node, env: stack.env });
 
-test.each(mistakes)('%s fails, in words that name the construct, the prop, the value and what to do', (_, props, prop, value) => {
-  const message = messageOf(() => within(props));
-  expect(message).toMatch(new RegExp(`^Stack/Audience: .*${prop}`));
-  expect(message).toContain(value);
-  expect(message).toMatch(/(Give|Use|put) .*\.$/);
-});
+describe('promise 9: mistakes fail at synthesis', () => {
+  test.each(mistakes)('%s fails, in words that name the construct, the prop, the value and what to do', (_, props, prop, value) => {
+    const message = messageOf(() => within(props));
+    expect(message).toMatch(new RegExp(`^Stack/Audience: .*${prop}`));
+    expect(message).toContain(value);
+    expect(message).toMatch(/(Give|Use|put) .*\.$/);
+  });
 
-test('a membership of another stage fails', () => {
-  const stack = makeStack();
-  const other = membership(new Stack(new Stage(stack.node.root, 'Stage'), 'S'), 'M');
-  expect(() => makeIntermediateTable(stack, 'Audience', { membership: other })).toThrow(/^Stack\/Audience: membership Stage\/S\/M is of another app or stage/);
+  test('a membership of another stage fails', () => {
+    const stack = makeStack();
+    const other = membership(new Stack(new Stage(stack.node.root, 'Stage'), 'S'), 'M');
+    expect(() => makeIntermediateTable(stack, 'Audience', { membership: other })).toThrow(/^Stack\/Audience: membership Stage\/S\/M is of another app or stage/);
+  });
 });
 
 const limits: [string, Props][] = [
@@ -165,12 +168,3 @@ describe('a value that is known only when deploying passes', () => {
     expect(() => templateOf(within(() => props(Token.asList({ 'Fn::Split': [',', 'a,b'] }))))).not.toThrow();
   });
 });
-
-function messageOf(call: () => unknown): string {
-  try {
-    call();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  return 'nothing was thrown';
-}

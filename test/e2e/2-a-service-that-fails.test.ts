@@ -1,0 +1,84 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  A, B, closeClouds, cloudWith, dataIn, deploy, failureOf, lettersIn, liveIn, logicalId, openCloud, populatesIn, POPULATION_FUNCTION,
+  runningIn, SCHEDULE, stackOf, until, versionIn,
+} from './support';
+import type { Fault } from '../../simulator/faults';
+
+afterEach(closeClouds);
+
+const LONG = { durationSeconds: 1800, outcome: 'SUCCESS' } as const;
+
+const REFUSED: Fault[] = [{ kind: 'error', code: 'ThrottlingException', status: 429 }, { kind: 'error', code: 'InternalServerError' }];
+const WEAK = REFUSED.flatMap((fault): [string, number, Fault][] => [10, 90].map((seconds) => [(fault as { code: string }).code, seconds, fault]));
+
+describe('promise 2: CloudFormation is always answered', () => {
+  describe.each(WEAK)('while Step Functions answers %s for %d seconds', (_, forSeconds, fault) => {
+    const opened = async () => {
+      const cloud = await cloudWith(A);
+      cloud.cleanRooms.planQuery(LONG);
+      return cloud;
+    };
+
+    test('a rollback comes about, and what it cancels does not go live', async () => {
+      const cloud = await opened();
+      const deploying = cloud.deploy(stackOf({ ...B, otherFailsAfter: 120 }));
+      await until(cloud, () => cloud.stack('App').status.includes('ROLLBACK_IN_PROGRESS'), 0.02);
+      cloud.stepFunctionsFaults.inject({ operation: '*', fault, forSeconds });
+      const result = await deploying;
+      await cloud.advance(3600);
+      expect(cloud.stepFunctionsFaults.hits.length).toBeGreaterThan(0);
+      expect([result.status, lettersIn(cloud), dataIn(cloud)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 'ab', 'a']);
+    });
+
+    test('a delete comes about, and the query that ran has ended', async () => {
+      const cloud = await opened();
+      cloud.fireRule(logicalId(stackOf(A), SCHEDULE));
+      await until(cloud, () => lettersIn(cloud) === 'aa');
+      cloud.stepFunctionsFaults.inject({ operation: '*', fault, forSeconds });
+      expect((await cloud.destroy('App')).status).toBe('DELETE_COMPLETE');
+      expect(cloud.stepFunctionsFaults.hits.length).toBeGreaterThan(0);
+      expect(cloud.cleanRooms.populations().map(({ outcome }) => outcome)).toEqual(['SUCCESS', 'CANCELLED']);
+    });
+
+    test('an event that is delivered twice populates once', async () => {
+      const cloud = await cloudWith(A, { behaviours: { deliverAgainAfterSeconds: 1 } });
+      cloud.stepFunctionsFaults.inject({ operation: '*', fault, forSeconds });
+      await deploy(cloud, B);
+      await cloud.settle();
+      expect(lettersIn(cloud)).toBe('ab');
+    });
+  });
+
+  test('a population function that Lambda refuses to run for a while is waited for', async () => {
+    const cloud = openCloud();
+    cloud.faults.push(...[1, 2, 3].map((invocation) => ({ function: POPULATION_FUNCTION, at: 'service' as const, invocation })));
+    expect([versionIn(await deploy(cloud)), populatesIn(cloud).length]).toEqual([liveIn(cloud), 1]);
+  });
+
+  test.each(['throttled', 'service'] as const)('a population function that cannot be invoked for a quarter of an hour while the query runs (%s) is waited for', async (at) => {
+    const cloud = await cloudWith(A);
+    cloud.cleanRooms.planQuery({ durationSeconds: 600, outcome: 'SUCCESS' });
+    const deploying = cloud.deploy(stackOf(B));
+    await until(cloud, () => lettersIn(cloud) === 'ab');
+    cloud.faults.push({ function: POPULATION_FUNCTION, at, forSeconds: 900 });
+    const result = await deploying;
+    expect(cloud.lambda.faults.hits.length).toBeGreaterThan(10);
+    expect([result.status, lettersIn(cloud), dataIn(cloud), versionIn(result)]).toEqual(['UPDATE_COMPLETE', 'ab', 'b', liveIn(cloud)]);
+  });
+
+  test('a population function that can never be invoked again fails the deploy before CloudFormation gives up, and says what may go on', async () => {
+    const cloud = await cloudWith({ ...A, timeout: Duration.minutes(10) });
+    cloud.cleanRooms.planQuery(LONG);
+    const deploying = cloud.deploy(stackOf({ ...B, timeout: Duration.minutes(10) }));
+    await until(cloud, () => lettersIn(cloud) === 'ab');
+    const fault = { function: POPULATION_FUNCTION, at: 'throttled' } as const;
+    cloud.faults.push(fault);
+    await until(cloud, () => cloud.stack('App').status.includes('ROLLBACK_IN_PROGRESS'));
+    cloud.faults.splice(cloud.faults.indexOf(fault), 1);
+    const result = await deploying;
+    expect(failureOf(result)).toMatch(/PopulationFunctionFailed.*may still be running/);
+    await cloud.advance(3600);
+    expect([result.status, dataIn(cloud), runningIn(cloud)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 'a', []]);
+  });
+});
