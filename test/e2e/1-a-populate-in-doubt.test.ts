@@ -4,7 +4,6 @@ import {
 } from './support';
 import type { Fault } from '../../simulator/clean-rooms';
 import type { Cloud } from '../../simulator/cloud';
-import type { LambdaFaultKind } from '../../simulator/lambda/faults';
 
 afterEach(closeClouds);
 
@@ -33,9 +32,6 @@ describe.each([[0, 'accepted'], [0, 'conflict'], [20, 'accepted']] as const)(
     });
   });
 
-const crashes = (requests: readonly number[]) => requests.flatMap((request): [string, LambdaFaultKind][] =>
-  (['beforeRequest', 'afterRequest', 'timeoutBeforeRequest', 'timeoutAfterRequest'] as const).map((at) => [`${at} ${request}`, { at, request }]));
-
 /** The machine loses the connection to the update's first step, which may last a while yet. */
 async function broken(): Promise<Cloud> {
   const cloud = await cloudWith({}, { cleanRooms: { behaviours: { versionListLag: 20, populateWhilePopulating: 'accepted' } } });
@@ -53,18 +49,6 @@ describe('promise 1: one change, one population', () => {
         await updated(cloud);
       });
     });
-
-  // The first step's 14th request is the intent, its 15th the populate, its 17th puts the answer on record.
-  describe.each([[1, [1, 2, 3, 14, 15, 17]], [2, [1, 2, 3]], [3, [1, 2, 3]]])('step %d of a run', (step, requests) => {
-    test.each<[string, LambdaFaultKind]>([
-      ...crashes(requests), ['start', { at: 'start' }], ['return', { at: 'return' }], ['timeoutBeforeReturn', { at: 'timeoutBeforeReturn' }],
-    ])('may crash at %s: one populate is accepted', async (_, kind) => {
-      const cloud = await cloudWith({}, { cleanRooms: { behaviours: { versionListLag: 20, populateWhilePopulating: 'accepted' } } });
-      const before = cloud.lambda.invocations.filter(({ function: name }) => name.startsWith(POPULATION_FUNCTION)).length;
-      cloud.faults.push({ ...kind, function: POPULATION_FUNCTION, invocation: before + step });
-      await updated(cloud);
-    });
-  });
 
   describe('a step that goes on beside the one that is tried instead, ten seconds later', () => {
     test.each([

@@ -2,8 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { a, b, FAILED, year } from './days';
 import {
-  A, B, closeClouds, cloudWith, dataIn, deploy, lettersIn, liveIn, logicalId, MACHINE, MARKER, openCloud, populatesIn, refresh, Scene,
-  SCHEDULE, segment, stackOf, tableIn, until, versionIn,
+  A, B, closeClouds, cloudWith, dataIn, deploy, lettersIn, liveIn, logicalId, MACHINE, MARKER, openCloud, populatesIn, Scene, SCHEDULE,
+  segment, stackOf, tableIn, until, versionIn,
 } from './support';
 import type { Template } from '../../simulator/cloudformation/assembly';
 import { PopulateOnDeploy, WorkerType } from '../../src';
@@ -159,12 +159,5 @@ describe('promise 1: one change, one population', () => {
     expect(versionIn(await deploying)).toHaveLength(36);
     await cloud.settle();
     expect([lettersIn(cloud), dataIn(cloud)]).toEqual(['aab', 'b']);
-  });
-
-  test('two events of one schedule populate twice', async () => {
-    const cloud = await cloudWith(A);
-    await refresh(cloud, A);
-    await refresh(cloud, A);
-    expect(populatesIn(cloud)).toHaveLength(3);
   });
 });

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import {
-  A, B, closeClouds, cloudWith, dataIn, deploy, FAILS, failToDeploy, failureOf, lettersIn, liveIn, openCloud, populatesIn, refresh,
-  stackOf, until, versionIn,
+  A, B, closeClouds, cloudWith, dataIn, deploy, FAILS, failToDeploy, failureOf, lettersIn, liveIn, openCloud, populatesIn, stackOf,
+  until, versionIn,
 } from './support';
 import type { Cloud } from '../../simulator/cloud';
 import type { Fault } from '../../simulator/faults';
@@ -89,20 +89,6 @@ describe('promise 2: CloudFormation is always answered', () => {
     expect(result.failures.map(({ reason }) => reason).join()).toMatch(status === 'UPDATE_COMPLETE' ? /^$/ : /DynamoDB answered AccessDeniedException/);
   });
 
-  test.each<Fault>([
-    { kind: 'error', code: 'InternalServerError', when: 'after' },
-    { kind: 'hang', when: 'after' },
-    { kind: 'cut' },
-  ])('every third write that takes effect and is not answered (%j) changes nothing', async (fault) => {
-    const cloud = openCloud();
-    cloud.recordFaults.inject({ operation: 'PutItem', fault, occurrences: Array.from({ length: 100 }, (_, nth) => 1 + 3 * nth) });
-    await deploy(cloud, A);
-    await refresh(cloud, A);
-    const result = await deploy(cloud, B);
-    expect([lettersIn(cloud), versionIn(result), dataIn(cloud)]).toEqual(['aab', liveIn(cloud), 'b']);
-    expect((await cloud.destroy('App')).status).toBe('DELETE_COMPLETE');
-  });
-
   describe('a record that somebody has deleted', () => {
     const forgetting = async (cloud: Cloud) => {
       for (const { id } of await itemsIn(cloud)) await cloud.record.delete(id);
@@ -135,13 +121,5 @@ describe('promise 2: CloudFormation is always answered', () => {
       expect([versionIn(result), dataIn(cloud)]).toEqual([liveIn(cloud), result.status === 'UPDATE_COMPLETE' ? 'b' : 'a']);
       expect(lettersIn(cloud).length).toBeLessThanOrEqual(3);
     });
-  });
-
-  test('reads are consistent, writes conditional', async () => {
-    const cloud = await cloudWith(A);
-    await refresh(cloud, A);
-    const { requests } = cloud.record;
-    expect(new Set(requests.map(({ operation }) => operation))).toEqual(new Set(['GetItem', 'PutItem', 'UpdateItem']));
-    expect(requests.filter(({ operation, input }) => (operation === 'GetItem' ? input.ConsistentRead !== true : !input.ConditionExpression))).toEqual([]);
   });
 });

@@ -40,14 +40,6 @@ describe('promise 2: CloudFormation is always answered', () => {
       expect(cloud.stepFunctionsFaults.hits.length).toBeGreaterThan(0);
       expect(cloud.cleanRooms.populations().map(({ outcome }) => outcome)).toEqual(['SUCCESS', 'CANCELLED']);
     });
-
-    test('an event that is delivered twice populates once', async () => {
-      const cloud = await cloudWith(A, { behaviours: { deliverAgainAfterSeconds: 1 } });
-      cloud.stepFunctionsFaults.inject({ operation: '*', fault, forSeconds });
-      await deploy(cloud, B);
-      await cloud.settle();
-      expect(lettersIn(cloud)).toBe('ab');
-    });
   });
 
   test('a population function that Lambda refuses to run for a while is waited for', async () => {

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import {
   A, B, closeClouds, cloudWith, dataIn, deploy, DEPLOYMENT_FUNCTION, failToDeploy, failureOf, lettersIn, liveIn, logicalId, MACHINE,
-  openCloud, populatesIn, POPULATION_FUNCTION, RESOURCE, Scene, segment, stackOf, tableIn, until, versionIn,
+  openCloud, populatesIn, POPULATION_FUNCTION, Scene, segment, stackOf, tableIn, until, versionIn,
 } from './support';
 import type { Cloud } from '../../simulator/cloud';
 import type { PutFault } from '../../simulator/cloudformation/inbox';
@@ -202,16 +202,5 @@ describe('promise 2: CloudFormation is always answered', () => {
     const broken = openCloud({ behaviours: { putFault: () => (broken.clock.now() < began + 270_000 ? { status: 503 } : undefined) } });
     const result = await deploy(broken);
     expect([versionIn(result), populatesIn(broken).length]).toEqual([liveIn(broken), 1]);
-  });
-
-  test('a custom resource keeps its physical id on every path', async () => {
-    const cloud = await cloudWith();
-    cloud.cleanRooms.planQuery({ durationSeconds: 60, outcome: 'FAILED' });
-    await cloud.deploy(stackOf(AFTER));
-    cloud.faults.push({ function: POPULATION_FUNCTION, at: 'start' });
-    await cloud.deploy(stackOf(AFTER));
-    const ids = cloud.responses().filter(({ logicalId: id }) => id === logicalId(stackOf(), RESOURCE))
-      .map(({ body }) => (JSON.parse(body) as { PhysicalResourceId: string }).PhysicalResourceId);
-    expect([new Set(ids).size, ids.length > 3]).toEqual([1, true]);
   });
 });

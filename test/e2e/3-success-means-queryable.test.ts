@@ -66,18 +66,6 @@ describe('promise 3: success means queryable', () => {
     expect([status, populatesIn(cloud)[1].body]).toEqual(['SUCCEEDED', { ...BODY, parameters: { ...BODY.parameters, min_age: '40' } }]);
   });
 
-  test('several schedules populate each with its own parameters', async () => {
-    const scene: Scene = {
-      ...SCENE,
-      also: (_, population) => population.addSchedule('Weekly', Schedule.rate(Duration.days(7)), { parameters: { min_age: '65' } }),
-    };
-    const cloud = await cloudWith(scene);
-    await refresh(cloud, scene);
-    await refresh(cloud, scene, 'AudienceWeekly');
-    const ages = populatesIn(cloud).map(({ body }) => (body as typeof BODY).parameters!.min_age);
-    expect(ages).toEqual(['30', '30', '65']);
-  });
-
   test.each(['conflict', 'accepted'] as const)('two schedules with other parameters that come due at once take turns (%s)', async (populateWhilePopulating) => {
     const scene: Scene = {
       ...SCENE,
@@ -86,7 +74,7 @@ describe('promise 3: success means queryable', () => {
     const cloud = await cloudWith(scene, { cleanRooms: { behaviours: { populateWhilePopulating } } });
     cloud.fireRule(logicalId(stackOf(scene), 'AudienceOther'));
     await refresh(cloud, scene);
-    expect(populatesIn(cloud)).toHaveLength(3);
+    expect(populatesIn(cloud).map(({ body }) => (body as typeof BODY).parameters!.min_age).sort()).toEqual(['30', '30', '65']);
     expect(cloud.cleanRooms.maxConcurrentPopulations(tableIn(cloud))).toBe(1);
     expect(cloud.executions().map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
   });
