@@ -6,7 +6,6 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct, IConstruct } from 'constructs';
 import { PopulationServices } from '../src';
 import { cycleIn } from './support/cycles';
-import { propertiesIn } from './support/definitions';
 import { makeApp, makePopulation, makeStack, templateOf } from './support/stacks';
 import { idsOf, resourceOf } from './support/template';
 
@@ -150,10 +149,4 @@ test('a population in a nested stack of a stage has all it needs there (aws/aws-
   const template = templateOf(nested);
   expect(cycleIn(template)).toBeUndefined();
   expect(idsOf(template, 'AWS::DynamoDB::Table')).toHaveLength(1);
-});
-
-test('a value with CloudFormation\'s own syntax in it is no reference: it is sent as it is', () => {
-  const stack = makeStack();
-  makePopulation(stack, 'Population', { parameters: { text: '${AWS::Region} {"Ref":"Table"}' } });
-  expect(propertiesIn(templateOf(stack)).Parameters).toEqual([{ Name: 'text', Value: '${AWS::Region} {"Ref":"Table"}' }]);
 });

@@ -2,7 +2,7 @@ import { Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { IntermediateTablePopulation } from '../src';
 import { machineArn, propertiesIn } from './support/definitions';
-import { policiesOf, roleOf } from './support/policies';
+import { roleOf } from './support/policies';
 import { makePopulation, makeStack, templateOf } from './support/stacks';
 import { CfnTemplate, idsOf, Resource } from './support/template';
 
@@ -52,12 +52,6 @@ describe('the schedule of a population', () => {
         RoleArn: { 'Fn::GetAtt': [roleOf(template, 'StarterRole'), 'Arn'] },
       }],
     });
-  });
-
-  test('has a role that EventBridge may take, which may start the state machine', () => {
-    const role = roleOf(template, 'StarterRole');
-    expect(JSON.stringify(template.Resources[role].Properties.AssumeRolePolicyDocument)).toContain('"events.amazonaws.com"');
-    expect(policiesOf(template, role).flatMap(({ statements }) => statements).flatMap(({ Action }) => Action)).toContain('states:StartExecution');
   });
 });
 
@@ -120,18 +114,5 @@ describe('addSchedule', () => {
   test('takes a description, and whether it is on', () => {
     expect(onlySchedule((population) => population.addSchedule('Schedule', DAILY, { description: 'Nightly', enabled: false })))
       .toMatchObject({ Description: 'Nightly', State: 'DISABLED' });
-  });
-
-  test('adds as many as wished, each with parameters of its own and all with capped retries', () => {
-    const stack = makeStack();
-    const population = makePopulation(stack, 'Population', { schedule: DAILY });
-    for (const region of ['EU', 'US']) {
-      population.addSchedule(region, DAILY, { parameters: { region } });
-    }
-    const rules = Object.values(schedulesIn(templateOf(stack))).map(({ Properties }) => Properties);
-    expect(rules.map(templateOfInput)).toEqual(['Schedule', 'EU', 'US'].map((name) => `{"schedule":"${name}","event":<id>}`));
-    for (const { RetryPolicy } of rules.map(targetOf)) {
-      expect(RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 900, MaximumRetryAttempts: 2 });
-    }
   });
 });

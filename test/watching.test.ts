@@ -5,9 +5,8 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { IConstruct } from 'constructs';
 import { IntermediateTablePopulation } from '../src';
-import { policiesOf, roleOf } from './support/policies';
 import { makePopulation, makeStack, templateOf } from './support/stacks';
-import { CfnTemplate, idsOf, Values } from './support/template';
+import { CfnTemplate, idsOf } from './support/template';
 
 type Use = (population: IntermediateTablePopulation, stack: Stack) => void;
 
@@ -134,13 +133,6 @@ describe.each([
     makePopulation(stack)[method]('Rule', { crossStackScope: listening });
     expect(rulesIn(templateOf(stack), 'Rule')).toEqual([]);
     expect(rulesIn(templateOf(listening), 'Rule')).toEqual([expect.objectContaining({ EventPattern: expect.objectContaining({ 'detail-type': [detailType] }) })]);
-  });
-
-  test('lets the state machines put events on the default bus, and nowhere else', () => {
-    const template = templateWith((population) => population[method]('Rule'));
-    const statements = policiesOf(template, roleOf(template, 'MachineRole')).flatMap(({ statements: all }) => all);
-    const bus = new Values(template).of({ 'Fn::Sub': 'arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/default' });
-    expect(statements.filter(({ Action }) => Action === 'events:PutEvents').map(({ Resource }) => Resource)).toEqual([bus]);
   });
 });
 

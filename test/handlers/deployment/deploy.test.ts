@@ -207,86 +207,61 @@ describe('where the record throttles for 90 seconds', () => {
 });
 
 describe('where Step Functions cannot be reached', () => {
-  const unreachableUntil = (world: World, seconds: number, isWritten = false) => {
-    world.startTrouble = () => (world.elapsed < seconds * 1_000 ? { error: { ...UNREACHABLE, message: 'No.' }, isWritten } : undefined);
+  /** For so many seconds; a request may start its run all the same. */
+  const unreachable = (seconds: number, { isWritten = false, meanwhile = (_: World) => {} } = {}) => {
+    const world = new World();
+    world.startTrouble = () => {
+      meanwhile(world);
+      return world.elapsed < seconds * 1_000 ? { error: { ...UNREACHABLE, message: 'No.' }, isWritten } : undefined;
+    };
+    return world;
   };
 
-  test('for nine minutes, the run is started then', async () => {
-    const world = new World();
-    unreachableUntil(world, 540);
-    expect(await deploying(world, CREATE)).toEqual([]);
-    expect(world.started).toHaveLength(1);
-    expect(newestIn(world).ended).toBeUndefined();
-  });
-
-  test('for eleven, CloudFormation hears why after ten, and the request has failed on record', async () => {
-    const world = new World();
-    unreachableUntil(world, 660);
+  test('for eleven minutes, CloudFormation hears why after ten, and the request has failed on record', async () => {
+    const world = unreachable(660);
     const [{ Status, Reason, PhysicalResourceId }] = await deploying(world, CREATE);
     expect([Status, PhysicalResourceId]).toEqual(['FAILED', TABLE_ID]);
     expect(Reason).toBe(`PopulationNotStarted: The population could not be started. TimeoutError: No. Execution ${executionOf(CREATE)}. `
       + 'See the log group /aws/lambda/Deployment.');
     expect(world.starts.at(-1)).toBeGreaterThan(590);
     expect(world.elapsed).toBeLessThan(601_000);
-    expect(world.started).toEqual([]);
     expect(newestIn(world)).toMatchObject({ request: requestHash(CREATE), ended: 'FAILED' });
   });
 
-  test('a run that was started all the same finds on record that it has failed', async () => {
-    const world = new World();
-    unreachableUntil(world, 660, true);
-    const [{ Reason }] = await deploying(world, CREATE);
-    expect(world.started).toHaveLength(1);
+  const ended = (world: World) => { void world.store.recordOutcome(executionOf(CREATE), { output: OUTPUT }, FIRST_SIGNED_AT); };
+  const mayRun = expect.stringMatching(/^The population could not be started\. .* It may run all the same\. See the log group/);
+  test.each<[string, World, CloudFormationEvent, object[], number, string | undefined]>([
+    ['for nine minutes, the run is started then', unreachable(540), CREATE, [], 1, undefined],
+    ['a run that was started all the same finds on record that it has failed', unreachable(660, { isWritten: true }), CREATE,
+      [{ Status: 'FAILED', Reason: expect.not.stringContaining('all the same') }], 1, 'FAILED'],
+    ['a run that was started all the same, and has ended meanwhile, is answered as it ended', unreachable(660, { isWritten: true, meanwhile: ended }), CREATE,
+      [{ Status: 'SUCCESS', Data: { versionId: 'version-1' } }], 1, 'SUCCEEDED'],
+    ['and DynamoDB cannot either by then, the failure says that a run may have been started',
+      unreachable(660, { isWritten: true, meanwhile: (world) => world.befalls(/./, UNREACHABLE) }), CREATE, [{ Reason: mayRun }], 1, undefined],
+    ['what a wait condition would have waited for fails at once', unreachable(660), CREATE_LONG,
+      [{ Status: 'FAILED', Reason: expect.stringContaining('could not be started') }], 0, 'FAILED'],
+    ['a delete goes through, and holds up nobody', unreachable(780), DELETE, [{ Status: 'SUCCESS', PhysicalResourceId: 'physical-id' }], 0, 'SUCCEEDED'],
+  ])('%s', async (_what, world, event, answers, started, endedAs) => {
+    expect(await deploying(world, event)).toMatchObject(answers);
+    expect(world.put).toHaveLength(answers.length);
+    expect(world.started).toHaveLength(started);
+    expect(newestIn(world)).toMatchObject({ request: requestHash(event), action: event === DELETE ? 'RELEASE' : 'POPULATE' });
+    expect(newestIn(world).ended).toBe(endedAs);
+  });
+
+  test('a run that has failed on record is told so', async () => {
+    const world = unreachable(660, { isWritten: true });
+    await deploying(world, CREATE);
     expect(world.run(CREATE)?.outcome?.failure?.error).toBe('PopulationNotStarted');
-    expect(newestIn(world).ended).toBe('FAILED');
-    expect(Reason).not.toContain('all the same');
-  });
-
-  test('a run that was started all the same, and has ended meanwhile, is answered as it ended', async () => {
-    const world = new World();
-    unreachableUntil(world, 660, true);
-    const { startTrouble } = world;
-    world.startTrouble = () => {
-      void world.store.recordOutcome(executionOf(CREATE), { output: OUTPUT }, FIRST_SIGNED_AT);
-      return startTrouble();
-    };
-    expect(await deploying(world, CREATE)).toMatchObject([{ Status: 'SUCCESS', Data: { versionId: 'version-1' } }]);
-    expect(newestIn(world).ended).toBe('SUCCEEDED');
-  });
-
-  test('and DynamoDB cannot either by then, the failure says that a run may have been started', async () => {
-    const world = new World();
-    unreachableUntil(world, 660, true);
-    const { startTrouble } = world;
-    world.startTrouble = () => {
-      world.befalls(/./, UNREACHABLE);
-      return startTrouble();
-    };
-    const [{ Reason }] = await deploying(world, CREATE);
-    expect(Reason).toMatch(/^The population could not be started\. .* It may run all the same\. See the log group/);
   });
 
   test('a second delivery is not started after that: CloudFormation was told, and is told the same', async () => {
-    const world = new World();
-    unreachableUntil(world, 660);
+    const world = unreachable(660);
     const answers = await deploying(world, CREATE, CREATE);
     expect(answers[1]).toEqual(answers[0]);
     world.elapsed = 700_000;
     expect(await deploying(world, CREATE)).toHaveLength(3);
     expect(world.started).toEqual([]);
-  });
-
-  test('what a wait condition would have waited for fails at once', async () => {
-    const world = new World();
-    unreachableUntil(world, 660);
-    expect(await deploying(world, CREATE_LONG)).toMatchObject([{ Status: 'FAILED', Reason: expect.stringContaining('could not be started') }]);
-  });
-
-  test('a delete goes through, and holds up nobody', async () => {
-    const world = new World();
-    unreachableUntil(world, 780);
-    expect(await deploying(world, DELETE)).toMatchObject([{ Status: 'SUCCESS', PhysicalResourceId: 'physical-id' }]);
-    expect(newestIn(world)).toMatchObject({ action: 'RELEASE', ended: 'SUCCEEDED' });
   });
 
   test.each([
@@ -307,33 +282,32 @@ describe('where Step Functions cannot be reached', () => {
     expect((await deploying(world, CREATE))[0].Reason).toContain('StateMachineDoesNotExist: State Machine Does Not Exist. Execution');
     expect(world.starts).toHaveLength(1);
   });
-});
 
-describe('the time for that', () => {
-  const unreachable = (world: World) => { world.startTrouble = () => ({ error: UNREACHABLE }); };
-
-  test('is what the function has, where somebody has lowered its timeout: there is time to answer', async () => {
-    const world = new World();
+  test('there is the time that the function has, where somebody has lowered its timeout: enough to answer', async () => {
+    const world = unreachable(Infinity);
     world.timeoutSeconds = 30;
-    unreachable(world);
     expect(await deploying(world, CREATE)).toMatchObject([{ Status: 'FAILED' }]);
     expect(world.elapsed).toBeLessThan(16_000);
     expect(world.starts.length).toBeGreaterThan(1);
   });
 
-  test('counts from when the event was signed, and all is tried once where that is over', async () => {
-    const world = new World();
+  test('the time counts from when the event was signed, and all is tried once where that is over', async () => {
+    const world = unreachable(Infinity);
     world.elapsed = 900_000;
-    unreachable(world);
     expect(await deploying(world, CREATE)).toMatchObject([{ Status: 'FAILED' }]);
     expect(world.starts).toHaveLength(1);
   });
 });
 
 describe('where DynamoDB cannot be reached', () => {
-  test.each([['the record', TABLE_ITEM], ['who waits', RUN_ITEM]])('for %s, CloudFormation hears why after ten minutes, and nothing is started', async (_what, kind) => {
+  const befallen = (...what: Parameters<World['befalls']>) => {
     const world = new World();
-    world.befalls(kind, UNREACHABLE);
+    world.befalls(...what);
+    return world;
+  };
+
+  test.each([['the record', TABLE_ITEM], ['who waits', RUN_ITEM]])('for %s, CloudFormation hears why after ten minutes, and nothing is started', async (_what, kind) => {
+    const world = befallen(kind, UNREACHABLE);
     expect(await deploying(world, CREATE)).toMatchObject([{
       Status: 'FAILED',
       Reason: 'The record of populations cannot be reached. TimeoutError: Connection timed out after 2000 ms. It is the DynamoDB table Audience-Record, '
@@ -342,38 +316,22 @@ describe('where DynamoDB cannot be reached', () => {
     expect(world.started).toEqual([]);
     expect(world.elapsed).toBeGreaterThan(580_000);
     expect(world.elapsed).toBeLessThan(610_000);
+    expect(kind === RUN_ITEM ? newestIn(world).ended : 'FAILED').toBe('FAILED');
   });
 
-  test('and every request hangs, there is still time to answer', async () => {
-    const world = new World();
-    world.befalls(/./, UNREACHABLE, Infinity, { takesSeconds: 8 });
-    expect(await deploying(world, CREATE)).toMatchObject([{ Status: 'FAILED' }]);
-    expect(world.elapsed).toBeLessThan(660_000);
-  });
-
-  test('for who waits, the request has failed on record', async () => {
-    const world = new World();
-    world.befalls(RUN_ITEM, UNREACHABLE);
-    await deploying(world, CREATE);
-    expect(newestIn(world).ended).toBe('FAILED');
-  });
-
-  test('by an error that will not pass, it is the service\'s own words at once', async () => {
-    const world = new World();
-    world.befalls(TABLE_ITEM, refusal('ResourceNotFoundException', { message: 'Requested resource not found' }).error);
-    expect((await deploying(world, CREATE))[0].Reason).toContain('ResourceNotFoundException: Requested resource not found.');
-    expect(world.elapsed).toBeLessThan(10_000);
-  });
-
-  test('a delete goes through', async () => {
-    const world = new World();
-    world.befalls(/./, UNREACHABLE);
-    expect(await deploying(world, DELETE)).toMatchObject([{ Status: 'SUCCESS' }]);
+  test.each<[string, World, CloudFormationEvent, object, number]>([
+    ['and every request hangs, there is still time to answer', befallen(/./, UNREACHABLE, Infinity, { takesSeconds: 8 }), CREATE, { Status: 'FAILED' }, 660],
+    ['by an error that will not pass, it is the service\'s own words at once',
+      befallen(TABLE_ITEM, refusal('ResourceNotFoundException', { message: 'Requested resource not found' }).error), CREATE,
+      { Reason: expect.stringContaining('ResourceNotFoundException: Requested resource not found.') }, 10],
+    ['a delete goes through', befallen(/./, UNREACHABLE), DELETE, { Status: 'SUCCESS' }, 610],
+  ])('%s', async (_what, world, event, answer, seconds) => {
+    expect(await deploying(world, event)).toMatchObject([answer]);
+    expect(world.elapsed).toBeLessThan(seconds * 1_000);
   });
 
   test.each([['the record', /write table/], ['who waits', /write run/]])('after it wrote %s, nothing is written otherwise', async (_what, kind) => {
-    const [world, calm] = [new World(), new World()];
-    world.befalls(kind, UNREACHABLE, 30, { isWritten: true });
+    const [world, calm] = [befallen(kind, UNREACHABLE, 30, { isWritten: true }), new World()];
     await deploying(world, CREATE);
     await deploying(calm, CREATE);
     expect([newestIn(world), world.run(CREATE), world.started]).toEqual([newestIn(calm), calm.run(CREATE), calm.started]);
