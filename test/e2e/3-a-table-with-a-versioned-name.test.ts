@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'util';
 import { CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import { closeClouds, FAILS, MEMBERSHIP, openCloud, populatesIn, STACK, synthesize } from './support';
+import type { QueryPlan } from '../../simulator/clean-rooms';
 import { Cloud } from '../../simulator/cloud';
 import type { StackSource } from '../../simulator/cloudformation/assembly';
 import type { DeployResult } from '../../simulator/cloudformation/service';
@@ -95,61 +96,43 @@ function openAccount(): Account {
 }
 
 describe('promise 3: success means queryable', () => {
-  describe('a changed query of a table whose name has a hash', () => {
-    test('deploys: the new table is populated while the old one serves, and only then that one goes', async () => {
-      const { deploy } = openAccount();
-      const first = await deploy(chain(1));
-      expect([first.status, first.populates, first.seen]).toEqual(['CREATE_COMPLETE', 1, [[], [named('first')]]]);
-      const [old] = first.seen[1];
-      const second = await deploy(chain(1, { select: '2' }));
-      expect([second.status, second.populates]).toEqual(['UPDATE_COMPLETE', 1]);
-      const [, [, made]] = second.seen;
-      expect(made).not.toBe(old);
-      expect(second.seen).toEqual([[old], [old, made], [made]]);
-    });
+  type Seen = (old: string, made: unknown) => unknown[][];
+  const [both, kept]: Seen[] = [(old, made) => [[old], [old, made], [made]], (old) => [[old]]];
+  const hours = { timeout: Duration.hours(4) };
 
-    test('costs one populate more where the query itself fails: the rollback is free, and the old table has never stopped serving', async () => {
-      const { cloud, deploy } = openAccount();
-      const { seen: [, serving] } = await deploy(chain(1));
-      cloud.cleanRooms.planQuery(FAILS);
-      const second = await deploy(chain(1, { select: '2' }));
-      expect([second.status, second.populates, second.seen]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 1, [serving]]);
-      expect(tablesLeft(cloud)).toEqual(serving);
-    });
-
-    test('costs one populate more where something fails later: the rollback is free, and takes the new table away again', async () => {
-      const { cloud, deploy } = openAccount();
-      const { seen: [, serving] } = await deploy(chain(1));
-      const second = await deploy(chain(1, { select: '2', laterFails: true }));
-      expect([second.status, second.populates]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 1]);
-      expect(second.seen).toEqual([serving, [...serving, named('first')], serving]);
-      expect(tablesLeft(cloud)).toEqual(serving);
-    });
-
-    test('that goes back to what it was has the name that it had, and costs a populate, since its table is gone', async () => {
-      const { deploy } = openAccount();
-      const { seen: [, serving] } = await deploy(chain(1));
-      await deploy(chain(1, { select: '2' }));
-      const third = await deploy(chain(1));
-      expect([third.status, third.populates, third.seen.at(-1)]).toEqual(['UPDATE_COMPLETE', 1, serving]);
-    });
-  });
-
-  test('a changed query of three hours is waited for, too', async () => {
+  test.each<[string, Change, Change, QueryPlan | undefined, string, number, Seen]>([
+    ['a changed query: the new table is populated while the old one serves, and only then that one goes', {}, { select: '2' }, undefined, 'UPDATE_COMPLETE', 1, both],
+    ['a changed query of three hours', hours, { ...hours, select: '2' }, { durationSeconds: 3 * 3600, outcome: 'SUCCESS' }, 'UPDATE_COMPLETE', 1, both],
+    ['a changed query that fails: the rollback is free, and the old table has never stopped serving', {}, { select: '2' }, FAILS, 'UPDATE_ROLLBACK_COMPLETE', 1, kept],
+    ['a changed query before something that fails: the rollback is free, and takes the new table away again', {}, { select: '2', laterFails: true }, undefined,
+      'UPDATE_ROLLBACK_COMPLETE', 1, (old, made) => [[old], [old, made], [old]]],
+    ['what does not replace the table, which costs nothing', {}, { description: 'Another one' }, undefined, 'UPDATE_COMPLETE', 0, kept],
+    ['a name that gets its hash with the changed query', { versionedName: false }, { select: '2' }, undefined, 'UPDATE_COMPLETE', 1, both],
+    ['a changed query under a name that stays, which fails on it, and costs nothing', { versionedName: false }, { versionedName: false, select: '2' }, undefined,
+      'UPDATE_ROLLBACK_COMPLETE', 0, kept],
+  ])('deploys %s', async (_, before, after, plan, status, populates, seen) => {
     const { cloud, deploy } = openAccount();
-    const timeout = Duration.hours(4);
-    const { seen: [, serving] } = await deploy(chain(1, { timeout }));
-    cloud.cleanRooms.planQuery({ durationSeconds: 3 * 3600, outcome: 'SUCCESS' });
-    const second = await deploy(chain(1, { timeout, select: '2' }));
-    expect([second.status, second.populates]).toEqual(['UPDATE_COMPLETE', 1]);
-    expect(second.seen).toEqual([serving, [...serving, named('first')], [named('first')]]);
+    const first = await deploy(chain(1, before));
+    const name = before.versionedName === false ? 'first' : named('first');
+    expect([first.status, first.populates, first.seen]).toEqual(['CREATE_COMPLETE', 1, [[], [name]]]);
+    const [old] = first.seen[1];
+    if (plan) cloud.cleanRooms.planQuery(plan);
+    const second = await deploy(chain(1, after));
+    expect([second.status, second.populates]).toEqual([status, populates]);
+    expect(second.seen).toEqual(seen(old, named('first')));
+    expect(tablesLeft(cloud)).toEqual(second.seen.at(-1));
+    expect(new Set(second.seen.flat()).size).toBe(seen === kept ? 1 : 2);
+    if (after.versionedName === false) {
+      expect(second.failures.find(({ logicalId }) => logicalId === 'First')?.reason).toContain('The collaboration already has an intermediate table "first".');
+    }
   });
 
-  test('what does not replace the table costs nothing', async () => {
+  test('a query that goes back to what it was has the name that it had, and costs a populate, since its table is gone', async () => {
     const { deploy } = openAccount();
     const { seen: [, serving] } = await deploy(chain(1));
-    const second = await deploy(chain(1, { description: 'Another one' }));
-    expect([second.status, second.populates, second.seen]).toEqual(['UPDATE_COMPLETE', 0, [serving]]);
+    await deploy(chain(1, { select: '2' }));
+    const third = await deploy(chain(1));
+    expect([third.status, third.populates, third.seen.at(-1)]).toEqual(['UPDATE_COMPLETE', 1, serving]);
   });
 
   describe('a chain of three whose SQL has tableName', () => {
@@ -191,28 +174,6 @@ describe('promise 3: success means queryable', () => {
       expect([status, tablesLeft(cloud)]).toEqual(['DELETE_COMPLETE', []]);
       const gone = events.filter(({ type, status: of }) => type === TABLE && of === 'DELETE_COMPLETE').map(({ logicalId }) => logicalId);
       expect(gone).toEqual(['Third', 'Second', 'First']);
-    });
-  });
-
-  describe('a changed query of a table whose name stays', () => {
-    const unversioned = { versionedName: false };
-
-    test('fails on the name, and costs nothing: the old table serves on', async () => {
-      const { cloud, deploy } = openAccount();
-      const first = await deploy(chain(1, unversioned));
-      expect(first.seen).toEqual([[], ['first']]);
-      const second = await deploy(chain(1, { ...unversioned, select: '2' }));
-      expect([second.status, second.populates, second.seen]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 0, [['first']]]);
-      expect(second.failures.find(({ logicalId }) => logicalId === 'First')?.reason)
-        .toContain('The collaboration already has an intermediate table "first".');
-      expect(tablesLeft(cloud)).toEqual(['first']);
-    });
-
-    test('deploys once the name may have its hash, for one populate', async () => {
-      const { deploy } = openAccount();
-      await deploy(chain(1, unversioned));
-      const second = await deploy(chain(1, { select: '2' }));
-      expect([second.status, second.populates, second.seen]).toEqual(['UPDATE_COMPLETE', 1, [['first'], ['first', named('first')], [named('first')]]]);
     });
   });
 });
