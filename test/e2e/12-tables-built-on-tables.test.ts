@@ -2,7 +2,8 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { closeClouds, logicalId, makeTable, openCloud, physicalId, populatesIn, STACK, synthesize } from './support';
+import { closeClouds, FAILS, logicalId, makeTable, openCloud, physicalId, populatesIn, STACK, synthesize } from './support';
+import type { QueryPlan } from '../../simulator/clean-rooms';
 import { Cloud } from '../../simulator/cloud';
 import type { StackSource } from '../../simulator/cloudformation/assembly';
 import { IntermediateTablePopulation, IntermediateTablePopulationProps } from '../../src';
@@ -26,7 +27,6 @@ type Populations = Record<'a' | 'b' | 'c' | 'd', IntermediateTablePopulation>;
 
 /** The tables that were populated, by name, in order. */
 const order = (cloud: Cloud) => populatesIn(cloud).map(({ tableId }) => 'ABCD'.split('').find((id) => physicalId(cloud, `Table${id}`) === tableId)).join('');
-const count = (cloud: Cloud) => populatesIn(cloud).length;
 
 async function deployed(source: StackSource, durationSeconds = 300): Promise<Cloud> {
   const cloud = openCloud({ cleanRooms: { defaultPlan: { durationSeconds, outcome: 'SUCCESS' } } });
@@ -46,81 +46,62 @@ async function refresh(cloud: Cloud, source: StackSource): Promise<string> {
 const plain = diamond('monday');
 
 describe('promise 12: tables built on tables refresh in order, each once', () => {
-  describe('tables that are built on tables', () => {
-    afterEach(closeClouds);
+  afterEach(closeClouds);
 
-    test('are populated in order by a deploy, each once', async () => {
-      expect(order(await deployed(plain))).toMatch(/^A(BC|CB)D$/);
-    });
+  const ALL = /^A(BC|CB)D$/;
+  const fire = (cloud: Cloud) => cloud.fireRule(logicalId(plain, 'ASchedule'));
+  const refreshWith = (name: string, plan: QueryPlan) => (cloud: Cloud) => {
+    cloud.cleanRooms.planQuery(plan, physicalId(cloud, `Table${name}`));
+    fire(cloud);
+  };
+  const changed = (...args: Parameters<typeof diamond>) => async (cloud: Cloud) =>
+    expect(await cloud.deploy(diamond(...args))).toMatchObject({ status: 'UPDATE_COMPLETE' });
+  const brief = { timeout: Duration.minutes(30) };
 
-    test('are refreshed in order, each once, also where their queries end at the same moment', async () => {
-      const cloud = await deployed(plain, 61);
-      expect(await refresh(cloud, plain)).toMatch(/^A(BC|CB)D$/);
-      expect(await refresh(cloud, plain)).toMatch(/^A(BC|CB)D$/);
-    });
+  /** What happens to the diamond one after the other, and which tables are populated then. */
+  const LIFE: [string, (cloud: Cloud) => unknown, RegExp][] = [
+    ['the first one is refreshed', fire, ALL],
+    ['again, and queries end at the same moment', (cloud) => {
+      cloud.cleanRooms.defaultPlan = { durationSeconds: 61, outcome: 'SUCCESS' };
+      fire(cloud);
+    }, ALL],
+    ['one of two is slow', refreshWith('C', { durationSeconds: 3000, outcome: 'SUCCESS' }), ALL],
+    ['one of two fails: the last one is refreshed from what could be', refreshWith('C', { ...FAILS, durationSeconds: 900 }), ALL],
+    ['the first one fails: only what had failed before is made of what is live', refreshWith('A', FAILS), /^ACD$/],
+    ['the first one fails again: all stay as they are', refreshWith('A', FAILS), /^A$/],
+    ['a deploy changes nothing of their data, though a schedule has refreshed them', changed('monday', { A: brief, B: brief }), /^$/],
+    ['a deploy changes the last one', changed('monday', { A: brief, B: brief, D: { parameters: { other: 'value' } } }), /^D$/],
+    ['a deploy changes the first one', changed('tuesday', { A: brief, B: brief, D: { parameters: { other: 'value' } } }), ALL],
+  ];
 
-    test('are refreshed once although EventBridge delivers everything twice', async () => {
-      const cloud = openCloud({ behaviours: { eventDeliveries: 2 }, cleanRooms: { defaultPlan: { durationSeconds: 300, outcome: 'SUCCESS' } } });
-      await cloud.deploy(plain);
-      expect(await refresh(cloud, plain)).toMatch(/^A(BC|CB)D$/);
-    });
-
-    test('wait for the slower of two', async () => {
-      const cloud = await deployed(plain);
-      cloud.cleanRooms.planQuery({ durationSeconds: 3000, outcome: 'SUCCESS' }, physicalId(cloud, 'TableC'));
-      expect(await refresh(cloud, plain)).toMatch(/^A(BC|CB)D$/);
-      const [c, d] = ['C', 'D'].map((id) => cloud.cleanRooms.populations(physicalId(cloud, `Table${id}`)).slice(-1)[0]);
-      expect(d.acceptedAt).toBeGreaterThanOrEqual(c.endsAt!);
-    });
-
-    test('are refreshed from the tables that could be, when another one fails', async () => {
-      const cloud = await deployed(plain);
-      cloud.cleanRooms.planQuery({ durationSeconds: 900, outcome: 'FAILED', error: { code: 'X', message: 'no' } }, physicalId(cloud, 'TableC'));
-      expect(await refresh(cloud, plain)).toMatch(/^A(BC|CB)D$/);
-    });
-
-    test('stay as they are when none that they are built on could be refreshed', async () => {
-      const cloud = await deployed(plain);
-      cloud.cleanRooms.planQuery({ durationSeconds: 60, outcome: 'FAILED', error: { code: 'X', message: 'no' } }, physicalId(cloud, 'TableA'));
-      expect(await refresh(cloud, plain)).toBe('A');
-    });
-
-    test('are all populated again by a deploy that changes the first one, each once', async () => {
-      const cloud = await deployed(plain);
-      expect(await cloud.deploy(diamond('tuesday'))).toMatchObject({ status: 'UPDATE_COMPLETE' });
+  test('a diamond is populated in order, each table once, and only what has to be', async () => {
+    const cloud = await deployed(plain);
+    expect(order(cloud)).toMatch(ALL);
+    for (const [what, happens, expected] of LIFE) {
+      const before = populatesIn(cloud).length;
+      await happens(cloud);
       await cloud.advance(7200);
-      expect(order(cloud).slice(4)).toMatch(/^A(BC|CB)D$/);
-    });
+      expect([what, order(cloud).slice(before)]).toEqual([what, expect.stringMatching(expected)]);
+      const [b, c, d] = ['B', 'C', 'D'].map((id) => cloud.cleanRooms.populations(physicalId(cloud, `Table${id}`)).at(-1)!);
+      expect([what, d.acceptedAt >= Math.max(b.endsAt, c.endsAt)]).toEqual([what, true]);
+    }
+  });
 
-    test('are left alone upstream by a deploy that changes the last one', async () => {
-      const cloud = await deployed(plain);
-      await cloud.deploy(diamond('monday', { D: { parameters: { other: 'value' } } }));
-      await cloud.advance(7200);
-      expect(order(cloud).slice(4)).toBe('D');
-    });
+  test('is refreshed once although EventBridge delivers everything twice', async () => {
+    const cloud = openCloud({ behaviours: { eventDeliveries: 2 }, cleanRooms: { defaultPlan: { durationSeconds: 300, outcome: 'SUCCESS' } } });
+    await cloud.deploy(plain);
+    expect(await refresh(cloud, plain)).toMatch(ALL);
+  });
 
-    test('are not populated by a deploy that changes nothing of their data, though a schedule has refreshed them', async () => {
-      const cloud = await deployed(plain);
-      await refresh(cloud, plain);
-      const before = count(cloud);
-      await cloud.deploy(diamond('monday', { A: { timeout: Duration.minutes(30) }, B: { timeout: Duration.minutes(30) } }));
-      await cloud.advance(7200);
-      expect(count(cloud)).toBe(before);
-    });
-
-    test('are ordered across a wait of more than an hour', async () => {
-      const long = { timeout: Duration.hours(2) };
-      const source = diamond('monday', { A: long, B: long, C: long, D: long });
-      const cloud = openCloud({ cleanRooms: { defaultPlan: { durationSeconds: 60, outcome: 'SUCCESS' } } });
-      cloud.cleanRooms.planQuery({ durationSeconds: 3_700, outcome: 'SUCCESS' });
-      expect(await cloud.deploy(source)).toMatchObject({ status: 'CREATE_COMPLETE' });
-      expect(order(cloud)).toMatch(/^A(BC|CB)D$/);
-    });
+  test('is in order across a wait of more than an hour', async () => {
+    const long = { timeout: Duration.hours(2) };
+    const cloud = openCloud({ cleanRooms: { defaultPlan: { durationSeconds: 60, outcome: 'SUCCESS' } } });
+    cloud.cleanRooms.planQuery({ durationSeconds: 3_700, outcome: 'SUCCESS' });
+    expect(await cloud.deploy(diamond('monday', { A: long, B: long, C: long, D: long }))).toMatchObject({ status: 'CREATE_COMPLETE' });
+    expect(order(cloud)).toMatch(ALL);
   });
 
   describe('what a population tells', () => {
-    afterEach(closeClouds);
-
     const source = diamond('monday', {}, (stack, { a, d }) => {
       const topic = new targets.SnsTopic(new sns.Topic(stack, 'Topic'));
       d.onPopulated('Fresh', { target: topic });
