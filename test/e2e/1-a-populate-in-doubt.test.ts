@@ -23,15 +23,6 @@ const when = (moment: 'before' | 'after'): [string, Fault][] => [
   [`nothing at all ${moment} its effect`, { kind: 'hang', when: moment }],
 ];
 
-describe.each([[0, 'accepted'], [0, 'conflict'], [20, 'accepted']] as const)(
-  'where a version is listed after %d seconds, and a populate of a populating table is answered by: %s,', (versionListLag, populateWhilePopulating) => {
-    test.each([...when('before'), ...when('after')])('a populate that is answered by %s is accepted once', async (_, fault) => {
-      const cloud = await cloudWith({}, { cleanRooms: { behaviours: { versionListLag, populateWhilePopulating } } });
-      cloud.cleanRooms.faults.inject({ operation: 'PopulateIntermediateTable', fault, first: 1 });
-      await updated(cloud);
-    });
-  });
-
 /** The machine loses the connection to the update's first step, which may last a while yet. */
 async function broken(): Promise<Cloud> {
   const cloud = await cloudWith({}, { cleanRooms: { behaviours: { versionListLag: 20, populateWhilePopulating: 'accepted' } } });
