@@ -39,6 +39,12 @@ const TICK_MILLIS = 100;
 /** Somebody waits for what can never come. */
 export class DeadlockError extends Error {}
 
+/** Something goes on for longer than anything may. */
+export class EndlessError extends Error {}
+
+/** Longer than any deploy or execution. */
+const MOST_SECONDS = 7 * 86_400;
+
 /**
  * Discrete-event time: it stands still while anybody works, then jumps to the next timer.
  * It moves only while somebody waits through `drive`, so that a test's own pauses do not change the outcome.
@@ -47,7 +53,7 @@ export class VirtualClock implements Clock {
   /** For whoever works outside the event loop's own queues. */
   readonly activity: Activity;
   private readonly timers = new TimerQueue();
-  private readonly drives = new Map<symbol, { label: string; reject: (error: Error) => void }>();
+  private readonly drives = new Map<symbol, { label: string; until: number; reject: (error: Error) => void }>();
   private current: number;
   private order = 0;
   private working = 0;
@@ -87,10 +93,10 @@ export class VirtualClock implements Clock {
     this.changes++;
   }
 
-  /** Lets time pass until the promise settles. Whatever else is under way goes on meanwhile. */
-  async drive<T>(promise: Promise<T>, label: string): Promise<T> {
+  /** Lets time pass until the promise settles, at most so long. Whatever else is under way goes on meanwhile. */
+  async drive<T>(promise: Promise<T>, label: string, mostSeconds = MOST_SECONDS): Promise<T> {
     const key = Symbol(label);
-    const deadlock = new Promise<never>((_, reject) => this.drives.set(key, { label, reject }));
+    const deadlock = new Promise<never>((_, reject) => this.drives.set(key, { label, until: this.current + mostSeconds * 1000, reject }));
     void this.pump();
     try {
       return await Promise.race([promise, deadlock]);
@@ -115,6 +121,7 @@ export class VirtualClock implements Clock {
           this.reportDeadlock();
           break;
         }
+        this.endEndless(next.at);
         await this.moveTo(next.at);
         // Whoever added or cleared a timer while a paced clock slept may have changed which one is due.
         const due = this.timers.next();
@@ -156,6 +163,14 @@ export class VirtualClock implements Clock {
     }
     this.current = Math.max(this.current, at);
     pace?.onTick?.(this.current);
+  }
+
+  private endEndless(next: number): void {
+    for (const [key, { label, until, reject }] of this.drives) {
+      if (next <= until) continue;
+      this.drives.delete(key);
+      reject(new EndlessError(`At ${new Date(until).toISOString()} virtual time ran out, and "${label}" has not ended.`));
+    }
   }
 
   private reportDeadlock(): void {

@@ -187,7 +187,7 @@ export class Cloud {
 
   /** Lets time pass. */
   async advance(seconds: number): Promise<void> {
-    await this.clock.drive(this.clock.sleep(seconds * 1000), `${seconds} seconds`);
+    await this.clock.drive(this.clock.sleep(seconds * 1000), `${seconds} seconds`, seconds);
   }
 
   /** Everything that functions printed. */
