@@ -183,7 +183,7 @@ export class StepFunctionsService {
 
 function checkDefinition(definition: string): void {
   // Checking takes longer than a whole deployment; what differs between most is only which resources they name, by ARNs, ids or logical ids.
-  const shape = definition.replace(/arn:aws:[^"\\]+|\w+[0-9A-F]{8}(?=")|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'resource');
+  const shape = definition.replace(/arn:aws:[^"\\]+|\b\w+[0-9A-F]{8}(?=")|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'resource');
   if (VALID.has(shape)) return;
   const { isValid, errorsText } = validate(JSON.parse(definition) as object, { checkPaths: true, checkArn: true });
   if (!isValid) throw new ApiError('InvalidDefinition', `Invalid State Machine Definition: '${errorsText('; ')}'`);
