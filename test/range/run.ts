@@ -94,7 +94,7 @@ function testAgainst({ folder, cdk }: End, patterns: string[]): void {
   if (found !== cdk) {
     throw new Error(`The tests would run against aws-cdk-lib ${found}, not ${cdk}.`);
   }
-  run(process.execPath, [join(ROOT, 'node_modules/jest/bin/jest.js'), '--reporters=default', ...patterns], { cwd: ROOT, env });
+  run(process.execPath, [join(ROOT, 'node_modules/jest/bin/jest.js'), ...patterns, '--reporters=default'], { cwd: ROOT, env });
   say('newest', `the tests pass${patterns.length ? ` (${patterns.join(' ')})` : ''}`);
 }
 
