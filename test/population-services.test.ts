@@ -1,12 +1,12 @@
 import { CfnParameter, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnFunction, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { IntermediateTablePopulation, PopulationFunctionOptions, PopulationServices } from '../src';
 import { allows, policiesOf, roleOf } from './support/policies';
-import { makePopulation, makeStack, templateOf } from './support/stacks';
+import { makePopulation, makeStack, referencesIn, templateOf } from './support/stacks';
 import { CfnTemplate, idsOf, Resource, resourceOf } from './support/template';
 
 type Options = (stack: Stack) => PopulationFunctionOptions;
@@ -17,18 +17,6 @@ const templateWith = (options: Options): CfnTemplate => {
   PopulationServices.of(stack).configure(options(stack));
   return templateOf(stack);
 };
-/** As an app writes them that has no constructs of a higher level. */
-function referencesIn(stack: Stack): PopulationFunctionOptions {
-  const vpc = new ec2.CfnVPC(stack, 'Vpc', { cidrBlock: '10.0.0.0/16' });
-  const key = new CfnKey(stack, 'Key');
-  return {
-    vpc,
-    subnets: [new ec2.CfnSubnet(stack, 'Subnet', { vpcId: vpc.ref, cidrBlock: '10.0.0.0/24' })],
-    securityGroups: [new ec2.CfnSecurityGroup(stack, 'Group', { vpcId: vpc.ref, groupDescription: 'Ours' })],
-    environmentEncryption: key,
-    logEncryptionKey: key,
-  };
-}
 const resourcesOf = (template: CfnTemplate, type: string): Resource[] => idsOf(template, type).map((id) => template.Resources[id]);
 const functionsIn = (template: CfnTemplate) => resourcesOf(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties);
 

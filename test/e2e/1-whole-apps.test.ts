@@ -3,7 +3,7 @@ import { App, Aspects, CfnResource, Duration, Stack, Stage } from 'aws-cdk-lib';
 import { CfnCollaboration, CfnIntermediateTable, CfnMembership } from 'aws-cdk-lib/aws-cleanrooms';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import { Construct } from 'constructs';
@@ -14,6 +14,7 @@ import {
   AllowedAnalysis, IntermediateTable, IntermediateTablePopulation, Membership, PopulateOnDeploy, PopulationFunctionOptions, PopulationServices,
   StoredQuery,
 } from '../../src';
+import { referencesIn } from '../support/stacks';
 
 /** Whole apps, each of which is deployed, changed, rolled back and deleted. */
 
@@ -79,17 +80,7 @@ function options(app: App, version: number): void {
       const vpc = new ec2.Vpc(stack, 'Vpc', { availabilityZones: ['us-east-1a'], natGateways: 0, subnetConfiguration: [{ name: 'Private', ...subnets }] });
       return { vpc, vpcSubnets: subnets };
     },
-    () => {
-      const vpc = new ec2.CfnVPC(stack, 'OtherVpc', { cidrBlock: '10.0.0.0/16' });
-      const key = new CfnKey(stack, 'OtherKey');
-      return {
-        vpc,
-        subnets: [new ec2.CfnSubnet(stack, 'Subnet', { vpcId: vpc.ref, cidrBlock: '10.0.0.0/24' })],
-        securityGroups: [new ec2.CfnSecurityGroup(stack, 'Group', { vpcId: vpc.ref, groupDescription: 'Ours' })],
-        environmentEncryption: key,
-        logEncryptionKey: key,
-      };
-    },
+    () => referencesIn(stack),
     () => ({}),
   ];
   PopulationServices.of(stack).configure(versions[version - 1]());

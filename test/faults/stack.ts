@@ -27,21 +27,22 @@ export const segmentOf = ({ letter }: Template): string => `${MARKER} ${letter}`
 
 const known = new Map<string, StackSource>();
 
-/** The stack of a template, synthesized once a process: that takes longer than a whole deploy. */
-export function sourceOf(template: Template, settings: Settings, jobTable?: string): StackSource {
-  const { breaks, ...lasting } = template;
-  const key = JSON.stringify([settings.isParameter ? { ...lasting, letter: undefined } : lasting, settings, jobTable]);
-  const source = known.get(key) ?? synthesize((stack) => build(stack, template, settings, jobTable));
-  known.set(key, source);
-  return breaking(source, breaks);
-}
-
-export function neighbourOf(settings: Settings): StackSource {
-  const key = `${NEIGHBOUR} ${settings.timeoutMinutes} ${settings.cancelOnTimeout}`;
-  const source = known.get(key) ?? synthesize((stack) => populate(stack, 'Audience', OTHER, { ...settings, isParameter: false }), NEIGHBOUR);
+/** Synthesized once a process: that takes longer than a whole deploy. */
+function synthesizedOnce(key: string, make: (stack: Stack) => void, name?: string): StackSource {
+  const source = known.get(key) ?? synthesize(make, name);
   known.set(key, source);
   return source;
 }
+
+export function sourceOf(template: Template, settings: Settings, jobTable?: string): StackSource {
+  const { breaks, ...lasting } = template;
+  const key = JSON.stringify([settings.isParameter ? { ...lasting, letter: undefined } : lasting, settings, jobTable]);
+  return breaking(synthesizedOnce(key, (stack) => build(stack, template, settings, jobTable)), breaks);
+}
+
+export const neighbourOf = (settings: Settings): StackSource => synthesizedOnce(
+  `${NEIGHBOUR} ${settings.timeoutMinutes} ${settings.cancelOnTimeout}`,
+  (stack) => populate(stack, 'Audience', OTHER, { ...settings, isParameter: false }), NEIGHBOUR);
 
 export const makeJobTable = ({ cleanRooms: { resources } }: Cloud): string => {
   const template = resources.createAnalysisTemplate({ membershipIdentifier: MEMBERSHIP, name: 'score', queryString: 'spark.table("purchases")' });

@@ -1,9 +1,11 @@
 import { App, AppProps, Stack, StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnIntermediateTable, CfnIntermediateTableProps } from 'aws-cdk-lib/aws-cleanrooms';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { CfnTemplate, Resource } from './template';
-import { IntermediateTablePopulation, IntermediateTablePopulationProps } from '../../src';
+import { IntermediateTablePopulation, IntermediateTablePopulationProps, PopulationFunctionOptions } from '../../src';
 
 // CDK's own validation of a template takes seconds; `template-validation.test.ts` turns it on.
 process.env.CDK_VALIDATION = 'false';
@@ -49,4 +51,17 @@ export function templateWith(props: PopulationProps | ((stack: Stack) => Populat
 export function customResourceWith(props: PopulationProps | ((stack: Stack) => PopulationProps) = {}): Resource {
   const [resource] = Object.values(templateWith(props).Resources).filter(({ Type }) => Type === 'Custom::IntermediateTablePopulation');
   return resource;
+}
+
+/** The functions' network and keys, as an app writes them that has no constructs of a higher level. */
+export function referencesIn(stack: Stack): PopulationFunctionOptions {
+  const vpc = new ec2.CfnVPC(stack, 'Vpc', { cidrBlock: '10.0.0.0/16' });
+  const key = new CfnKey(stack, 'Key');
+  return {
+    vpc,
+    subnets: [new ec2.CfnSubnet(stack, 'Subnet', { vpcId: vpc.ref, cidrBlock: '10.0.0.0/24' })],
+    securityGroups: [new ec2.CfnSecurityGroup(stack, 'Group', { vpcId: vpc.ref, groupDescription: 'Ours' })],
+    environmentEncryption: key,
+    logEncryptionKey: key,
+  };
 }
