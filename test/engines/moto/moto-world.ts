@@ -92,7 +92,9 @@ export function motoWorld(moto: Moto, stackName: string): World {
       await begin(input);
     },
     async running() {
-      await eventually('a query that runs', async () => rooms.populations(tableId).some((population) => queryStatus(population, Date.now()) === 'STARTED'));
+      // A first deploy's run is at work before the deploy has said which machine runs.
+      await eventually('a run that populates', async () => (await executions()).some(({ status }) => status === 'RUNNING')
+        && rooms.populations(tableId).some((population) => queryStatus(population, Date.now()) === 'STARTED'));
       return (await executions()).at(-1)!.executionArn;
     },
     async stop(executionArn) {

@@ -2,6 +2,7 @@
 
 What moto has no means for here, and what is done instead, is told in ../moto/limits.ts; each `instead_of_…` below is one entry there.
 """
+import contextlib
 import copy
 import hashlib
 import io
@@ -11,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import types
 import uuid
@@ -150,12 +152,18 @@ def stringified(value):
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+# Threads of moto's answer with "dictionary changed size during iteration" while others add stacks or roles.
+one_at_a_time = threading.RLock()
+
+
 def update(stack_name, template):
     """Updates a stack, and tells its custom resources what has changed."""
-    stack = stack_named(stack_name)
-    old = resolved(stack)
-    client("cloudformation").update_stack(StackName=stack_name, TemplateBody=template)
-    for name, properties in resolved(stack).items():
+    with one_at_a_time:
+        stack = stack_named(stack_name)
+        old = resolved(stack)
+        client("cloudformation").update_stack(StackName=stack_name, TemplateBody=template)
+        changed = resolved(stack)
+    for name, properties in changed.items():
         if properties != old[name]:
             send(stack, name, RequestType="Update", ResourceProperties=properties, OldResourceProperties=old[name])
 
@@ -168,7 +176,8 @@ def release(stack_name):
 
 
 def stack_named(name):
-    return cloudformation_backends["123456789012"][REGION].get_stack(name)
+    with one_at_a_time:
+        return cloudformation_backends["123456789012"][REGION].get_stack(name)
 
 
 def send(stack, name, **event):
@@ -195,7 +204,8 @@ def client(service):
 def aws(service, call, input):
     """Any call of any service."""
     try:
-        answer = getattr(client(service), call)(**input)
+        with one_at_a_time if service == "cloudformation" else contextlib.nullcontext():
+            answer = getattr(client(service), call)(**input)
     except ClientError as error:
         return {"error": error.response["Error"]}
     answer.pop("ResponseMetadata", None)
