@@ -92,9 +92,9 @@ function liveFrom({ outcome, endsAt, plan: { liveAfterSeconds = 0 } }: Populatio
 }
 
 /** Which template the stack has after each deploy, and whether that one asked for other data than the one before. */
-function outcomes({ deploys }: Played): { template: Template; deployed?: Template; changed: boolean; result: DeployResult }[] {
+function outcomes({ deploys }: Played): { template: Template; deployed?: Template; changed: boolean; from: number; result: DeployResult }[] {
   let deployed: Template | undefined;
-  return deploys.map(({ template, result }) => {
+  return deploys.map(({ template, from, result }) => {
     const before = deployed?.letter;
     const { status } = result;
     if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE') {
@@ -102,7 +102,7 @@ function outcomes({ deploys }: Played): { template: Template; deployed?: Templat
     } else if (/^(ROLLBACK|DELETE)/.test(status)) {
       deployed = undefined;
     }
-    return { template, deployed, changed: before !== template.letter, result };
+    return { template, deployed, changed: before !== template.letter, from, result };
   });
 }
 
@@ -114,12 +114,13 @@ const leaves = ({ kind }: Template): boolean => kind === 'never' || kind === 'if
 /** A deploy that succeeded has the data of its own parameters live, one that was rolled back those of the one before; one that changed neither keeps what is there. */
 function wrongData(played: Played): string[] {
   const populations = played.cloud.cleanRooms.populations();
-  return outcomes(played).flatMap(({ template, deployed, changed, result: { status, outputs } }) => {
+  return outcomes(played).flatMap(({ template, deployed, changed, from, result: { status, outputs } }) => {
     if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(status) || !changed || !deployed || leaves(deployed)) {
       return [];
     }
     const version = Object.entries(outputs).filter(([name]) => name.startsWith('AudienceVersionId')).map(([, id]) => populations.find(({ versionId }) => versionId === id)).find(Boolean);
-    const isOwn = isOf(version, deployed) && (status === 'UPDATE_ROLLBACK_COMPLETE' || version?.parameters.region === undefined);
+    // What a schedule made of the same definition is what the deploy asks for, where a mode has left it live.
+    const isOwn = isOf(version, deployed) && (status === 'UPDATE_ROLLBACK_COMPLETE' || version!.parameters.region === undefined || version!.acceptedAt < from);
     return isOwn ? [] : [`a deploy of "${template.letter}" ended as ${status} with ${JSON.stringify(version?.parameters ?? 'no version')}`];
   });
 }

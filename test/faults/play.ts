@@ -25,6 +25,7 @@ export interface Played {
 }
 
 export interface Deploy {
+  readonly from: number;
   /** When it ended. */
   readonly at: number;
   readonly template: Template;
@@ -197,8 +198,9 @@ class Player {
     }
     const isFirst = settings.shape === 'two stacks' && !cloud.cloudFormation.names().includes(NEIGHBOUR);
     const neighbour = isFirst ? cloud.deploy(neighbourOf(settings)) : undefined;
+    const from = cloud.clock.now();
     const result = await cloud.deploy(this.source(template), undefined, settings.isParameter ? { parameters: { Segment: segmentOf(template) } } : {});
-    this.deploys.push({ at: cloud.clock.now(), template, result });
+    this.deploys.push({ from, at: cloud.clock.now(), template, result });
     await neighbour;
   }
 
