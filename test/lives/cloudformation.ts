@@ -49,7 +49,9 @@ export class CloudFormation implements StackListener {
     };
     const execution = `${machineArn(logicalId).replace(':stateMachine:', ':execution:')}:cfn-${requestHash(event)}`;
     const sent: Sent = { ...change, number, event, execution, at: time.now, done };
-    this.sent.filter((other) => type !== 'Delete' && other.logicalId === logicalId && other.population.table === population.table).forEach((other) => { other.isOvertaken = true; });
+    // A Delete is sent for what has failed, too; nobody listens any more to what has not answered by then.
+    this.sent.filter((other) => other.logicalId === logicalId && other.population.table === population.table && (type !== 'Delete' || !other.answer))
+      .forEach((other) => { other.isOvertaken = true; });
     this.sent.push(sent);
     this.log(`CloudFormation sends ${number}: ${type} ${logicalId} ${population.table} ${population.definition} (${execution.slice(-24, -20)})`);
     const { late = 0, again } = life.deliveries[number] ?? {};

@@ -60,7 +60,8 @@ function overtakenRunsEnd({ executions, cloudFormation, life, time }: World, ora
     const overtaking = cloudFormation.sent.find((other) => other.at > at && other.type !== 'Delete' && other.logicalId === logicalId
       && other.population.table === population.table && other.population.definition !== population.definition);
     const run = executions.find(execution);
-    const endedAt = run && (run.endedAt ?? time.now);
+    // One that has succeeded can go live for a quarter of an hour, and cannot be cancelled any more.
+    const endedAt = run?.ended?.failure?.error === 'VersionNotLive' ? undefined : run && (run.endedAt ?? time.now);
     if (endedAt !== undefined && overtaking && endedAt - overtaking.at > GIVES_WAY_SECONDS && !isDisturbed) {
       oracle.bad('GOES_ON', `${number} is overtaken by ${overtaking.number} at ${overtaking.at.toFixed(0)}, and its run goes on until ${endedAt.toFixed(0)}`);
     }
