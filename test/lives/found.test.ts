@@ -1,4 +1,4 @@
-import { answers, byHand, deployed, kept, made, population, renamed, stopped, waited, X } from './support';
+import { answers, byHand, deployed, ends, kept, made, population, renamed, stopped, waited, X } from './support';
 
 /** Schedules that random lives have found in this library, each shrunk to what it needs. */
 describe('promise 6: delete never touches data', () => {
@@ -34,5 +34,14 @@ describe('promise 2: CloudFormation is always answered', () => {
   it('a run that is stopped while DynamoDB cannot be reached for ten minutes is told of', async () => {
     const world = await kept([deployed(0, X()), stopped(160)], { faults: [{ kind: 'OUTAGE', of: 'store', from: 22.8, seconds: 700 }] });
     expect(waited(world, 1)).toBeLessThan(900);
+  });
+});
+
+describe('promise 3: a failure means that nothing of it goes live afterwards', () => {
+  it('a run that was away while another took its lease ends as its own populate does, though its time is up before that', async () => {
+    const world = await kept([deployed(0, X({ timeoutSeconds: 600, cancelOnTimeout: false })), byHand(1_000, 'h'), byHand(1_030, 'h')], {
+      slow: { 'A|h': 590 }, liveLag: 25, faults: [{ kind: 'NOT_INVOKED', step: 8, seconds: 300 }],
+    });
+    expect(ends(world)[0]).toBe('POPULATED');
   });
 });

@@ -3,13 +3,13 @@ import { finishAttempt, recoverAttempt } from './finishing';
 import type { Seen } from './observe';
 import { doneSince, endUnchanged, populateIfDue, whetherDue } from './populating';
 import {
-  holdsLease, isDeploying, isFollowingUp, isHeldBack, isOfDeployment, isOwn, isPastDeadline, isReleasing, lastHasFailed, onlyMeasures,
+  holdsLease, isDeploying, isFollowingUp, isHeldBack, isOfDeployment, isOwn, isPastDeadline, isPastGrace, isReleasing, lastHasFailed, onlyMeasures,
   ownRequest, ownTarget, type Situation,
 } from './run';
 import { retryInTime, timedOut, wait, waitForTurn } from './waiting';
 import { tableId } from '../../contract/definition';
 import { liveVersionOf } from '../clean-rooms/clean-rooms';
-import { failure, NO_VERSION, outputOf, superseded } from '../failures';
+import { adding, failure, NO_VERSION, outputOf, superseded } from '../failures';
 import { desiredOf, isWanted, openRequestOf } from '../record/desired';
 
 interface Row {
@@ -121,8 +121,8 @@ const isBesideWanted = (situation: Situation): boolean =>
   !isOwn(situation) && situation.record.attempt !== undefined && isWanted(situation, situation.record.attempt);
 const hasReleased = (situation: Situation): boolean => ownRequest(situation)?.action === 'RELEASE' && !isReleasing(situation);
 
-/** Whoever holds the lease finishes the attempt that it finds before anything else. */
-const isFinishing = (situation: Situation): boolean => holdsLease(situation) && situation.record.attempt !== undefined;
+/** Whoever holds the lease finishes the attempt that it finds before anything else, and no run ends before its own attempt has. */
+const isFinishing = (situation: Situation): boolean => isOwn(situation) || (holdsLease(situation) && situation.record.attempt !== undefined);
 
 function undeployed(situation: Situation, { pointer }: Seen): Action {
   if (!pointer) {
@@ -156,13 +156,16 @@ function keepStill(situation: Situation): Action {
   if (holdsLease(situation) && !situation.record.attempt) {
     return { type: 'RELEASE_LEASE' };
   }
-  const isAfterFailure = lastHasFailed(situation);
-  if (isPastDeadline(situation)) {
-    return fail(!isAfterFailure ? timedOut(situation) : failure(situation, 'Superseded',
-      'Nothing was populated: the last deployment of this population failed, and nothing is populated before the next one.',
-      'Deploy again.'));
+  // What it began before it lost the lease is finished by whoever has that now, who writes its outcome.
+  const isLookedAfter = isOwn(situation);
+  const isAfterFailure = !isLookedAfter && lastHasFailed(situation);
+  if (isLookedAfter ? isPastGrace(situation) : isPastDeadline(situation)) {
+    return fail(isLookedAfter ? adding(timedOut(situation, situation.record.attempt), 'It may still go live.')
+      : isAfterFailure ? failure(situation, 'Superseded',
+        'Nothing was populated: the last deployment of this population failed, and nothing is populated before the next one.', 'Deploy again.')
+        : timedOut(situation));
   }
   const waitingFor = isAfterFailure ? 'the last deployment failed, and CloudFormation has not said what is wanted instead'
-    : 'another run of this population goes first';
+    : `another run of this population ${isLookedAfter ? 'finishes what this one has begun' : 'goes first'}`;
   return isReleasing(situation) ? wait(situation, 3, waitingFor) : waitForTurn(situation, isDeploying(situation), waitingFor);
 }

@@ -25,6 +25,7 @@ const FAILED = [requestWith({ ended: 'FAILED' })];
 const OTHERS_OPEN = [deploying(OTHER)];
 /** The new name's request, and the Delete of the old one, which is this run. */
 const RENAMED = [releasing({ ended: 'SUCCEEDED', logicalId: 'Old' }), DEPLOYED];
+const TAKEN = { lease: { holder: OTHER, untilAt: after(3_600) } };
 const since = finishedWith({ intendedAt: after(10) });
 
 const of = (record: Partial<TableRecord>, more: Parameters<typeof situationOf>[1] = {}) => situationOf({ requests, ...record }, more);
@@ -87,6 +88,7 @@ const TESTED: Record<string, readonly Case[]> = {
     hit('the record is gone', situationOf({}, { input: OF_DEPLOYMENT }), {}, 'END Superseded'),
     miss('it holds an attempt, which it finishes first', ofDeploy({ ...MINE, requests: OTHERS_OPEN, attempt: own }), {},
       'OBSERVE analysis'),
+    miss('another one finishes its attempt first', ofDeploy({ ...THEIRS, requests: OTHERS_OPEN, attempt: own }), {}, 'WAIT 6'),
     miss('it follows a Delete up', ofDelete({ requests: RENAMED }, { hints: { reported: true } }), {}, 'ACQUIRE_LEASE'),
     miss('its request is on record beside a newer one of another logical id',
       ofDeploy({ requests: [deploying(OTHER, { logicalId: 'New' }), deploying()] }), {}, 'POLL 2'),
@@ -161,8 +163,10 @@ const TESTED: Record<string, readonly Case[]> = {
     hit('the last deployment failed', situationOf({ requests: FAILED }), {}, 'WAIT 6'),
     hit('the last deployment was never ended', situationOf({ requests: [deploying(OTHER, { answerBy: after(60) })] }), {}, 'WAIT 6'),
     hit('the lease goes back after a failure', situationOf({ ...MINE, requests: FAILED }), {}, 'RELEASE_LEASE'),
-    hit('its time is up', of({ lease: { holder: OTHER, untilAt: after(3_400) } }, { seconds: 3_300 }), {}, 'END PopulationTimedOut'),
+    hit('its time is up', of(TAKEN, { seconds: 3_300 }), {}, 'END PopulationTimedOut'),
     hit('its time is up, after a failure', situationOf({ requests: FAILED }, { seconds: 3_300 }), {}, 'END Superseded'),
+    hit('another one finishes its attempt, which writes its outcome', of({ ...TAKEN, attempt: own }, { seconds: 3_509 }), {}, 'WAIT 1'),
+    hit('the same, when all has to be said', of({ ...TAKEN, attempt: own }, { seconds: 3_510 }), {}, 'END PopulationTimedOut'),
     miss('the lease has run out', of(LAPSED), {}, 'ACQUIRE_LEASE'),
     miss('its request is the open one, and the holder has no attempt', ofDeploy(THEIRS), {}, 'ACQUIRE_LEASE'),
     miss('it holds the lease, and an attempt, after a failure', situationOf({ ...MINE, requests: FAILED, attempt: own }), {},
