@@ -54,8 +54,8 @@ export const UPSTREAM_WAIT_SECONDS = 600;
 export const RETRY_SECONDS = 600;
 /** Lambda's timeout for it: that, a delivery that took a moment, and the answer. */
 export const DEPLOYMENT_FUNCTION_TIMEOUT_SECONDS = 720;
-/** An event may lie in Lambda's queue, or be handed over again after crashes. */
-export const EVENT_MAX_DELAY_SECONDS = 900;
+/** Lambda hands an event over again a minute after a crash, and two after another: also where both took all there was; and the third has one. */
+export const EVENT_MAX_DELAY_SECONDS = 2 * DEPLOYMENT_FUNCTION_TIMEOUT_SECONDS + 60 + 120 + 60;
 
 const SHUTDOWN_SECONDS = SHUTDOWN_GRACE_SECONDS + REPORT_SECONDS;
 

@@ -24,7 +24,7 @@ test('every budget is a number of whole seconds, and says so in its name', () =>
 });
 
 describe('CloudFormation is answered by us before it gives up, since', () => {
-  test.each([MIN_TIMEOUT_SECONDS, 10 * 60, 30 * 60])('a run of %d s has shut down and reported before, on time and started late', (timeout) => {
+  test.each([MIN_TIMEOUT_SECONDS, 10 * 60, 25 * 60])('a run of %d s has shut down and reported before, on time and started late', (timeout) => {
     expect(timeout + SHUTDOWN_SECONDS + ANSWER_MARGIN_SECONDS).toBeLessThan(resourceTimeoutSeconds(timeout));
     expect(timeout + EVENT_MAX_DELAY_SECONDS + SHUTDOWN_SECONDS).toBeLessThanOrEqual(resourceTimeoutSeconds(timeout));
   });
@@ -50,8 +50,8 @@ describe('CloudFormation is answered by us before it gives up, since', () => {
     expect(deadlineFor(1_000_000)).toBe(1_000_000 - SHUTDOWN_SECONDS * 1_000);
   });
 
-  test('an event that is handed over again after crashes, or tried until the last moment, does not start its run too late', () => {
-    expect(HANDED_OVER_AGAIN_SECONDS + RETRY_SECONDS).toBeLessThanOrEqual(EVENT_MAX_DELAY_SECONDS);
+  test('an event that is handed over again, after invocations that took all of their time, too, does not start its run too late', () => {
+    expect(2 * DEPLOYMENT_FUNCTION_TIMEOUT_SECONDS + HANDED_OVER_AGAIN_SECONDS + ANSWER_MARGIN_SECONDS).toBeLessThanOrEqual(EVENT_MAX_DELAY_SECONDS);
   });
 
   test('the deployment function has given up trying early enough to say so, also to whom it handles a second time', () => {

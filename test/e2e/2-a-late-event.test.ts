@@ -32,6 +32,14 @@ describe('promise 2: CloudFormation is always answered', () => {
     });
   });
 
+  test.each([2, 4, 20, 55])('an event is answered by its third delivery where both others stood still for all of their time, with a timeout of %d minutes', async (minutes) => {
+    const cloud = openCloud();
+    const standsStill = { function: DEPLOYMENT_FUNCTION, at: 'timeoutBeforeRequest', request: 1 } as const;
+    cloud.faults.push({ ...standsStill, invocation: 1 }, { ...standsStill, invocation: 2 });
+    const result = await deploy(cloud, { ...A, timeout: Duration.minutes(minutes) });
+    expect([result.status, lettersIn(cloud), versionIn(result)]).toEqual(['CREATE_COMPLETE', 'a', liveIn(cloud)]);
+  });
+
   test('an update\'s event that comes after its rollback\'s does nothing', async () => {
     const cloud = await cloudWith(A);
     cloud.faults.push({ function: DEPLOYMENT_FUNCTION, at: 'queue', seconds: 600, event: 1, payload: UPDATE });

@@ -15,8 +15,8 @@ const VERSION = 'Custom::IntermediateTableVersion';
 describe('up to 55 minutes the custom resource itself waits', () => {
   test.each([
     ['by default', undefined, '3600'],
-    ['a minute', Duration.minutes(1), '1230'],
-    ['20 minutes', Duration.minutes(20), '2370'],
+    ['a minute', Duration.minutes(1), '2010'],
+    ['20 minutes', Duration.minutes(20), '3150'],
     ['55 minutes', Duration.minutes(55), '3600'],
   ])('%s: its timeout leaves room for a late event and for our own message', (_, timeout, serviceTimeout) => {
     const template = templateWith({ timeout });
