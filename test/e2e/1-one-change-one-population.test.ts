@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
+import { atLength } from './at-length';
 import { a, b, FAILED, year } from './days';
 import {
   A, B, closeClouds, cloudWith, dataIn, deploy, lettersIn, liveIn, logicalId, MACHINE, MARKER, openCloud, populatesIn, Scene, SCHEDULE,
@@ -23,7 +24,7 @@ function upgraded(template: Template, assets: Readonly<Record<string, string>>):
 }
 
 describe('promise 1: one change, one population', () => {
-  test('a year of a team that changes its query\'s parameters', () => year([
+  atLength('a year of a team that changes its query\'s parameters', () => year([
     { what: 'the first deploy', populates: 'a', data: 'a' },
     { what: 'the same again', populates: '', data: 'a' },
     { what: 'a night', does: 'REFRESHES', populates: 'a', data: 'a' },
@@ -39,7 +40,7 @@ describe('promise 1: one change, one population', () => {
     { what: 'back to what was long ago', template: a, populates: 'a', data: 'a' },
   ]));
 
-  test('a year of a team that changes everything else', () => year([
+  atLength('a year of a team that changes everything else', () => year([
     { what: 'the first deploy', populates: 'a', data: 'a' },
     { what: 'a longer timeout', template: { timeout: Duration.minutes(50) }, populates: '', data: 'a' },
     { what: 'one of hours', template: { timeout: Duration.hours(3) }, populates: '', data: 'a' },
@@ -59,7 +60,7 @@ describe('promise 1: one change, one population', () => {
     { what: 'no schedule any more', template: { schedule: undefined, also: undefined }, populates: '', data: 'b' },
   ]));
 
-  test('a year of a team whose modes change', () => year([
+  atLength('a year of a team whose modes change', () => year([
     { what: 'the first deploy, which is not to populate', template: { populateOnDeploy: NEVER }, populates: '', data: undefined },
     { what: 'the same again', populates: '', data: undefined },
     { what: 'a night', does: 'REFRESHES', populates: 'a', data: 'a' },
@@ -82,7 +83,7 @@ describe('promise 1: one change, one population', () => {
     { what: 'a deploy that changes nothing of the data', template: { timeout: Duration.minutes(43) }, populates: 'a', data: 'a' },
   ]));
 
-  test.each([NEVER, IF_UNPOPULATED])('a year of a team that goes to %s, and back', (populateOnDeploy) => year([
+  atLength.each([NEVER, IF_UNPOPULATED])('a year of a team that goes to %s, and back', (populateOnDeploy) => year([
     { what: 'the first deploy', populates: 'a', data: 'a' },
     { what: 'other parameters', template: { ...b, populateOnDeploy }, populates: '', data: 'a' },
     { what: 'a night', does: 'REFRESHES', populates: 'b', data: 'b' },

@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import { atLength } from './at-length';
 import { closeClouds, FAILS, logicalId, makeTable, openCloud, physicalId, populatesIn, STACK, synthesize } from './support';
 import type { QueryPlan } from '../../simulator/clean-rooms';
 import { Cloud } from '../../simulator/cloud';
@@ -74,7 +75,7 @@ describe('promise 12: tables built on tables refresh in order, each once', () =>
     ['a deploy changes the first one', changed('tuesday', { A: brief, B: brief, D: { parameters: { other: 'value' } } }), ALL],
   ];
 
-  test('a diamond is populated in order, each table once, and only what has to be', async () => {
+  atLength('a diamond is populated in order, each table once, and only what has to be', async () => {
     const cloud = await deployed(plain);
     expect(order(cloud)).toMatch(ALL);
     for (const [what, happens, expected] of LIFE) {
@@ -93,7 +94,7 @@ describe('promise 12: tables built on tables refresh in order, each once', () =>
     expect(await refresh(cloud, plain)).toMatch(ALL);
   });
 
-  test('is in order across a wait of more than an hour', async () => {
+  atLength('is in order across a wait of more than an hour', async () => {
     const long = { timeout: Duration.hours(2) };
     const cloud = openCloud({ cleanRooms: { defaultPlan: { durationSeconds: 60, outcome: 'SUCCESS' } } });
     cloud.cleanRooms.planQuery({ durationSeconds: 3_700, outcome: 'SUCCESS' });

@@ -1,4 +1,5 @@
 import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { atLength } from './at-length';
 import {
   A, closeClouds, deploy, FAILS, failureOf, lettersIn, liveIn, makeTable, MARKER, openCloud, populatesIn, Scene, segment, stackOf,
   synthesize, versionIn,
@@ -15,7 +16,7 @@ const SLOW = 300_000;
 const scene = (timeout: Duration, letter = 'a'): Scene => ({ ...A, timeout, parameters: segment(letter) });
 
 describe('promise 3: success means queryable', () => {
-  test('queries of five hours deploy under a timeout of six, each with a version of its own', async () => {
+  atLength('queries of five hours deploy under a timeout of six, each with a version of its own', async () => {
     const cloud = queued(4.9);
     cloud.cleanRooms.defaultPlan = { durationSeconds: 600, outcome: 'SUCCESS' };
     const first = versionIn(await deploy(cloud, scene(Duration.hours(6))));
@@ -24,13 +25,13 @@ describe('promise 3: success means queryable', () => {
     expect([second, second === first, populatesIn(cloud).length]).toEqual([liveIn(cloud), false, 2]);
   });
 
-  test('a timeout of 12 hours lets a query of 11 hours and 45 minutes end', async () => {
+  atLength('a timeout of 12 hours lets a query of 11 hours and 45 minutes end', async () => {
     const cloud = queued(11.7);
     cloud.cleanRooms.planQuery({ durationSeconds: 180, outcome: 'SUCCESS' });
     expect(versionIn(await deploy(cloud, scene(Duration.hours(12))))).toBe(liveIn(cloud));
   }, SLOW);
 
-  test('a query that never ends fails the deploy after 12 hours, with our own message', async () => {
+  atLength('a query that never ends fails the deploy after 12 hours, with our own message', async () => {
     const cloud = queued(11.9);
     cloud.cleanRooms.planQuery({ durationSeconds: 60, outcome: 'NEVER' });
     const result = await cloud.deploy(stackOf(scene(Duration.hours(12))));

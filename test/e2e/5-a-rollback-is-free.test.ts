@@ -1,4 +1,5 @@
 import { CfnResource, Duration } from 'aws-cdk-lib';
+import { atLength } from './at-length';
 import { a, b, FAILED, year } from './days';
 import {
   A, B, closeClouds, cloudWith, deploy, lettersIn, liveIn, logicalId, makeTable, MARKER, openCloud, populatesIn, Scene, SCHEDULE,
@@ -9,7 +10,7 @@ import { IntermediateTablePopulation } from '../../src';
 afterEach(closeClouds);
 
 describe('promise 5: a rollback is free, or brings the data back', () => {
-  test.each([['half an hour', Duration.minutes(30)], ['two hours', Duration.hours(2)]])('a year of a team that leaves for three months, with a timeout of %s', (_, timeout) => year([
+  atLength.each([['half an hour', Duration.minutes(30)], ['two hours', Duration.hours(2)]])('a year of a team that leaves for three months, with a timeout of %s', (_, timeout) => year([
     { what: 'the first deploy', populates: 'a', data: 'a' },
     { what: 'a change that populates nothing, after which another resource fails', template: { cancelOnTimeout: false, laterFails: true }, status: FAILED, populates: '', data: 'a' },
     { what: 'another table, which goes again', template: { table: { name: 'Another' }, laterFails: true }, status: FAILED, populates: 'a', data: 'a' },

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { atLength } from './at-length';
 import {
   A, closeClouds, cloudWith, dataIn, deploy, failureOf, liveIn, logicalId, MACHINE, makeTable, openCloud, populatesIn, Scene, segment,
   stackOf, synthesize, tableIn, versionIn,
@@ -67,7 +68,7 @@ describe('promise 7: quotas, conflicts and fresh roles are waited out', () => {
       expect(busiest(cloud, update)).toBeLessThanOrEqual(5);
     });
 
-  test.each(['rejected', 'queued'] as const)('twelve populations ask for one thing five times in a second at the most, however it is cut (over quota: %s)', async (overQuota) => {
+  atLength.each(['rejected', 'queued'] as const)('twelve populations ask for one thing five times in a second at the most, however it is cut (over quota: %s)', async (overQuota) => {
     const cloud = openCloud({
       cleanRooms: {
         behaviours: { overQuota },
@@ -79,7 +80,7 @@ describe('promise 7: quotas, conflicts and fresh roles are waited out', () => {
     expect(busiest(cloud)).toBeLessThanOrEqual(5);
   });
 
-  test.each([1, 20])('a population with a timeout of a minute makes its first request within seconds, beside %d others of its stack', async (others) => {
+  atLength.each([1, 20])('a population with a timeout of a minute makes its first request within seconds, beside %d others of its stack', async (others) => {
     const source = hurried(others);
     const cloud = openCloud({ cleanRooms: { limits: { concurrentQueries: 2 } } });
     await cloud.deploy(source);
@@ -92,7 +93,7 @@ describe('promise 7: quotas, conflicts and fresh roles are waited out', () => {
     expect((first.time - began) / 1000).toBeLessThan(20);
   });
 
-  test('runs at once, 130 of them, share one population and all end well', async () => {
+  atLength('runs at once, 130 of them, share one population and all end well', async () => {
     const cloud = await cloudWith(A);
     const executions = Array.from({ length: 130 }, () => cloud.startExecution(logicalId(stackOf(A), MACHINE)));
     await cloud.settle();

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { atLength } from './at-length';
 import {
   A, B, closeClouds, cloudWith, dataIn, deploy, DEPLOYMENT_FUNCTION, failureOf, lettersIn, liveIn, logicalId, MACHINE, openCloud,
   runningIn, Scene, SCHEDULE, segment, stackOf, tableIn, until, versionIn,
@@ -55,7 +56,7 @@ describe('promise 7: quotas, conflicts and fresh roles are waited out', () => {
     expect(seconds(startDate, query.cancelledAt!)).toBeLessThan(244);
   });
 
-  test('its end is seen within seconds, however long it runs', async () => {
+  atLength('its end is seen within seconds, however long it runs', async () => {
     const cloud = await cloudWith(A);
     for (const durationSeconds of [20, 47, 90, 300, 1800]) {
       const before = cloud.lambda.invocations.length;
@@ -107,7 +108,7 @@ describe('promise 7: quotas, conflicts and fresh roles are waited out', () => {
     });
   });
 
-  test('versions, 1,500 of them, hide neither the live one nor one in doubt', async () => {
+  atLength('versions, 1,500 of them, hide neither the live one nor one in doubt', async () => {
     const cloud = await cloudWith(A);
     cloud.cleanRooms.defaultPlan = { durationSeconds: 1, outcome: 'SUCCESS' };
     for (let count = 0; count < 1_500; count++) {
