@@ -65,7 +65,7 @@ const changedIn = ({ text }: Output): string[] => [...text.matchAll(/^\[[~+-]\] 
 
 /** moto calls a stack complete before its custom resources have answered. */
 async function answered(moto: Moto): Promise<boolean> {
-  for (let seconds = 0; seconds < 60; seconds++) {
+  for (let seconds = 0; seconds < 600; seconds++) {
     const answers = await moto.ask<{ Status: string }[]>({ do: 'answered' });
     if (answers.length) {
       return answers[0].Status === 'SUCCESS';

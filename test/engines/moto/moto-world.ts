@@ -7,7 +7,8 @@ import { statusChange } from '../../../simulator/step-functions/announcement';
 import { Execution } from '../../../simulator/step-functions/service';
 
 const LOOKS_EVERY_MILLIS = 300;
-const GIVES_UP_AFTER_MILLIS = 150_000;
+/** Nothing takes that long: it only ends what hangs. */
+const GIVES_UP_AFTER_MILLIS = 600_000;
 
 interface Described {
   readonly status: string;
