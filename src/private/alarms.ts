@@ -13,8 +13,7 @@ export function makeFailureAlarm(scope: Construct, id: string, machine: sfn.ISta
     problem(path, 'threshold', threshold, 'Give at least 1, or the alarm is always on.');
   }
   validatePeriod(path, period);
-  validateName(path, options.alarmName);
-  return new cloudwatch.Alarm(scope, id, {
+  return makeAlarm(scope, id, options, 'The executions of its state machine tell why populating the intermediate table failed', {
     metric: new cloudwatch.MathExpression({
       expression: 'FILL(failed, 0) + FILL(stopped, 0) + FILL(timedOut, 0)',
       label: 'Populations that failed',
@@ -22,30 +21,20 @@ export function makeFailureAlarm(scope: Construct, id: string, machine: sfn.ISta
       usingMetrics: { failed: machine.metricFailed(), stopped: machine.metricAborted(), timedOut: machine.metricTimedOut() },
     }),
     threshold,
-    evaluationPeriods: 1,
     comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    alarmName: options.alarmName,
-    alarmDescription: alarmDescription(path, options.alarmDescription,
-      `The executions of its state machine tell why populating the intermediate table failed: ${scope.node.path}`),
   });
 }
 
 export function makeExpiryAlarm(scope: Construct, id: string, metric: cloudwatch.Metric, options: ExpiryAlarmOptions): cloudwatch.Alarm {
   const { before = Duration.days(3) } = options;
-  const path = `${scope.node.path}/${id}`;
-  validateAge(path, 'before', before, 'always on');
-  validateName(path, options.alarmName);
-  return new cloudwatch.Alarm(scope, id, {
+  validateAge(`${scope.node.path}/${id}`, 'before', before, 'always on');
+  return makeAlarm(scope, id, options, 'The live version of the intermediate table expires soon, or there is none, so populate it', {
     metric,
     threshold: before.toSeconds(),
-    evaluationPeriods: 1,
     comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
     // A look that fails once leaves the alarm as it was.
     treatMissingData: cloudwatch.TreatMissingData.IGNORE,
-    alarmName: options.alarmName,
-    alarmDescription: alarmDescription(path, options.alarmDescription,
-      `The live version of the intermediate table expires soon, or there is none, so populate it: ${scope.node.path}`),
   });
 }
 
@@ -54,17 +43,28 @@ export function makeFreshnessAlarm(scope: Construct, id: string, metric: cloudwa
   requireOptions(path, 'options', options ?? null);
   const { maxAge } = options;
   validateAge(path, 'maxAge', maxAge ?? null, 'never on');
-  validateName(path, options.alarmName);
-  return new cloudwatch.Alarm(scope, id, {
+  const limit = maxAge.isUnresolved() ? 'it may be' : maxAge.toHumanString();
+  return makeAlarm(scope, id, options, `The data of the intermediate table is older than ${limit}, or its age is not measured`, {
     metric,
     threshold: maxAge.toSeconds(),
-    evaluationPeriods: 1,
     comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
     // Silence is not freshness.
     treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-    alarmName: options.alarmName,
-    alarmDescription: alarmDescription(path, options.alarmDescription,
-      `The data of the intermediate table is older than ${maxAge.isUnresolved() ? 'it may be' : maxAge.toHumanString()}, or its age is not measured: ${scope.node.path}`),
+  });
+}
+
+type Named = Pick<FailureAlarmOptions, 'alarmName' | 'alarmDescription'>;
+type Rule = Pick<cloudwatch.AlarmProps, 'metric' | 'threshold' | 'comparisonOperator' | 'treatMissingData'>;
+
+function makeAlarm(scope: Construct, id: string, named: Named, meaning: string, rule: Rule): cloudwatch.Alarm {
+  const path = `${scope.node.path}/${id}`;
+  const { alarmName, alarmDescription: own } = named;
+  requireText(path, 'alarmName', alarmName, 255, 1);
+  return new cloudwatch.Alarm(scope, id, {
+    ...rule,
+    evaluationPeriods: 1,
+    alarmName,
+    alarmDescription: alarmDescription(path, own, `${meaning}: ${scope.node.path}`),
   });
 }
 
@@ -99,5 +99,3 @@ function validatePeriod(path: string, period: Duration): void {
 }
 
 const LONGEST_PERIOD = Duration.days(7);
-
-const validateName = (path: string, name?: string) => requireText(path, 'alarmName', name, 255, 1);
