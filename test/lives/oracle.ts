@@ -120,6 +120,9 @@ export class Oracle {
         this.bad('MADE_AFTER_FAILURE', `${query.id} ${query.makes} by ${short(by)}, of ${sent.number}, which failed at ${answeredAt!.toFixed(0)}`);
       }
     }
+    if (own?.ended?.failure && !own.input.deployment && !/may (still )?go live|PopulationFunctionFailed/.test(own.ended.failure.cause + own.ended.failure.error)) {
+      this.bad('LIVE_AFTER_RUN', `${query.id} ${query.makes} of ${short(by)}, which failed as ${own.ended.failure.error}`);
+    }
     const isStale = said?.population && at > said.since + 30 && said.population.definition !== baseOf(query) && !said.isPending;
     if (own && !own.input.deployment && isStale && !this.isExcused()) {
       this.bad('STALE_MADE', `${query.id} ${query.makes}, sent at ${at.toFixed(0)} by ${short(by)}; the template says ${said.population!.definition}`);
