@@ -1,9 +1,12 @@
 import * as fc from 'fast-check';
 import { parametersHash } from '../../../src/contract/hashing';
-import type { Analysis } from '../../../src/handlers/clean-rooms/clean-rooms';
-import { beforeOf, candidatesOf, compareParameters, matchCandidate, newestOf, type Match } from '../../../src/handlers/clean-rooms/recovery';
+import type { Analysis, CleanRooms, Details, Table } from '../../../src/handlers/clean-rooms/clean-rooms';
+import {
+  beforeOf, candidatesOf, compareParameters, matchCandidate, newestOf, observeCandidates, type Match,
+} from '../../../src/handlers/clean-rooms/recovery';
 import { EMPTY } from '../../../src/handlers/record/table-record';
-import { after, attemptWith, details, ERRORS, finishedWith, version } from '../population/support';
+import type { Result } from '../../../src/handlers/service-error';
+import { after, attemptWith, details, ERRORS, finishedWith, liveVersion, ok, TABLE, tableWith, version } from '../population/support';
 
 const analysis = (name: string, createdAt: number): Analysis => ({ id: `analysis-${name}`, status: 'STARTED', createdAt });
 
@@ -49,6 +52,26 @@ describe('a candidate', () => {
       expect(were.filter(([name]) => ids.includes(`analysis-${name}`))).toEqual([]);
       expect([...candidates].sort((a, b) => a.createdAt - b.createdAt)).toEqual(candidates);
     }));
+  });
+});
+
+describe('a candidate is read with', () => {
+  const [south, north] = [{ region: 'south' }, { region: 'north' }];
+  const live = (name: string) => tableWith(name, { live: liveVersion(name, { parameters: north }) });
+
+  test.each<[string, Result<Details>, Result<Table>, Result<Details>]>([
+    ['its own parameters, where it shows them', details('SUCCESS', { parameters: south }), live('new'), details('SUCCESS', { parameters: south })],
+    ['its version\'s, once that is live', details('SUCCESS'), live('new'), details('SUCCESS', { parameters: north })],
+    ['none while it runs', details('STARTED'), live('new'), details('STARTED')],
+    ['none where another version is live', details('SUCCESS'), live('other'), details('SUCCESS')],
+    ['an error where it cannot be read', ERRORS.unknown, live('new'), ERRORS.unknown],
+    ['an error where the table cannot be read, which might show them', details('SUCCESS'), ERRORS.throttled, ERRORS.throttled],
+  ])('%s', async (_what, shown, table, expected) => {
+    const rooms = {
+      listVersions: async () => ok([version('new', after(31))]), listAnalyses: async () => ok([]), getAnalysis: async () => shown, getTable: async () => table,
+    } as unknown as CleanRooms;
+    const observed = await observeCandidates(rooms, TABLE, attemptWith(), EMPTY);
+    expect(observed).toEqual(ok([{ candidate: expect.objectContaining({ analysisId: 'analysis-new' }), details: expected }]));
   });
 });
 
