@@ -42,6 +42,16 @@ describe('promise 2: CloudFormation is always answered', () => {
     });
   });
 
+  test.each(['before', 'after'] as const)('a start that Step Functions does not answer (%s it takes effect) is tried again within seconds', async (when) => {
+    const cloud = openCloud();
+    cloud.cleanRooms.planQuery({ durationSeconds: 10, outcome: 'SUCCESS' });
+    cloud.stepFunctionsFaults.inject({ operation: 'StartExecution', fault: { kind: 'hang', when }, first: 2 });
+    const began = cloud.clock.now();
+    expect([versionIn(await deploy(cloud)), populatesIn(cloud).length]).toEqual([liveIn(cloud), 1]);
+    expect(cloud.stepFunctionsFaults.hits.length).toBe(2);
+    expect((cloud.clock.now() - began) / 1000).toBeLessThan(120);
+  });
+
   test('a population function that Lambda refuses to run for a while is waited for', async () => {
     const cloud = openCloud();
     cloud.faults.push(...[1, 2, 3].map((invocation) => ({ function: POPULATION_FUNCTION, at: 'service' as const, invocation })));
