@@ -23,6 +23,8 @@ export function createCleanRoomsServer(service: CleanRooms): Server {
 
 export async function listen(service: CleanRooms): Promise<ListeningServer> {
   const server = createCleanRoomsServer(service);
+  // A client that comes back later, to a process that was busy, would find its connection closed in its hands.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -78,6 +78,7 @@ async function recorder(received: Sent[]): Promise<Server> {
     received.push(sent);
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
   }));
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
 }
