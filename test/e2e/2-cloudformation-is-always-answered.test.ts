@@ -172,6 +172,16 @@ describe('promise 2: CloudFormation is always answered', () => {
     expect([result.status, populatesIn(cloud).length, (stopDate! - startDate) / 1000 < 400]).toEqual(['ROLLBACK_COMPLETE', 0, true]);
   });
 
+  test('a deployment function that crashes once its run has been started, and tries again when that has ended, changes nothing', async () => {
+    const cloud = openCloud({ cleanRooms: { defaultPlan: { durationSeconds: 5, outcome: 'SUCCESS' } } });
+    cloud.faults.push({ function: DEPLOYMENT_FUNCTION, at: 'return', invocation: 1 });
+    const result = await deploy(cloud);
+    await cloud.advance(700);
+    expect([result.status, versionIn(result), lettersIn(cloud)]).toEqual(['CREATE_COMPLETE', liveIn(cloud), 'a']);
+    await cloud.execute(logicalId(stackOf(), MACHINE), {});
+    expect([lettersIn(cloud), cloud.responses().map(({ body }) => JSON.parse(body).Status)]).toEqual(['aa', ['SUCCESS', 'SUCCESS']]);
+  });
+
   test('a deployment function that crashes before it has started the run is tried again by Lambda', async () => {
     const cloud = openCloud({ faults: [1, 2].map((invocation) => ({ function: DEPLOYMENT_FUNCTION, at: 'beforeRequest', request: 1, invocation })) });
     expect([versionIn(await deploy(cloud)), populatesIn(cloud).length]).toEqual([liveIn(cloud), 1]);
