@@ -68,7 +68,7 @@ func main() {
 		},
 		Triggers:        jsii.Strings("catalogue 7", "ä \"quoted\" value"),
 		Schedule:        awsevents.Schedule_Rate(awscdk.Duration_Days(jsii.Number(1))),
-		RefreshAfter:    &[]it.IntermediateTablePopulation{orders},
+		RefreshAfter:    &[]it.IIntermediateTablePopulation{orders},
 		Timeout:         awscdk.Duration_Hours(jsii.Number(6)),
 		CancelOnTimeout: jsii.Bool(false),
 	})
@@ -108,7 +108,7 @@ func main() {
 		DisallowedOutputColumns:  jsii.Strings("customer"),
 	})
 	loyal.AddPopulation(jsii.String("Population"), &it.IntermediateTablePopulationOptions{
-		RefreshAfter: &[]it.IntermediateTablePopulation{population},
+		RefreshAfter: &[]it.IIntermediateTablePopulation{population},
 	})
 	loyal.GrantQuery(analyst)
 
@@ -134,7 +134,7 @@ func main() {
 	})
 
 	it.NewPopulationDashboard(stack, jsii.String("Dashboard"), &it.PopulationDashboardProps{
-		Populations:   &[]it.IntermediateTablePopulation{orders, population},
+		Populations:   &[]it.IIntermediateTablePopulation{orders, population},
 		DashboardName: jsii.String("audiences"),
 	})
 	awscdk.NewCfnOutput(stack, jsii.String("Version"), &awscdk.CfnOutputProps{Value: population.VersionId()})
