@@ -14,11 +14,8 @@ const services = new WeakMap<Stack, PopulationServices>();
 /**
  * What the populations of a stack share: two Lambda functions, the record of what is populated, and a log group.
  *
- * ```ts fixture=population
- * import { RetentionDays } from 'aws-cdk-lib/aws-logs';
- * import { PopulationServices } from 'cdk-cleanrooms-intermediate-table';
- *
- * PopulationServices.of(this).configure({ logRetention: RetentionDays.ONE_YEAR });
+ * ```ts fixture=services
+ * PopulationServices.of(this).configure({ logRetention: logs.RetentionDays.ONE_YEAR });
  * ```
  */
 export class PopulationServices implements ec2.IConnectable {
