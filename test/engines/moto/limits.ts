@@ -8,7 +8,7 @@ export const LIMITS: readonly (readonly [cannot: string, instead: string])[] = [
   ['Fn::GetAtt of a state machine has no Arn', 'serve_moto.py adds it'],
   ['machines of CloudFormation are none of those that run', 'serve_moto.py has one backend for both'],
   ['functions need Docker', 'each invocation is a process of Node\'s with the function\'s own bundle and environment, without its role'],
-  ['stacks that are made at once fail, one in some hundreds', 'its CloudFormation is asked one thing at a time'],
+  ['stacks that are made at once may fail', 'its CloudFormation is asked one thing at a time'],
   ['IAM denies nothing', 'permissions are the simulator\'s and a second opinion\'s to decide'],
   ['the bucket of a template is misread where the endpoint\'s host is a number', 'the CDK CLI gets it as localhost'],
   ['a stack\'s second change set does not find the first, which has its name', 'the CDK CLI updates without one'],
