@@ -1,5 +1,5 @@
 import { Aspects, aws_iam as iam, IResolveContext } from 'aws-cdk-lib';
-import { Construct, IConstruct } from 'constructs';
+import { Construct, Dependable, IConstruct, IDependable } from 'constructs';
 
 /** What the final template says counts: what Aspects, overrides and assignments have made of an app once it is synthesized. */
 
@@ -13,6 +13,13 @@ export function whenFinal(construct: IConstruct, act: () => void): void {
       return [];
     },
   });
+}
+
+/** Returns what somebody may depend on before it is known: it is asked for when the dependencies are written into the template. */
+export function lateDependency(roots: () => IConstruct[]): IDependable {
+  const dependency: IDependable = {};
+  Dependable.implement(dependency, { get dependencyRoots() { return roots(); } });
+  return dependency;
 }
 
 /** A policy whose statements are asked for when the template is written. Without any it is not in the template. */

@@ -1,7 +1,7 @@
 import { aws_dynamodb as dynamodb, aws_iam as iam, CfnResource } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
-import { Construct } from 'constructs';
-import { LatePolicy, whenFinal } from './late';
+import { Construct, IDependable } from 'constructs';
+import { lateDependency, LatePolicy, whenFinal } from './late';
 import { acknowledgeWildcards } from './nag';
 import { fail } from './problem';
 import { conditionOf, expressionOf, weak } from './references';
@@ -55,13 +55,14 @@ export class Permissions {
   }
 
   /** Returns what a population has to wait for that populates its table. */
-  public populate(population: Permitted): Construct[] {
+  public populate(population: Permitted): IDependable[] {
     const { scope, table } = population;
-    return [
-      this.share(MEMBERSHIP, scope, identityOf(table).membershipIdentifier, () => membershipOf(scope, table), populateStatements),
-      // Under no expression those whose key is given later, if at all.
-      this.share(KEY, scope, population.kmsKeyArn() ?? '', () => population.kmsKeyArn(), keyStatements),
-    ];
+    const { membershipIdentifier } = identityOf(table);
+    const membershipPolicy = this.share(MEMBERSHIP, scope, membershipIdentifier, () => membershipOf(scope, table), populateStatements);
+    // Under no expression those whose key is given later, if at all.
+    const keyPolicy = this.share(KEY, scope, population.kmsKeyArn() ?? '', () => population.kmsKeyArn(), keyStatements);
+    // By its own key: whether the policy is in the template would be asked of all that share it, for each of them.
+    return [membershipPolicy, lateDependency(() => (population.kmsKeyArn() ? [keyPolicy] : []))];
   }
 
   /** Returns what a population has to wait for that reads those of another stack which it is built on. */

@@ -3,7 +3,7 @@ import {
   aws_events as events, aws_ssm as ssm, aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import { IIntermediateTableRef } from 'aws-cdk-lib/aws-cleanrooms';
-import { Construct, Node } from 'constructs';
+import { Construct, IDependable, Node } from 'constructs';
 import type { PopulationProperties } from '../contract/custom-resource';
 import { canonical, hash } from '../contract/hashing';
 import { EVENT_SOURCE } from '../contract/names';
@@ -201,7 +201,7 @@ export class PopulationResources {
 
   private order(): void {
     const { permissions, machinePermissions, executionPrefix } = this.shared;
-    const needed: Construct[] = [
+    const needed: IDependable[] = [
       ...permissions.populate(this),
       ...[...upstreamOf<PopulationResources>(this)].filter(({ shared }) => shared !== this.shared)
         .flatMap(({ table, shared }) => permissions.read(this.scope, table, shared)),

@@ -1,8 +1,9 @@
 import { Annotations, CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import { CfnIntermediateTable } from 'aws-cdk-lib/aws-cleanrooms';
-import { Dependable, IConstruct, IDependable } from 'constructs';
+import { IConstruct } from 'constructs';
 import { excludeEachOther } from '../conditions';
 import { finalProperties } from '../final-properties';
+import { lateDependency } from '../late';
 import { tokensIn } from '../tokens-in';
 import { hasUnseenValue, templatesOf } from './replacement';
 import { atOnce, TableName } from './table-name';
@@ -22,14 +23,8 @@ export const tablesReadBy = (table: CfnResource): TableName[] => atOnce(() => {
 
 /** CloudFormation cannot see which tables a query reads: those have to be there first, and go last. */
 export function orderAfterTablesRead(table: CfnResource): void {
-  const read: IDependable = {};
-  // Asked for when the dependencies are written into the template.
-  Dependable.implement(read, {
-    get dependencyRoots() {
-      return tablesReadBy(table).map(({ resource }) => resource).filter((other) => other !== table && Stage.of(other) === Stage.of(table));
-    },
-  });
-  table.node.addDependency(read);
+  table.node.addDependency(lateDependency(() =>
+    tablesReadBy(table).map(({ resource }) => resource).filter((other) => other !== table && Stage.of(other) === Stage.of(table))));
 }
 
 /** A name that stays while the query changes makes the next deploy fail. */
@@ -53,13 +48,35 @@ export function warnOfUnseenValues(table: IConstruct, resource: CfnResource): vo
 
 /** What the service would refuse of one stack, whose tables are all there at once. */
 export const namesakesOf = (resource: CfnIntermediateTable): string[] => atOnce(() => {
-  const tables = Stack.of(resource).node.findAll().filter(CfnIntermediateTable.isCfnIntermediateTable);
-  const identityOf = (table: CfnResource): string => {
-    const { Name, MembershipIdentifier } = finalProperties(table);
-    return JSON.stringify([Name, MembershipIdentifier]);
-  };
-  const own = identityOf(resource);
-  const name = JSON.stringify(finalProperties(resource).Name);
-  return tables.slice(0, tables.indexOf(resource)).filter((other) => identityOf(other) === own && !excludeEachOther(other, resource))
-    .map(({ node }) => `tableName is ${name}, which ${node.path} has, too, in the same membership. Give one of them another name.`);
+  const identities = identitiesBeside(resource);
+  const own = identities.get(resource);
+  const tables = [...identities.keys()];
+  return tables.slice(0, tables.indexOf(resource)).filter((other) => identities.get(other) === own && !excludeEachOther(other, resource))
+    .map(({ node }) => `tableName is ${JSON.stringify(finalProperties(resource).Name)}, which ${node.path} has, too, in the same membership. `
+      + 'Give one of them another name.');
 });
+
+interface ValidationPass {
+  readonly identities: ReadonlyMap<CfnIntermediateTable, string>;
+  readonly asked: Set<CfnIntermediateTable>;
+}
+
+const passes = new WeakMap<Stack, ValidationPass>();
+
+/** Returns what tells the tables of a stack apart, in order. One validation asks for each table once, so whoever asks again belongs to the next one. */
+function identitiesBeside(resource: CfnIntermediateTable): ValidationPass['identities'] {
+  const stack = Stack.of(resource);
+  let pass = passes.get(stack);
+  if (!pass?.identities.has(resource) || pass.asked.has(resource)) {
+    const tables = stack.node.findAll().filter(CfnIntermediateTable.isCfnIntermediateTable);
+    pass = { identities: new Map(tables.map((table) => [table, identityOf(table)])), asked: new Set() };
+    passes.set(stack, pass);
+  }
+  pass.asked.add(resource);
+  return pass.identities;
+}
+
+function identityOf(table: CfnIntermediateTable): string {
+  const { Name, MembershipIdentifier } = finalProperties(table);
+  return JSON.stringify([Name, MembershipIdentifier]);
+}
