@@ -7,6 +7,7 @@ import { Cloud } from '../../simulator/cloud';
 import { readStack } from '../../simulator/cloudformation/assembly';
 import { Random, seededRandom } from '../../simulator/random';
 import { IntermediateTablePopulation, PopulationCompute, PopulationDashboard, WorkerType } from '../../src';
+import { sources } from '../../test/support/sources';
 
 // CDK's own validation of a template takes seconds, and adds nothing here.
 process.env.CDK_VALIDATION = 'false';
@@ -45,7 +46,7 @@ export interface Month {
 /** Deploys two populations and their dashboard, and lets four weeks of schedules come due. */
 export async function simulateMonth(): Promise<Month> {
   const { directory, logicalIdOf } = synthesize();
-  const cloud = new Cloud({ start: START, cleanRooms: { defaultPlan: { durationSeconds: 7 * 60, outcome: 'SUCCESS' } } });
+  const cloud = new Cloud({ start: START, sources: sources(), cleanRooms: { defaultPlan: { durationSeconds: 7 * 60, outcome: 'SUCCESS' } } });
   cloud.joinCollaboration(MEMBERSHIP);
   const { status, failures } = await cloud.deploy(readStack(directory, STACK));
   if (status !== 'CREATE_COMPLETE') throw new Error(`The deploy ended as ${status}: ${JSON.stringify(failures)}`);

@@ -6,6 +6,7 @@ import { expiresAt, liveAt } from '../../simulator/clean-rooms/population';
 import { Cloud } from '../../simulator/cloud';
 import { readStack } from '../../simulator/cloudformation/assembly';
 import { AllowedAnalysis, IntermediateTable, Membership, StoredQuery } from '../../src';
+import { sources } from '../../test/support/sources';
 
 // CDK's own validation of a template takes seconds, and adds nothing here.
 process.env.CDK_VALIDATION = 'false';
@@ -17,7 +18,9 @@ export const DAY = 24 * 60 * MINUTE;
 
 /** An account in the simulator, and a stack in it. */
 export class Account {
-  public readonly cloud = new Cloud({ start: Date.UTC(2026, 9, 26), cleanRooms: { defaultPlan: { durationSeconds: 300, outcome: 'SUCCESS' } } });
+  public readonly cloud = new Cloud({
+    start: Date.UTC(2026, 9, 26), sources: sources(), cleanRooms: { defaultPlan: { durationSeconds: 300, outcome: 'SUCCESS' } },
+  });
 
   constructor() {
     this.cloud.joinCollaboration(MEMBERSHIP);
