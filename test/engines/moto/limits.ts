@@ -7,7 +7,7 @@ export const LIMITS: readonly (readonly [cannot: string, instead: string])[] = [
   ['wait conditions do not wait', 'populations of more than 55 minutes run in the simulator only'],
   ['Fn::GetAtt of a state machine has no Arn', 'serve_moto.py adds it'],
   ['machines of CloudFormation are none of those that run', 'serve_moto.py has one backend for both'],
-  ['functions need Docker', 'each invocation is a process of Node\'s with the function\'s own bundle and environment, without its role'],
+  ['functions need Docker', 'processes of Node\'s run each function\'s own bundle in its environment, without its role'],
   ['stacks that are made at once may fail', 'its CloudFormation is asked one thing at a time'],
   ['IAM denies nothing', 'permissions are the simulator\'s and a second opinion\'s to decide'],
   ['the bucket of a template is misread where the endpoint\'s host is a number', 'the CDK CLI gets it as localhost'],

@@ -17,6 +17,7 @@ import time
 import types
 import uuid
 import zipfile
+from collections import defaultdict
 from pathlib import Path
 
 NODE, RUN_LAMBDA, CLEAN_ROOMS, TIMES_FASTER = sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4])
@@ -37,41 +38,52 @@ REGION = "us-east-1"
 
 
 def instead_of_docker():
-    """Each invocation is a process of Node's with the function's own bundle."""
+    """Functions run in processes of Node's with their own bundles, each of which handles one event after another, as environments do."""
     from moto.awslambda.models import LambdaFunction
 
     settings.moto_server_host = lambda: "http://127.0.0.1"
     LambdaFunction._invoke_lambda = invoke_in_node
 
 
-invocations, crashes = [], {}
+invocations, crashes, idle = [], {}, defaultdict(list)
 
 
 def invoke_in_node(self, event=None):
     invocations.append(self.function_name)
     count = invocations.count(self.function_name)
     crash = next((at for prefix, numbers, at in crashes.values() if self.function_name.startswith(prefix) and (not numbers or count in numbers)), "")
-    environment = {
-        **self.environment_vars,
-        "PATH": os.environ["PATH"],
-        "AWS_REGION": self.region, "AWS_ACCESS_KEY_ID": "AKIAFUNCTION", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token",
-        "AWS_LAMBDA_FUNCTION_NAME": self.function_name, "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory_size),
-        "AWS_ENDPOINT_URL": url(), "AWS_ENDPOINT_URL_CLEANROOMS": CLEAN_ROOMS, "CRASH": crash,
-    }
-    result = WORK / os.urandom(8).hex()
-    command = [NODE, RUN_LAMBDA, str(unpacked(self.code_bytes)), self.handler, self.function_arn, str(self.timeout), str(result)]
+    arguments = (str(unpacked(self.code_bytes)), self.handler, self.function_arn, str(self.timeout), json.dumps(self.environment_vars, sort_keys=True))
     try:
-        done = subprocess.run(command, input=json.dumps(event), env=environment, capture_output=True, text=True, timeout=self.timeout)
-    except subprocess.TimeoutExpired:
+        process = idle[arguments].pop()
+    except IndexError:
+        process = new_environment(self, arguments[:-1])
+    timed_out = threading.Event()
+    timer = threading.Timer(self.timeout, lambda: (timed_out.set(), process.kill()))
+    timer.start()
+    process.stdin.write(json.dumps({"event": event, "crash": crash}) + "\n")
+    process.stdin.flush()
+    answer = process.stdout.readline()
+    timer.cancel()
+    if answer:
+        idle[arguments].append(process)
+        ended = json.loads(answer)
+        return json.dumps(ended["value"]), ended["failed"], ""
+    if timed_out.is_set():
         return json.dumps({"errorType": "Sandbox.Timedout", "errorMessage": f"Task timed out after {self.timeout}.00 seconds"}), True, ""
-    logs = done.stdout + done.stderr
-    print(logs, file=sys.stderr)
-    if not result.exists():
-        message = f"RequestId: {os.urandom(8).hex()} Error: Runtime exited with error: exit status {done.returncode}"
-        return json.dumps({"errorType": "Runtime.ExitError", "errorMessage": message}), True, logs
-    ended = json.loads(result.read_text())
-    return json.dumps(ended["value"]), ended["failed"], logs
+    message = f"RequestId: {os.urandom(8).hex()} Error: Runtime exited with error: exit status {process.wait()}"
+    return json.dumps({"errorType": "Runtime.ExitError", "errorMessage": message}), True, ""
+
+
+def new_environment(function, arguments):
+    environment = {
+        **function.environment_vars,
+        "PATH": os.environ["PATH"],
+        "AWS_REGION": function.region, "AWS_ACCESS_KEY_ID": "AKIAFUNCTION", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token",
+        "AWS_LAMBDA_FUNCTION_NAME": function.function_name, "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
+        "AWS_ENDPOINT_URL": url(), "AWS_ENDPOINT_URL_CLEANROOMS": CLEAN_ROOMS,
+    }
+    return subprocess.Popen([NODE, RUN_LAMBDA, *arguments], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def unpacked(code):
