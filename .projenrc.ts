@@ -115,7 +115,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverage: false,
     },
   },
-  npmIgnoreOptions: { ignorePatterns: ['/simulator/', '/examples/', '/benchmarks/', '/.ci/', '/docs/', '/CONTRIBUTING.md', '/CODE_OF_CONDUCT.md'] },
+  npmIgnoreOptions: { ignorePatterns: ['/simulator/', '/examples/', '/benchmarks/', '/.ci/', '/docs/', '/CONTRIBUTING.md', '/CODE_OF_CONDUCT.md', '/.engines/'] },
   gitignore: ['/cdk.out/', '/.demo/', '/.engines/', '*.tmp'],
 });
 
@@ -175,15 +175,17 @@ project.testTask.exec('tsx test/lives/cli.ts --runs 400 --seed 20261122');
 // Tests run with their types stripped.
 project.testTask.exec('tsc --noEmit --project test/tsconfig.json --incremental --tsBuildInfoFile node_modules/.cache/tests.tsbuildinfo');
 
+const testLong = project.addTask('test:long', { description: 'As shipped, over HTTP, and long runs: the half of test:all that computes' });
+testLong.exec(`jest "${OUTSIDE}"`);
+testLong.exec('jest test/e2e --testPathIgnorePatterns=two-ways', { env: { SHIPPED: 'true' } });
+// On two workers, whatever machine it is: each has a seed of its own.
+testLong.exec('tsx test/faults/cli.ts --runs 800 --seed 610431 --workers 2');
+testLong.exec('tsx test/lives/cli.ts --runs 1000 --seed 5000');
+testLong.exec('tsx test/faults/cli.ts --runs 50 --seed 20261122 --workers 2', { env: { SHIPPED: 'true' } });
+
 const testAll = project.addTask('test:all', { description: 'What npm test leaves out: as shipped, over HTTP; long runs; other programs' });
 testAll.spawn(bundle);
-testAll.exec(`jest "${OUTSIDE}"`);
-testAll.exec('jest test/e2e --testPathIgnorePatterns=two-ways', { env: { SHIPPED: 'true' } });
-// On two workers, whatever machine it is: each has a seed of its own.
-testAll.exec('tsx test/faults/cli.ts --runs 800 --seed 610431 --workers 2');
-testAll.exec('tsx test/lives/cli.ts --runs 1000 --seed 5000');
-testAll.exec('tsx test/faults/cli.ts --runs 50 --seed 20261122 --workers 2', { env: { SHIPPED: 'true' } });
-testAll.exec('.ci/verify');
+testAll.exec('.ci/test-all');
 
 // What a person has written of the version, in place of the commits.
 project.tasks.tryFind('bump')!.exec('tsx projenrc/changelog.ts notes > dist/changelog.md');
