@@ -1,7 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import {
   A, B, closeClouds, cloudWith, dataIn, deploy, failureOf, lettersIn, liveIn, logicalId, openCloud, populatesIn, POPULATION_FUNCTION,
-  runningIn, SCHEDULE, stackOf, until, versionIn,
+  runningIn, SCHEDULE, segment, stackOf, tableIn, until, versionIn,
 } from './support';
 import type { Fault } from '../../simulator/faults';
 
@@ -50,6 +51,26 @@ describe('promise 2: CloudFormation is always answered', () => {
     expect([versionIn(await deploy(cloud)), populatesIn(cloud).length]).toEqual([liveIn(cloud), 1]);
     expect(cloud.stepFunctionsFaults.hits.length).toBe(2);
     expect((cloud.clock.now() - began) / 1000).toBeLessThan(120);
+  });
+
+  test('a step that takes too long ends itself after 75 seconds, whatever timeout somebody has given its function', async () => {
+    const also = (stack: Stack) => {
+      stack.node.findAll().filter((node) => CfnFunction.isCfnFunction(node)).forEach((each) => { each.timeout = 900; });
+    };
+    const cloud = await cloudWith({ ...A, also });
+    cloud.cleanRooms.defaultPlan = { durationSeconds: 1, outcome: 'SUCCESS' };
+    // Lists of two pages.
+    for (let versions = 1; versions <= 100; versions++) {
+      cloud.cleanRooms.populateByHand(tableIn(cloud), segment('x'));
+      await cloud.advance(10);
+    }
+    const before = cloud.lambda.invocations.length;
+    cloud.cleanRooms.faults.inject({ operation: '*', fault: { kind: 'delay', seconds: 14 }, forSeconds: 240 });
+    cloud.recordFaults.inject({ operation: '*', fault: { kind: 'delay', seconds: 3.5 }, forSeconds: 240 });
+    expect([versionIn(await deploy(cloud, { ...B, also })), lettersIn(cloud)]).toEqual([liveIn(cloud), 'ab']);
+    const steps = cloud.lambda.invocations.slice(before).filter(({ function: name }) => name.startsWith(POPULATION_FUNCTION));
+    expect(steps.filter(({ error }) => error?.errorType === 'StepTookTooLong').length).toBeGreaterThan(0);
+    expect(Math.max(...steps.map(({ start, end }) => end! - start))).toBeLessThan(76_000);
   });
 
   test('a population function that Lambda refuses to run for a while is waited for', async () => {
