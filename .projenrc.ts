@@ -171,7 +171,7 @@ project.testTask.prependSpawn(bundle);
 project.testTask.addCondition('node -e "process.exit(process.env.TESTED ? 1 : 0)"');
 // Always the same schedules, so that a red run is red again.
 project.testTask.exec('tsx test/faults/cli.ts --runs 100 --seed 20261122 --workers 2');
-project.testTask.exec('tsx test/lives/cli.ts --runs 400 --seed 20261122');
+project.testTask.exec('tsx test/lives/cli.ts --runs 200 --seed 20261122');
 // Tests run with their types stripped.
 project.testTask.exec('tsc --noEmit --project test/tsconfig.json --incremental --tsBuildInfoFile node_modules/.cache/tests.tsbuildinfo');
 

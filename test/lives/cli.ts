@@ -6,7 +6,7 @@ import { shrink } from './shrink';
 import { World } from './world';
 
 /** More than these are shared out among the processors. */
-const MOST_OF_ONE = 200;
+const MOST_OF_ONE = 100;
 
 /**
  * Plays random lives and tells which promises they break.
