@@ -4,9 +4,11 @@ import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { WorkerType } from '../src';
 import { propertiesIn, stateMachineIn } from './support/definitions';
-import { makePopulation, makeStack, makeTable, MEMBERSHIP, PopulationProps, templateOf, templateWith } from './support/stacks';
-import { idsOf, resourceOf, uuidOf, Values } from './support/template';
+import { makePopulation, makeStack, makeTable, MEMBERSHIP, PopulationProps, Props, synthesized, templateOf, templateUsing, templateWith } from './support/stacks';
+import { idFrom, idsOf, propertiesOf, resourceOf, uuidOf, Values } from './support/template';
 
+const CUSTOM = 'Custom::IntermediateTablePopulation';
+const daily = Schedule.rate(Duration.days(1));
 const TABLE = { MembershipIdentifier: MEMBERSHIP, IntermediateTableIdentifier: uuidOf('PopulationTable') };
 
 const properties = (given: Record<string, unknown>) => ({
@@ -42,7 +44,8 @@ const cases: [string, PopulationProps, object][] = [
   ['no cancelling', { cancelOnTimeout: false }, { CancelOnTimeout: false }],
   ['cancelling', { cancelOnTimeout: true }, {}],
   ['a limit of what is billed', { maxBilledCrpuHoursPerDay: 5.5 }, { MaxBilledCrpuHoursPerDay: 5.5 }],
-  ['a schedule', { schedule: Schedule.rate(Duration.days(1)) }, { Schedules: [{ Name: 'Schedule' }] }],
+  ['a number of workers that is known late', { compute: { workers: Lazy.number({ produce: () => 64 }) } }, { Compute: { Workers: 64 } }],
+  ['a schedule', { schedule: daily }, { Schedules: [{ Name: 'Schedule' }] }],
 ];
 
 test.each(cases)('the custom resource has what it is given: %s', (_, props, expected) => {
@@ -52,10 +55,8 @@ test.each(cases)('the custom resource has what it is given: %s', (_, props, expe
 test('the order of parameters and Spark properties, which is the language\'s own, does not show in the template', () => {
   const withKeys = (...keys: string[]) => {
     const map = Object.fromEntries(keys.map((key) => [key, key]));
-    const stack = makeStack();
-    makePopulation(stack, 'Population', { parameters: map, compute: { sparkProperties: map }, timeout: Duration.hours(6) })
-      .addSchedule('Nightly', Schedule.rate(Duration.days(1)), { parameters: map });
-    return JSON.stringify(templateOf(stack));
+    const props = { parameters: map, compute: { sparkProperties: map }, timeout: Duration.hours(6) };
+    return JSON.stringify(templateUsing((population) => population.addSchedule('Nightly', daily, { parameters: map }), props));
   };
   expect(withKeys('b', 'c', 'a')).toBe(withKeys('a', 'b', 'c'));
   expect(withKeys('a', 'b', 'd')).not.toBe(withKeys('a', 'b', 'c'));
@@ -80,75 +81,72 @@ test.each(ways)('texts that are %s arrive as they are, in schedules and triggers
   const entries = TEXTS.map((text, index) => [`T${String(index).padStart(2, '0')}`, give(stack, text, `Text${index}`)]);
   const parameters = Object.fromEntries(entries) as Record<string, string>;
   makePopulation(stack, 'Population', { parameters, triggers: Object.values(parameters), compute: { sparkProperties: parameters } })
-    .addSchedule('Nightly', Schedule.rate(Duration.days(1)), { parameters });
+    .addSchedule('Nightly', daily, { parameters });
   const template = templateOf(stack);
   const values = new Values(template, Object.fromEntries(TEXTS.map((text, index) => [`Text${index}`, text])));
   const expected = TEXTS.map((Value, index) => ({ Name: entries[index][0], Value }));
   expect(propertiesIn(template, values)).toMatchObject({
     Parameters: expected, Triggers: TEXTS, Compute: { SparkProperties: expected }, Schedules: [{ Name: 'Nightly', Parameters: expected }],
   });
-  const inputs = idsOf(template, 'AWS::Events::Rule').map((id) => JSON.stringify(template.Resources[id].Properties.Targets));
+  const inputs = propertiesOf(template, 'AWS::Events::Rule').map(({ Targets }) => JSON.stringify(Targets));
   expect(inputs.filter((input) => input.includes('schedule'))).toEqual([expect.stringContaining(JSON.stringify('{"schedule":"Nightly","event":<id>}'))]);
   expect(JSON.stringify(stateMachineIn(template, values))).not.toContain('"T00"');
 });
 
 test('a list that is known only when deploying is one, and what CloudFormation leaves out is left to it', () => {
-  const stack = makeStack();
-  makePopulation(stack, 'Population', {
-    triggers: new CfnParameter(stack, 'List', { type: 'CommaDelimitedList' }).valueAsList, analysisPayerAccountId: Aws.NO_VALUE, parameters: { a: Aws.NO_VALUE },
-  });
-  expect(resourceOf(templateOf(stack), 'Custom::IntermediateTablePopulation').Properties).toMatchObject({
+  const template = templateWith((stack) => ({
+    triggers: new CfnParameter(stack, 'List', { type: 'CommaDelimitedList' }).valueAsList,
+    analysisPayerAccountId: Aws.NO_VALUE,
+    parameters: { a: Aws.NO_VALUE },
+  }));
+  expect(resourceOf(template, CUSTOM).Properties).toMatchObject({
     Triggers: { Ref: 'List' }, AnalysisPayerAccountId: { Ref: 'AWS::NoValue' }, Parameters: [{ Name: 'a', Value: { Ref: 'AWS::NoValue' } }],
   });
 });
 
 describe('promise 9: a dynamic reference', () => {
-  const synthesize = (props: PopulationProps | ((stack: Stack) => PopulationProps)) => () => templateWith(props);
   const secret = '{{resolve:secretsmanager:audience:SecretString:since}}';
 
-  test.each<[string, string, PopulationProps | ((stack: Stack) => PopulationProps)]>([
+  test.each<[string, string, Props]>([
     ['to a secret', 'parameters.since', { parameters: { since: secret } }],
     ['to a secret within a text', 'triggers', { triggers: ['1', `v${secret}`] }],
     ['to a secret by CDK', 'parameters.since', () => ({ parameters: { since: SecretValue.secretsManager('audience').unsafeUnwrap() } })],
     ['to a secure parameter', 'compute.sparkProperties.key', { compute: { sparkProperties: { key: '{{resolve:ssm-secure:/key:1}}' } } }],
-    ['to a secret beside what is known later', 'parameters.since', (stack) => ({ parameters: { since: `${secret}${new CfnParameter(stack, 'Text').valueAsString}` } })],
+    ['to a secret beside what is known later', 'parameters.since',
+      (stack) => ({ parameters: { since: `${secret}${new CfnParameter(stack, 'Text').valueAsString}` } })],
   ])('%s fails at synthesis: CloudFormation does not fill it in for custom resources', (_, prop, props) => {
-    expect(synthesize(props)).toThrow(new RegExp(`Stack/Population: ${prop.replace(/\./g, '\\.')} is ".*\\{\\{resolve:.*StringParameter\\.valueForStringParameter`));
+    const words = `Stack/Population: ${prop.replace(/\./g, '\\.')} is ".*\\{\\{resolve:.*StringParameter\\.valueForStringParameter`;
+    expect(() => templateWith(props)).toThrow(new RegExp(words));
   });
 
   test('in a schedule does, too, and is told by the schedule\'s name', () => {
-    const stack = makeStack();
-    makePopulation(stack).addSchedule('Nightly', Schedule.rate(Duration.days(1)), { parameters: { since: secret } });
-    expect(() => templateOf(stack)).toThrow('Stack/Population: schedules.Nightly.since is "{{resolve:secretsmanager:');
+    expect(() => templateUsing((population) => population.addSchedule('Nightly', daily, { parameters: { since: secret } })))
+      .toThrow('Stack/Population: schedules.Nightly.since is "{{resolve:secretsmanager:');
   });
 
   test('to a plain parameter goes as it is: CloudFormation fills it in', () => {
-    expect(propertiesIn(templateWith({ parameters: { since: '{{resolve:ssm:/since}}' } })).Parameters).toEqual([{ Name: 'since', Value: '{{resolve:ssm:/since}}' }]);
+    const since = '{{resolve:ssm:/since}}';
+    expect(propertiesIn(templateWith({ parameters: { since } })).Parameters).toEqual([{ Name: 'since', Value: since }]);
   });
 });
 
-describe('promise 9: the size of parameters', () => {
+test.each([
+  [31, 31, undefined],
+  [32, 33, /Stack\/Population: the size of parameters, those of schedules included, is 6\d{4} bytes\. Give at most 65536/],
+  [65, 0, /the size of parameters/],
+])('promise 9: the size of parameters is 64 kB at most, those of schedules included: %d kB and %d', (own, scheduled, message) => {
   const parametersOf = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, 'x'.repeat(1000)]));
-
-  test('is 64 kB at most, those of schedules included', () => {
-    const withSchedule = (own: number, scheduled: number) => () => {
-      const stack = makeStack();
-      makePopulation(stack, 'Population', { parameters: parametersOf(own) })
-        .addSchedule('Nightly', Schedule.rate(Duration.days(1)), { parameters: parametersOf(scheduled) });
-      templateOf(stack);
-    };
-    expect(withSchedule(31, 31)).not.toThrow();
-    expect(withSchedule(32, 33)).toThrow(/Stack\/Population: the size of parameters, those of schedules included, is 6\d{4} bytes\. Give at most 65536/);
-    expect(() => templateWith({ parameters: parametersOf(65) })).toThrow('the size of parameters');
-  });
-
-  test('is not known of what is known only when deploying', () => {
-    const imported = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`p${index}`, Fn.importValue('x'.repeat(1000))]));
-    expect(() => templateWith({ parameters: imported })).not.toThrow();
-  });
+  const synthesize = expect(() => templateUsing(
+    (population) => population.addSchedule('Nightly', daily, { parameters: parametersOf(scheduled) }), { parameters: parametersOf(own) }));
+  message ? synthesize.toThrow(message) : synthesize.not.toThrow();
 });
 
-describe('values that are known only when deploying', () => {
+test('the size of what is known only when deploying is not known', () => {
+  const imported = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`p${index}`, Fn.importValue('x'.repeat(1000))]));
+  expect(() => templateWith({ parameters: imported })).not.toThrow();
+});
+
+test('values that are known only when deploying are filled in by CloudFormation', () => {
   const template = templateWith((stack) => ({
     parameters: { imported: Fn.importValue('Import'), parameter: new CfnParameter(stack, 'Text').valueAsString, lazy: Lazy.string({ produce: () => 'a "late" one' }) },
     compute: {
@@ -160,28 +158,19 @@ describe('values that are known only when deploying', () => {
     timeout: Duration.seconds(new CfnParameter(stack, 'Timeout', { type: 'Number' }).valueAsNumber),
   }));
   // CloudFormation's own values are texts, a Number's too.
-  const values = new Values(template, {
-    Import: 'imported', Text: 'text', Type: 'CR.4X', Workers: '32', Spark: '8', Payer: '012345678901', Timeout: '1200',
-  });
-
-  test('are filled in by CloudFormation', () => {
-    expect(propertiesIn(template, values)).toMatchObject({
-      Parameters: [{ Name: 'imported', Value: 'imported' }, { Name: 'lazy', Value: 'a "late" one' }, { Name: 'parameter', Value: 'text' }],
-      Compute: { WorkerType: 'CR.4X', Workers: '32', SparkProperties: [{ Name: 'shuffle', Value: '8' }] },
-      AnalysisPayerAccountId: '012345678901',
-      TimeoutSeconds: '1200',
-    });
-  });
-
-  test('numbers of workers may come late, too', () => {
-    expect(propertiesIn(templateWith({ compute: { workers: Lazy.number({ produce: () => 64 }) } })).Compute).toEqual({ Workers: 64 });
+  const given = { Import: 'imported', Text: 'text', Type: 'CR.4X', Workers: '32', Spark: '8', Payer: '012345678901', Timeout: '1200' };
+  expect(propertiesIn(template, new Values(template, given))).toMatchObject({
+    Parameters: [{ Name: 'imported', Value: 'imported' }, { Name: 'lazy', Value: 'a "late" one' }, { Name: 'parameter', Value: 'text' }],
+    Compute: { WorkerType: 'CR.4X', Workers: '32', SparkProperties: [{ Name: 'shuffle', Value: '8' }] },
+    AnalysisPayerAccountId: '012345678901',
+    TimeoutSeconds: '1200',
   });
 });
 
 test('a table of the app is known by its attributes, not by the parts of its Ref, whose form is not documented', () => {
-  const template = templateWith();
-  expect(JSON.stringify(template.Resources)).not.toContain('{"Ref":"PopulationTable"}');
-  expect(JSON.stringify(template.Resources)).toContain('{"Fn::GetAtt":["PopulationTable","IntermediateTableIdentifier"]}');
+  const resources = JSON.stringify(templateWith().Resources);
+  expect(resources).not.toContain('{"Ref":"PopulationTable"}');
+  expect(resources).toContain('{"Fn::GetAtt":["PopulationTable","IntermediateTableIdentifier"]}');
 });
 
 describe('the populations that one is built on', () => {
@@ -191,29 +180,27 @@ describe('the populations that one is built on', () => {
     const near = makePopulation(stack, 'Near', { refreshAfter: [elsewhere] });
     makePopulation(stack, 'Last', { refreshAfter: [near] });
     const template = templateOf(stack);
-    const of = (id: string) => template.Resources[idsOf(template, 'Custom::IntermediateTablePopulation').find((each) => each.startsWith(id))!].Properties;
-    const [nearId] = idsOf(template, 'Custom::IntermediateTablePopulation');
-    expect(of('Last')).toMatchObject({ Upstream: [{ Population: nearId }], UpstreamVersions: [{ 'Fn::GetAtt': [nearId, 'versionId'] }] });
-    expect(of('Last').Upstream).toEqual([{ Population: nearId, TableName: 'NearTable' }]);
-    expect(of('Near').Upstream).toEqual([{
+    const [nearId] = idsOf(template, CUSTOM);
+    const [atNear, atLast] = propertiesOf(template, CUSTOM);
+    expect(atLast.Upstream).toEqual([{ Population: nearId, TableName: 'NearTable' }]);
+    expect(atLast.UpstreamVersions).toEqual([{ 'Fn::GetAtt': [nearId, 'versionId'] }]);
+    expect(atNear.Upstream).toEqual([{
       Population: expect.stringMatching(/^FurthestPopulation[0-9A-F]{8}$/),
       TableName: 'FurthestTable',
       RecordTable: { 'Fn::GetStackOutput': expect.objectContaining({ StackName: 'Elsewhere', OutputName: expect.stringContaining('Record') }) },
     }]);
-    expect(of('Near')).not.toHaveProperty('UpstreamVersions');
+    expect(atNear).not.toHaveProperty('UpstreamVersions');
   });
 
   test('are heard of by the ends of their state machines\' names, of which a rule takes forty', () => {
-    const stack = makeStack();
-    const scope = new Construct(stack, 'AScopeWithANameThatIsAsLongAsTheyMayBe');
-    const refreshAfter = Array.from({ length: 40 }, (_, index) => makePopulation(scope, `UpstreamPopulation${index}`));
-    makePopulation(stack, 'Population', { refreshAfter });
-    const template = templateOf(stack);
-    const rule = idsOf(template, 'AWS::Events::Rule').find((id) => id.startsWith('PopulationAfterUpstream'))!;
-    const { EventPattern } = template.Resources[rule].Properties;
+    const template = templateWith((stack) => {
+      const scope = new Construct(stack, 'AScopeWithANameThatIsAsLongAsTheyMayBe');
+      return { refreshAfter: Array.from({ length: 40 }, (_, index) => makePopulation(scope, `UpstreamPopulation${index}`)) };
+    });
+    const { EventPattern } = template.Resources[idFrom(template, 'AWS::Events::Rule', 'PopulationAfterUpstream')].Properties;
     expect(JSON.stringify(EventPattern).length).toBeLessThanOrEqual(2_048);
     const { detail } = EventPattern as { detail: { stateMachineArn: { suffix: string }[] } };
-    const names = idsOf(template, 'AWS::StepFunctions::StateMachine').map((id) => new Values(template).of<string>(template.Resources[id].Properties.StateMachineName));
+    const names = propertiesOf(template, 'AWS::StepFunctions::StateMachine').map(({ StateMachineName }) => new Values(template).of<string>(StateMachineName));
     for (const { suffix } of detail.stateMachineArn) {
       expect(names.filter((name) => name.endsWith(suffix))).toHaveLength(1);
     }
@@ -221,12 +208,10 @@ describe('the populations that one is built on', () => {
 });
 
 describe('the name of a state machine', () => {
-  const nameIn = (make: (stack: Stack) => Construct) => {
-    const stack = makeStack();
-    const population = make(stack);
-    const template = templateOf(stack);
-    const machine = stack.resolve((population.node.findChild('StateMachine').node.defaultChild as CfnResource).logicalId) as string;
-    return new Values(template).of<string>(template.Resources[machine].Properties.StateMachineName);
+  const machineOf = (population: Construct) => population.node.findChild('StateMachine').node.defaultChild as CfnResource;
+  const nameIn = (make: (stack: Stack) => unknown) => {
+    const template = synthesized(make);
+    return new Values(template).of<string>(resourceOf(template, 'AWS::StepFunctions::StateMachine').Properties.StateMachineName);
   };
 
   test('tells the stack, the population, and its logical id, within 80 characters', () => {
@@ -240,11 +225,7 @@ describe('the name of a state machine', () => {
   test('is another one where CloudFormation sees another resource, and only there', () => {
     const plain = nameIn((stack) => makePopulation(stack, 'Audience'));
     expect(nameIn((stack) => makePopulation(stack, 'Audience', { parameters: { a: '1' }, timeout: Duration.hours(2) }))).toBe(plain);
-    expect(nameIn((stack) => {
-      const population = makePopulation(stack, 'Audience');
-      (population.node.findChild('StateMachine').node.defaultChild as CfnResource).overrideLogicalId('Another');
-      return population;
-    })).not.toBe(plain);
+    expect(nameIn((stack) => machineOf(makePopulation(stack, 'Audience')).overrideLogicalId('Another'))).not.toBe(plain);
   });
 });
 

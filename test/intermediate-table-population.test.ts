@@ -4,15 +4,18 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
 import { PopulateOnDeploy } from '../src';
 import { machineArn, propertiesIn } from './support/definitions';
-import { customResourceWith, makePopulation, makeStack, makeTable, PopulationProps, templateOf, templateWith } from './support/stacks';
+import { makePopulation, makeStack, makeTable, PopulationProps, templateOf, templateWith } from './support/stacks';
 import { idOf, resourceOf, Values } from './support/template';
 
 const POPULATION = 'Custom::IntermediateTablePopulation';
+const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/1';
 
 describe('what a population gives', () => {
   const stack = makeStack();
   const table = makeTable(stack);
   const population = makePopulation(stack, 'Population', { intermediateTable: table });
+  const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+  population.grantPopulate(role);
   const template = templateOf(stack);
 
   test('versionId and analysisId are attributes of the custom resource', () => {
@@ -27,22 +30,16 @@ describe('what a population gives', () => {
   });
 
   test('the version is an output that names the population', () => {
-    expect(template.Outputs).toEqual({
-      [Object.keys(template.Outputs ?? {})[0]]: { Value: stack.resolve(population.versionId), Description: expect.stringContaining('(Stack/Population)') },
-    });
-    expect(Object.keys(template.Outputs ?? {})[0]).toMatch(/^PopulationVersionId/);
+    const [id] = Object.keys(template.Outputs ?? {});
+    expect(id).toMatch(/^PopulationVersionId/);
+    expect(template.Outputs).toEqual({ [id]: { Value: stack.resolve(population.versionId), Description: expect.stringContaining('(Stack/Population)') } });
   });
 
   test('grantPopulate allows to start this state machine, and nothing else', () => {
-    const granting = makeStack();
-    const role = new Role(granting, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
-    const granted = makePopulation(granting);
-    granted.grantPopulate(role);
-    Template.fromStack(granting).hasResourceProperties('AWS::IAM::Policy', {
-      Roles: [granting.resolve(role.roleName) as unknown],
-      PolicyDocument: {
-        Statement: [{ Action: 'states:StartExecution', Effect: 'Allow', Resource: granting.resolve(granted.stateMachine.stateMachineArn) as unknown }],
-      },
+    const Resource = stack.resolve(population.stateMachine.stateMachineArn) as unknown;
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      Roles: [stack.resolve(role.roleName) as unknown],
+      PolicyDocument: { Statement: [{ Action: 'states:StartExecution', Effect: 'Allow', Resource }] },
     });
   });
 });
@@ -53,21 +50,14 @@ test.each([[true, 1], [undefined, 1], [false, 0]])('versionIdOutput %s makes %d 
 
 describe('what a deploy is told about populating', () => {
   test.each(Object.values(PopulateOnDeploy))('populateOnDeploy %s', (populateOnDeploy) => {
-    expect(customResourceWith({ populateOnDeploy }).Properties.PopulateOnDeploy).toBe(populateOnDeploy);
+    expect(propertiesIn(templateWith({ populateOnDeploy })).PopulateOnDeploy).toBe(populateOnDeploy);
   });
 
-  test('populateOnDeploy is ON_CHANGE by default', () => {
-    expect(customResourceWith().Properties.PopulateOnDeploy).toBe('ON_CHANGE');
-  });
-
-  const keys: [string, (stack: Stack) => PopulationProps, string | undefined][] = [
+  test.each<[string, (stack: Stack) => PopulationProps, string | undefined]>([
     ['none', () => ({}), undefined],
-    ['the table\'s', (stack) => ({ intermediateTable: makeTable(stack, 'Table', { kmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1' }) }),
-      'arn:aws:kms:eu-west-1:123456789012:key/1'],
-    ['a given one', (stack) => ({ encryptionKey: Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/2') }),
-      'arn:aws:kms:eu-west-1:123456789012:key/2'],
-  ];
-  test.each(keys)('its key is %s', (_, props, expected) => {
+    ['the table\'s', (stack) => ({ intermediateTable: makeTable(stack, 'Table', { kmsKeyArn: KEY }) }), KEY],
+    ['a given one', (stack) => ({ encryptionKey: Key.fromKeyArn(stack, 'Key', KEY) }), KEY],
+  ])('its key is %s', (_, props, expected) => {
     expect(propertiesIn(templateWith(props)).KmsKey).toBe(expected);
   });
 
@@ -82,7 +72,7 @@ describe('what a deploy is told about populating', () => {
 });
 
 describe('the template changes when something does', () => {
-  const synthesize = (props: PopulationProps, now: number) => {
+  const synthesizedAt = (now: number, props: PopulationProps) => {
     const clock = jest.spyOn(Date, 'now').mockReturnValue(now);
     const template = templateWith(props);
     clock.mockRestore();
@@ -90,11 +80,11 @@ describe('the template changes when something does', () => {
   };
 
   test('and is the same at each synthesis when nothing does', () => {
-    expect(synthesize({ triggers: ['1'] }, 2)).toEqual(synthesize({ triggers: ['1'] }, 1));
+    expect(synthesizedAt(2, { triggers: ['1'] })).toEqual(synthesizedAt(1, { triggers: ['1'] }));
   });
 
   test('but with ALWAYS each synthesis gives another one', () => {
-    const [first, second] = [1, 2].map((now) => synthesize({ populateOnDeploy: PopulateOnDeploy.ALWAYS }, now));
+    const [first, second] = [1, 2].map((now) => synthesizedAt(now, { populateOnDeploy: PopulateOnDeploy.ALWAYS }));
     const [{ Synthesis, ...one }, { Synthesis: later, ...other }] = [first, second].map((template) => resourceOf(template, POPULATION).Properties);
     expect([Synthesis, later]).toEqual(['1', '2']);
     // Nothing else: that data is to be populated anew does not make it other data.

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { IntermediateTablePopulation } from '../src';
 import { machineArn } from './support/definitions';
-import { makePopulation, makeStack, templateOf } from './support/stacks';
+import { makePopulation, makeStack, templateOf, templateUsing } from './support/stacks';
 import { idOf, idsOf } from './support/template';
 import type { Ended } from '../src/contract/workflow';
 import { measurements } from '../src/handlers/metrics';
@@ -21,26 +21,23 @@ const metrics: [MetricMethod, string, string, string, Duration][] = [
   ['metricSecondsUntilExpiry', OWN, 'SecondsUntilExpiry', 'Minimum', Duration.hours(6)],
 ];
 
-describe.each(metrics)('%s', (method, namespace, name, statistic, period) => {
-  const stack = makeStack();
-  const population = makePopulation(stack);
-  const machine = idOf(templateOf(stack), 'AWS::StepFunctions::StateMachine');
+const stack = makeStack();
+const population = makePopulation(stack);
+const machine = idOf(templateOf(stack), 'AWS::StepFunctions::StateMachine');
 
-  test(`is ${statistic} of ${namespace} ${name} of this population's state machine`, () => {
-    expect(stack.resolve(population[method]().toMetricConfig().metricStat)).toMatchObject({
-      namespace, metricName: name, statistic, period, dimensions: [{ name: 'StateMachineArn', value: machineArn(machine) }],
-    });
-  });
+test.each(metrics)('%s is %s %s of this population\'s state machine, its %s, and not narrowed to a unit, which the function alone decides', (
+  method, namespace, metricName, statistic, period,
+) => {
+  const { metricStat } = population[method]().toMetricConfig();
+  const dimensions = [{ name: 'StateMachineArn', value: machineArn(machine) }];
+  expect(stack.resolve(metricStat)).toMatchObject({ namespace, metricName, statistic, period, dimensions });
+  expect(metricStat).not.toHaveProperty('unitFilter', expect.anything());
+});
 
-  test('takes another statistic, period and label', () => {
-    const { metricStat, renderingProperties } = population[method]({ statistic: 'p90', period: Duration.days(1), label: 'ours' }).toMetricConfig();
-    expect(metricStat).toMatchObject({ namespace, metricName: name, statistic: 'p90', period: Duration.days(1) });
-    expect(renderingProperties).toMatchObject({ label: 'ours' });
-  });
-
-  test('does not narrow itself to a unit, which the function alone decides', () => {
-    expect(population[method]().toMetricConfig().metricStat).not.toHaveProperty('unitFilter', expect.anything());
-  });
+test.each(metrics)('%s takes another statistic, period and label', (method, namespace, metricName) => {
+  const { metricStat, renderingProperties } = population[method]({ statistic: 'p90', period: Duration.days(1), label: 'ours' }).toMetricConfig();
+  expect(metricStat).toMatchObject({ namespace, metricName, statistic: 'p90', period: Duration.days(1) });
+  expect(renderingProperties).toMatchObject({ label: 'ours' });
 });
 
 test('every metric of the library is one that runs publish, and every one that they publish has a method', () => {
@@ -54,14 +51,12 @@ test('every metric of the library is one that runs publish, and every one that t
 
 describe('freshness', () => {
   const rulesWith = (use: (population: IntermediateTablePopulation) => void) => {
-    const stack = makeStack();
-    use(makePopulation(stack));
-    const template = templateOf(stack);
+    const template = templateUsing(use);
     return idsOf(template, 'AWS::Events::Rule').filter((id) => id.startsWith('PopulationFreshness')).map((id) => template.Resources[id].Properties);
   };
 
   test.each<MetricMethod>(['metricSecondsSincePopulated', 'metricSecondsUntilExpiry'])('is measured four times a day where somebody wants %s', (method) => {
-    expect(rulesWith((population) => population[method]())).toEqual([expect.objectContaining({
+    expect(rulesWith((wanted) => wanted[method]())).toEqual([expect.objectContaining({
       ScheduleExpression: 'rate(6 hours)',
       State: 'ENABLED',
       // A run that only looks.
@@ -70,19 +65,19 @@ describe('freshness', () => {
   });
 
   test('is measured once, whoever wants it how often', () => {
-    expect(rulesWith((population) => {
-      population.enableFreshnessMetrics();
-      population.enableFreshnessMetrics();
-      population.metricSecondsUntilExpiry();
-      population.createExpiryAlarm('Expires');
+    expect(rulesWith((wanted) => {
+      wanted.enableFreshnessMetrics();
+      wanted.enableFreshnessMetrics();
+      wanted.metricSecondsUntilExpiry();
+      wanted.createExpiryAlarm('Expires');
     })).toHaveLength(1);
   });
 
   test('costs nothing where nobody wants it', () => {
-    expect(rulesWith((population) => {
-      population.metricSucceeded();
-      population.metricDuration();
-      population.metricBilledCrpuHours();
+    expect(rulesWith((wanted) => {
+      wanted.metricSucceeded();
+      wanted.metricDuration();
+      wanted.metricBilledCrpuHours();
     })).toEqual([]);
   });
 });

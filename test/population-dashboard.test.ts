@@ -4,24 +4,23 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { IIntermediateTablePopulation, IntermediateTablePopulation, PopulationDashboard } from '../src';
-import { makePopulation, makeStack, templateOf } from './support/stacks';
+import { makePopulation, makeStack, synthesized } from './support/stacks';
 import { makeIntermediateTable } from './support/tables';
-import { CfnTemplate, idOf, idsOf, resourceOf, Values } from './support/template';
+import { CfnTemplate, idsOf, resourceOf, Values } from './support/template';
 
 interface Rendering {
   readonly label?: string;
   readonly stat?: string;
   readonly period?: number;
   readonly visible?: boolean;
-  readonly id?: string;
-  readonly expression?: string;
+  readonly color?: string;
 }
 type Line = (string | Rendering)[];
 interface Widget {
   readonly x: number;
   readonly y: number;
   readonly width: number;
-  readonly properties: { readonly title: string; readonly view: string; readonly stacked?: boolean; readonly metrics: Line[] };
+  readonly properties: { readonly title: string; readonly view: string; readonly stacked?: boolean; readonly metrics: Line[]; readonly markdown?: string };
 }
 interface Body {
   readonly start: string;
@@ -29,43 +28,47 @@ interface Body {
   readonly widgets: Widget[];
 }
 
-const bodyIn = (template: CfnTemplate): Body =>
-  JSON.parse(new Values(template).of<string>(resourceOf(template, 'AWS::CloudWatch::Dashboard').Properties.DashboardBody)) as Body;
+const DASHBOARD = 'AWS::CloudWatch::Dashboard';
+const bodyIn = (template: CfnTemplate): Body => JSON.parse(new Values(template).of<string>(resourceOf(template, DASHBOARD).Properties.DashboardBody)) as Body;
 
+const renderingOf = (line: Line) => line[line.length - 1] as Rendering;
 /** A line's metric, statistic, period in hours and label. */
 const told = (line: Line) => {
-  const { stat, period = 0, label } = line[line.length - 1] as Rendering;
+  const { stat, period = 0, label } = renderingOf(line);
   return [line[1], stat, period / 3600, label];
 };
-
-const stack = makeStack();
-const populations = ['Daily', 'Weekly'].map((id) => makePopulation(stack, id));
-new PopulationDashboard(stack, 'Dashboard', { populations });
-const template = templateOf(stack);
-const body = bodyIn(template);
-const graphsIn = ({ widgets }: Body) => widgets.filter(({ properties: { view } }) => view === 'timeSeries');
-const linesOf = (title: string) => body.widgets.find(({ properties }) => properties.title === title)!.properties.metrics;
+const linesShown = ({ widgets }: Body) => widgets.filter(({ properties: { view } }) => view === 'timeSeries')
+  .map(({ properties: { metrics } }) => metrics.map(renderingOf).filter(({ visible }) => visible !== false));
 
 describe('the dashboard of several populations', () => {
+  const template = synthesized((stack) =>
+    new PopulationDashboard(stack, 'Dashboard', { populations: ['Daily', 'Weekly'].map((id) => makePopulation(stack, id)) }));
+  const body = bodyIn(template);
+  const linesOf = (title: string) => body.widgets.find(({ properties }) => properties.title === title)!.properties.metrics;
+
   test('shows a month, in the widgets\' own periods', () => {
     expect(body).toMatchObject({ start: '-P28D', periodOverride: 'inherit' });
   });
 
-  test('is a row of cards, a row of three graphs and one of two', () => {
-    expect(body.widgets.map(({ x, y, width, properties: { title } }) => [title, x, y, width])).toEqual([
-      ['Daily, schedule: none', 0, 0, 12],
-      ['Weekly, schedule: none', 12, 0, 12],
-      ['Succeeded a day', 0, 3, 8],
-      ['Failed a day', 8, 3, 8],
-      ['Duration', 16, 3, 8],
-      ['Billed CRPU-hours a day', 0, 9, 12],
-      ['Hours since the live version was made', 12, 9, 12],
+  test('is a row of cards, a row of three graphs and one of two; successes and bills stand on top of each other, since their sum counts', () => {
+    expect(body.widgets.map(({ x, y, width, properties: { title, stacked } }) => [title, x, y, width, Boolean(stacked)])).toEqual([
+      ['Daily, schedule: none', 0, 0, 12, false],
+      ['Weekly, schedule: none', 12, 0, 12, false],
+      ['Succeeded a day', 0, 3, 8, true],
+      ['Failed a day', 8, 3, 8, false],
+      ['Duration', 16, 3, 8, false],
+      ['Billed CRPU-hours a day', 0, 9, 12, true],
+      ['Hours since the live version was made', 12, 9, 12, false],
     ]);
   });
 
-  test('counts successes and failures of each, apart', () => {
-    expect(linesOf('Succeeded a day').map(told)).toEqual([['Populated', 'Sum', 24, 'Daily'], ['Populated', 'Sum', 24, 'Weekly']]);
-    expect(linesOf('Failed a day').map(told)).toEqual([['ExecutionsFailed', 'Sum', 24, 'Daily'], ['ExecutionsFailed', 'Sum', 24, 'Weekly']]);
+  test.each([
+    ['Succeeded a day', 'Populated', 'Sum'],
+    ['Failed a day', 'ExecutionsFailed', 'Sum'],
+    ['Duration', 'Duration', 'Average'],
+    ['Billed CRPU-hours a day', 'BilledCrpuHours', 'Sum'],
+  ])('tells of each, apart: %s', (title, metric, statistic) => {
+    expect(linesOf(title).map(told)).toEqual([[metric, statistic, 24, 'Daily'], [metric, statistic, 24, 'Weekly']]);
   });
 
   test('tells on a card how old the data was at the last look, and what the last query was billed, however long ago', () => {
@@ -82,33 +85,17 @@ describe('the dashboard of several populations', () => {
   });
 
   test('gives a population the same colour in all graphs: its place among them, and no colour of a line\'s own', () => {
-    const shown = graphsIn(body).map(({ properties: { metrics } }) => metrics.map((line) => line[line.length - 1] as Rendering & { color?: string })
-      .filter(({ visible }) => visible !== false));
-    expect(shown.flat().map(({ color }) => color)).toEqual(shown.flat().map(() => undefined));
-    expect(shown.map((lines) => lines.map(({ label }) => label))).toEqual(shown.map(() => ['Daily', 'Weekly']));
-  });
-
-  test('has the durations and the bill of each', () => {
-    expect(linesOf('Duration').map((line) => [line[1], (line[line.length - 1] as Rendering).label])).toEqual([['Duration', 'Daily'], ['Duration', 'Weekly']]);
-    expect(linesOf('Billed CRPU-hours a day').map(told)).toEqual([['BilledCrpuHours', 'Sum', 24, 'Daily'], ['BilledCrpuHours', 'Sum', 24, 'Weekly']]);
-  });
-
-  test('puts successes and bills on top of each other, of which the sum counts, and no failures, durations or ages', () => {
-    expect(body.widgets.filter(({ properties }) => properties.stacked).map(({ properties: { title } }) => title)).toEqual([
-      'Succeeded a day', 'Billed CRPU-hours a day',
-    ]);
+    const shown = linesShown(body);
+    expect(shown.map((lines) => lines.map(({ label, color }) => [label, color])))
+      .toEqual(shown.map(() => [['Daily', undefined], ['Weekly', undefined]]));
   });
 
   test('tells the age of each live version in hours, of its seconds', () => {
-    const lines = linesOf('Hours since the live version was made');
-    const expressions = lines.map(([first]) => first).filter((first): first is Rendering => typeof first === 'object');
-    expect(expressions).toEqual([
-      expect.objectContaining({ expression: 'seconds0 / 3600', label: 'Daily' }),
-      expect.objectContaining({ expression: 'seconds1 / 3600', label: 'Weekly' }),
+    expect(linesOf('Hours since the live version was made').map((line) => [line[1], renderingOf(line)]).sort()).toEqual([
+      ...[0, 1].map((index) => ['SecondsSincePopulated',
+        expect.objectContaining({ id: `seconds${index}`, visible: false, stat: 'Maximum', period: 6 * 3600 })]),
+      ...['Daily', 'Weekly'].map((label, index) => [undefined, expect.objectContaining({ expression: `seconds${index} / 3600`, label })]),
     ]);
-    const metrics = lines.filter(([first]) => typeof first === 'string').map((line) => [line[1], line[line.length - 1]]);
-    expect(metrics).toEqual([0, 1].map((index) => ['SecondsSincePopulated',
-      expect.objectContaining({ id: `seconds${index}`, visible: false, stat: 'Maximum', period: 6 * 3600 })]));
   });
 
   test('reads each population\'s own state machine', () => {
@@ -123,18 +110,14 @@ describe('the dashboard of several populations', () => {
   });
 });
 
+/** As an Aspect gives a condition to all resources of a population. */
+const only = (population: IIntermediateTablePopulation, condition: CfnCondition) => population.node.findAll()
+  .filter(CfnResource.isCfnResource).forEach(({ cfnOptions }) => { cfnOptions.condition = condition; });
+
 describe('the dashboard\'s names', () => {
   type Populations = (own: Stack) => IIntermediateTablePopulation[];
-  const bodyWith = (populationsOf: Populations) => {
-    const own = makeStack();
-    new PopulationDashboard(own, 'Dashboard', { populations: populationsOf(own) });
-    return bodyIn(templateOf(own));
-  };
-  const namesIn = (lines: Line[]) => lines.map((line) => line[line.length - 1] as Rendering)
-    .filter(({ visible }) => visible !== false).map(({ label }) => label);
-  const namesOf = (make: Populations) => graphsIn(bodyWith(make)).map(({ properties }) => namesIn(properties.metrics));
-  const titlesOf = (make: Populations) => bodyWith(make).widgets.filter(({ properties: { view } }) => view === 'singleValue')
-    .map(({ properties: { title } }) => title);
+  const bodyWith = (populationsOf: Populations) =>
+    bodyIn(synthesized((own) => new PopulationDashboard(own, 'Dashboard', { populations: populationsOf(own) })));
   const added = (scope: Construct, id: string) => makeIntermediateTable(scope, id, { tableName: scope.node.id + id }).addPopulation('Population');
 
   test.each<[string, Populations, string[]]>([
@@ -153,8 +136,10 @@ describe('the dashboard\'s names', () => {
       only(other, new CfnCondition(own, 'IsSmall', { expression: Fn.conditionNot(large) }));
       return [one, other];
     }, ['Large', 'Small']],
-  ])('tell populations apart: %s', (_, make, names) => {
-    expect(namesOf(make)).toEqual([1, 2, 3, 4, 5].map(() => names));
+  ])('tell populations apart, where nobody is built on another one: %s', (_, make, names) => {
+    const body = bodyWith(make);
+    expect(linesShown(body).map((lines) => lines.map(({ label }) => label))).toEqual([1, 2, 3, 4, 5].map(() => names));
+    expect(body.widgets).toHaveLength(names.length + 5);
   });
 
   test('say who is built on whom', () => {
@@ -163,12 +148,8 @@ describe('the dashboard\'s names', () => {
       const weekly = makeIntermediateTable(own, 'Weekly').addPopulation('Population', { refreshAfter: [hourly, daily] });
       return [daily, weekly, makeIntermediateTable(own, 'Yearly').addPopulation('Population', { refreshAfter: [weekly] })];
     });
-    const text = widgets.map(({ properties }) => (properties as { markdown?: string }).markdown).filter(Boolean);
-    expect(text).toEqual(['Weekly is built on Stack/Hourly/Population, Daily.\n\nYearly is built on Weekly.']);
-  });
-
-  test('say nothing of that where nobody is', () => {
-    expect(bodyWith((own) => [added(own, 'Daily')]).widgets).toHaveLength(6);
+    expect(widgets.flatMap(({ properties: { markdown } }) => markdown ?? []))
+      .toEqual(['Weekly is built on Stack/Hourly/Population, Daily.\n\nYearly is built on Weekly.']);
   });
 
   test.each<[string, (population: IntermediateTablePopulation, own: Stack) => unknown, string]>([
@@ -181,73 +162,59 @@ describe('the dashboard\'s names', () => {
       'Late', Schedule.expression(new CfnParameter(own, 'When', { default: 'rate(2 days)' }).valueAsString)), 'rate(2 days)'],
     ['rules of its own that are none', (population) => population.onPopulated('Done'), 'none'],
   ])('say what schedules there are, those that come after the dashboard, too: %s', (_, add, said) => {
-    const own = makeStack();
-    const population = makePopulation(own, 'Audience');
-    new PopulationDashboard(own, 'Dashboard', { populations: [population] });
-    add(population, own);
-    const [{ width, properties: { title } }] = bodyIn(templateOf(own)).widgets;
+    const template = synthesized((own) => {
+      const population = makePopulation(own, 'Audience');
+      new PopulationDashboard(own, 'Dashboard', { populations: [population] });
+      add(population, own);
+    });
+    const [{ width, properties: { title } }] = bodyIn(template).widgets;
     expect([title, width]).toEqual([`Audience, schedule: ${said}`, 24]);
   });
 
   test('are on a card each, three in a row', () => {
-    const make: Populations = (own) => ['A', 'B', 'C', 'D'].map((id) => added(own, id));
-    expect(titlesOf(make)).toEqual(['A', 'B', 'C', 'D'].map((name) => `${name}, schedule: none`));
-    const places = bodyWith(make).widgets.slice(0, 5).map(({ x, y, width }) => [x, y, width]);
-    expect(places).toEqual([[0, 0, 8], [8, 0, 8], [16, 0, 8], [0, 3, 8], [0, 6, 8]]);
+    const { widgets } = bodyWith((own) => ['A', 'B', 'C', 'D'].map((id) => added(own, id)));
+    expect(widgets.slice(0, 5).map(({ x, y, width, properties: { view, title } }) => [title, view, x, y, width])).toEqual([
+      ['A, schedule: none', 'singleValue', 0, 0, 8],
+      ['B, schedule: none', 'singleValue', 8, 0, 8],
+      ['C, schedule: none', 'singleValue', 16, 0, 8],
+      ['D, schedule: none', 'singleValue', 0, 3, 8],
+      ['Succeeded a day', 'timeSeries', 0, 6, 8],
+    ]);
   });
 });
 
-/** As an Aspect gives a condition to all resources of a population. */
-const only = (population: IIntermediateTablePopulation, condition: CfnCondition) => population.node.findAll()
-  .filter(CfnResource.isCfnResource).forEach(({ cfnOptions }) => { cfnOptions.condition = condition; });
-
 describe('a dashboard', () => {
-  const dashboard = (props: { dashboardName?: string } = {}) => {
-    const own = makeStack();
-    const made = new PopulationDashboard(own, 'Dashboard', { populations: [makePopulation(own)], ...props });
-    return { own, made };
-  };
+  const make = (props: object = {}, stack = makeStack()) => new PopulationDashboard(stack, 'Dashboard', { populations: [makePopulation(stack)], ...props });
 
-  test('has a name only where it was given one', () => {
-    const nameIn = ({ own }: ReturnType<typeof dashboard>) => resourceOf(templateOf(own), 'AWS::CloudWatch::Dashboard').Properties.DashboardName;
-    expect(nameIn(dashboard())).toBeUndefined();
-    expect(nameIn(dashboard({ dashboardName: 'ours' }))).toBe('ours');
+  test.each([undefined, 'ours'])('has a name only where it was given one: %s', (dashboardName) => {
+    expect(resourceOf(synthesized((stack) => make({ dashboardName }, stack)), DASHBOARD).Properties.DashboardName).toBe(dashboardName);
   });
 
   test('takes further widgets', () => {
-    const { own, made } = dashboard();
-    made.dashboard.addWidgets(new cloudwatch.TextWidget({ markdown: 'Call us' }));
-    const { widgets } = bodyIn(templateOf(own)) as unknown as { widgets: { properties: { markdown?: string } }[] };
-    expect(widgets[widgets.length - 1].properties.markdown).toBe('Call us');
-    expect(idOf(templateOf(own), 'AWS::CloudWatch::Dashboard')).toBeTruthy();
-  });
-
-  test('of no population fails at synthesis', () => {
-    expect(() => new PopulationDashboard(makeStack(), 'Dashboard', { populations: [] })).toThrow('Stack/Dashboard: populations is []. Give at least one');
-  });
-
-  test.each([[undefined], ['Population'], [{}]])('of what is no population fails, in words: %j', (population) => {
-    expect(() => new PopulationDashboard(makeStack(), 'Dashboard', { populations: [population as never] }))
-      .toThrow(/^Stack\/Dashboard: an item of populations is .*\. Give an IntermediateTablePopulation\./);
+    const template = synthesized((stack) => make({}, stack).dashboard.addWidgets(new cloudwatch.TextWidget({ markdown: 'Call us' })));
+    expect(bodyIn(template).widgets.at(-1)!.properties.markdown).toBe('Call us');
   });
 
   test.each([
-    ['of 256 characters', 'n'.repeat(256), '"nnnnnnnnnnnnnnnnnnnn… (256 characters)". Give at most 255'],
-    ['with a space', 'our dashboard', '"our dashboard". Use letters, digits, dashes and underscores.'],
-  ])('or by a name %s', (_, dashboardName, message) => {
-    const here = makeStack();
-    expect(() => new PopulationDashboard(here, 'Dashboard', { populations: [makePopulation(here)], dashboardName }))
-      .toThrow(`Stack/Dashboard: dashboardName is ${message}`);
+    ['of no population', { populations: [] }, /^Stack\/Dashboard: populations is \[\]\. Give at least one/],
+    ...[undefined, 'Population', {}].map((population): [string, object, RegExp] => [
+      `of ${JSON.stringify(population)}`, { populations: [population] }, /^Stack\/Dashboard: an item of populations is .*\. Give an IntermediateTablePopulation\./,
+    ]),
+    ['by a name of 256 characters', { dashboardName: 'n'.repeat(256) },
+      /^Stack\/Dashboard: dashboardName is "nnnnnnnnnnnnnnnnnnnn… \(256 characters\)"\. Give at most 255/],
+    ['by a name with a space', { dashboardName: 'our dashboard' },
+      /^Stack\/Dashboard: dashboardName is "our dashboard"\. Use letters, digits, dashes and underscores\./],
+  ])('%s fails at synthesis, in words', (_, props, message) => {
+    expect(() => make(props)).toThrow(message);
   });
 
   test('but not by a name that is known only when deploying', () => {
-    const here = makeStack();
-    expect(() => new PopulationDashboard(here, 'Dashboard', { populations: [makePopulation(here)], dashboardName: Fn.importValue('x'.repeat(300)) })).not.toThrow();
+    expect(() => make({ dashboardName: Fn.importValue('x'.repeat(300)) })).not.toThrow();
   });
 
   test('tells nobody of failures: a schedule stays unwatched', () => {
-    const own = makeStack();
-    new PopulationDashboard(own, 'Dashboard', { populations: [makePopulation(own, 'Population', { schedule: Schedule.rate(Duration.days(1)) })] });
-    Annotations.fromStack(own).hasWarning('/Stack/Population/Schedule', Match.stringLikeRegexp('unwatchedSchedule'));
+    const stack = makeStack();
+    make({ populations: [makePopulation(stack, 'Scheduled', { schedule: Schedule.rate(Duration.days(1)) })] }, stack);
+    Annotations.fromStack(stack).hasWarning('/Stack/Scheduled/Schedule', Match.stringLikeRegexp('unwatchedSchedule'));
   });
 });

@@ -5,22 +5,24 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import { IConstruct } from 'constructs';
 import { AllowedAnalysis, IIntermediateTable, IntermediateTable } from '../src';
 import { policiesOf } from './support/policies';
-import { makeApp, MEMBERSHIP, TABLE, templateOf } from './support/stacks';
+import { makeStack, MEMBERSHIP, synthesized, TABLE } from './support/stacks';
 import { makeIntermediateTable } from './support/tables';
-import { idOf, Values } from './support/template';
+import { idOf } from './support/template';
 
 const ARN = `arn:aws:cleanrooms:eu-west-1:123456789012:membership/${MEMBERSHIP}/intermediatetable/${TABLE}`;
 const KEY_ARN = 'arn:aws:kms:eu-west-1:123456789012:key/a1b2c3d4-5678-90ab-cdef-333333333333';
 
+type Then = (table: IIntermediateTable, stack: Stack) => void;
+const nothing: Then = () => undefined;
+
 /** What a reader may do who is granted queries of a table. */
-function statementsFor(give: (stack: Stack) => IIntermediateTable, then: (table: IIntermediateTable, stack: Stack) => void = () => undefined) {
-  const stack = new Stack(makeApp(), 'Stack', { env: { account: '123456789012', region: 'eu-west-1' } });
-  const reader = new iam.Role(stack, 'Reader', { assumedBy: new iam.AccountRootPrincipal() });
-  const table = give(stack);
-  table.grantQuery(reader);
-  then(table, stack);
-  const template = templateOf(stack);
-  return policiesOf(template, idOf(template, 'AWS::IAM::Role'), new Values(template)).flatMap(({ statements }) => statements);
+function statementsFor(give: (stack: Stack) => IIntermediateTable, then: Then = nothing) {
+  const template = synthesized((stack) => {
+    const table = give(stack);
+    table.grantQuery(new iam.Role(stack, 'Reader', { assumedBy: new iam.AccountRootPrincipal() }));
+    then(table, stack);
+  }, makeStack('Stack', { env: { account: '123456789012', region: 'eu-west-1' } }));
+  return policiesOf(template, idOf(template, 'AWS::IAM::Role')).flatMap(({ statements }) => statements);
 }
 
 const template = (stack: Stack, format: string) => new CfnAnalysisTemplate(stack, 'Template', {
@@ -35,9 +37,9 @@ test('whoever is granted queries may start them on the table, in its membership,
   ]);
 });
 
-const QUERY = ['cleanrooms:StartProtectedQuery', 'cleanrooms:GetProtectedQuery'];
-const JOB = ['cleanrooms:StartProtectedJob', 'cleanrooms:GetProtectedJob'];
-const cases: [string, (stack: Stack) => AllowedAnalysis[] | undefined, string[]][] = [
+const QUERY = ['cleanrooms:GetProtectedQuery', 'cleanrooms:StartProtectedQuery'];
+const JOB = ['cleanrooms:GetProtectedJob', 'cleanrooms:StartProtectedJob'];
+test.each<[string, (stack: Stack) => AllowedAnalysis[] | undefined, string[]]>([
   ['any query', () => [AllowedAnalysis.ANY_QUERY], QUERY],
   ['any job', () => [AllowedAnalysis.ANY_JOB], JOB],
   ['both', () => [AllowedAnalysis.ANY_QUERY, AllowedAnalysis.ANY_JOB], [...QUERY, ...JOB]],
@@ -45,44 +47,32 @@ const cases: [string, (stack: Stack) => AllowedAnalysis[] | undefined, string[]]
   ['a template in PySpark', (stack) => [AllowedAnalysis.fromAnalysisTemplate(template(stack, 'PYSPARK_1_0'))], JOB],
   ['a template of another app, which may be either', () => [AllowedAnalysis.of(ARN.replace('intermediatetable', 'analysistemplate'))], [...QUERY, ...JOB]],
   ['nothing yet', () => undefined, QUERY],
-];
-test.each(cases)('whoever is granted queries of a table that allows %s may do so', (_, analyses, expected) => {
+])('whoever is granted queries of a table that allows %s may do so, and may use no key where there is none', (_, analyses, expected) => {
   const statements = statementsFor((stack) => makeIntermediateTable(stack, 'Table', { allowedAnalyses: analyses(stack) }));
   expect(statements.flatMap(({ Action }) => Action).sort()).toEqual([...expected].sort());
 });
 
-describe('whoever is granted queries may use the table\'s key, through Clean Rooms only', () => {
-  const keyStatement = (Resource: unknown) => expect.objectContaining({
+const setKey = (node: IConstruct) => {
+  if (node instanceof CfnIntermediateTable) {
+    node.kmsKeyArn = KEY_ARN;
+  }
+};
+const ownTable = (stack: Stack) => makeIntermediateTable(stack);
+
+test.each<[string, (stack: Stack) => IIntermediateTable, unknown, Then]>([
+  ['of this app', (stack) => makeIntermediateTable(stack, 'Table', { encryptionKey: new kms.Key(stack, 'Key') }), expect.stringContaining(':key/'),
+    nothing],
+  ['of another app', (stack) => IntermediateTable.fromIntermediateTableAttributes(stack, 'Table', {
+    membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE, encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN),
+  }), KEY_ARN, nothing],
+  ['that is given it afterwards by assignment', ownTable, KEY_ARN, (table) => setKey(table.node.defaultChild!)],
+  ['that is given it afterwards by an override', ownTable, KEY_ARN,
+    (table) => (table.node.defaultChild as CfnIntermediateTable).addPropertyOverride('KmsKeyArn', KEY_ARN)],
+  ['that is given it afterwards by an Aspect on the app', ownTable, KEY_ARN, (_, stack) => Aspects.of(stack.node.root).add({ visit: setKey })],
+])('whoever is granted queries may use the key of a table %s, through Clean Rooms only', (_, give, key, then) => {
+  expect(statementsFor(give, then)).toContainEqual(expect.objectContaining({
     Action: ['kms:DescribeKey', 'kms:GenerateDataKey', 'kms:Decrypt'],
-    Resource,
+    Resource: key,
     Condition: { StringEquals: { 'kms:ViaService': 'cleanrooms.eu-west-1.amazonaws.com' } },
-  });
-  const setKey = (node: IConstruct) => {
-    if (node instanceof CfnIntermediateTable) {
-      node.kmsKeyArn = KEY_ARN;
-    }
-  };
-
-  test('of a table of this app', () => {
-    const statements = statementsFor((stack) => makeIntermediateTable(stack, 'Table', { encryptionKey: new kms.Key(stack, 'Key') }));
-    expect(statements).toContainEqual(keyStatement(expect.stringContaining(':key/')));
-  });
-
-  test('of a table of another app', () => {
-    expect(statementsFor((stack) => IntermediateTable.fromIntermediateTableAttributes(stack, 'Table', {
-      membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE, encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN),
-    }))).toContainEqual(keyStatement(KEY_ARN));
-  });
-
-  test.each<[string, (table: IIntermediateTable, stack: Stack) => void]>([
-    ['by assignment', (table) => setKey(table.node.defaultChild!)],
-    ['by an override', (table) => (table.node.defaultChild as CfnIntermediateTable).addPropertyOverride('KmsKeyArn', KEY_ARN)],
-    ['by an Aspect on the app', (_, stack) => Aspects.of(stack.node.root).add({ visit: setKey })],
-  ])('also where it is set afterwards, %s', (_, then) => {
-    expect(statementsFor((stack) => makeIntermediateTable(stack), then)).toContainEqual(keyStatement(KEY_ARN));
-  });
-
-  test('and none where there is none', () => {
-    expect(JSON.stringify(statementsFor((stack) => makeIntermediateTable(stack)))).not.toContain('kms:');
-  });
+  }));
 });

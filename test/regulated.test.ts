@@ -5,9 +5,9 @@ import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { PopulationFunctionOptions, PopulationServices } from '../src';
-import { allows, policiesOf, roleOf } from './support/policies';
+import { permissionsOf } from './support/policies';
 import { makePopulation, makeStack, templateOf } from './support/stacks';
-import { CfnTemplate, idsOf, resourceOf, Values } from './support/template';
+import { CfnTemplate, idOf, idsOf, propertiesOf, resourceOf, Values } from './support/template';
 
 type Options = (stack: Stack) => PopulationFunctionOptions;
 
@@ -27,9 +27,9 @@ function stackWith(...options: Options[]): Stack {
   return stack;
 }
 const templateWith = (...options: Options[]) => templateOf(stackWith(...options));
-const functionsIn = (template: CfnTemplate) => idsOf(template, 'AWS::Lambda::Function').map((id) => template.Resources[id].Properties);
+const ofFunctions = (template: CfnTemplate, name: string) => propertiesOf(template, 'AWS::Lambda::Function').map((properties) => properties[name]);
 const may = (template: CfnTemplate, role: typeof ROLES[number], action: string, resource: string, viaService?: string) =>
-  allows(policiesOf(template, roleOf(template, role)), action, resource, viaService ? { 'kms:ViaService': `${viaService}.ap-southeast-1.amazonaws.com` } : {});
+  permissionsOf(template, role)(action, resource, viaService ? { 'kms:ViaService': `${viaService}.ap-southeast-1.amazonaws.com` } : {});
 const keyFrom = (arn: string): Options => (stack) => ({ recordEncryptionKey: Key.fromKeyArn(stack, arn.slice(-12), arn) });
 
 describe('the key of the record', () => {
@@ -38,19 +38,20 @@ describe('the key of the record', () => {
     ['a key as a reference', (stack) => ({ recordEncryptionKey: new CfnKey(stack, 'Key') })],
   ])('encrypts it: %s', (_, options) => {
     const template = templateWith(options);
-    const [key] = idsOf(template, 'AWS::KMS::Key');
     expect(resourceOf(template, 'AWS::DynamoDB::Table').Properties.SSESpecification)
-      .toEqual({ SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: { 'Fn::GetAtt': [key, 'Arn'] } });
+      .toEqual({ SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: { 'Fn::GetAtt': [idOf(template, 'AWS::KMS::Key'), 'Arn'] } });
   });
 
-  test.each(ROLES)('may be used by %s through DynamoDB only, the last one that was given alone', (role) => {
+  test('may be used by both roles through DynamoDB only, the last one that was given alone', () => {
     const template = templateWith(keyFrom(OTHER_KEY), keyFrom(KEY));
-    for (const action of ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom']) {
-      expect(may(template, role, action, KEY, 'dynamodb')).toBe(true);
-      expect(may(template, role, action, KEY, 's3')).toBe(false);
-      expect(may(template, role, action, OTHER_KEY, 'dynamodb')).toBe(false);
+    for (const role of ROLES) {
+      for (const action of ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom']) {
+        expect(may(template, role, action, KEY, 'dynamodb')).toBe(true);
+        expect(may(template, role, action, KEY, 's3')).toBe(false);
+        expect(may(template, role, action, OTHER_KEY, 'dynamodb')).toBe(false);
+      }
+      expect(may(template, role, 'kms:CreateGrant', KEY, 'dynamodb')).toBe(false);
     }
-    expect(may(template, role, 'kms:CreateGrant', KEY, 'dynamodb')).toBe(false);
   });
 
   test('another one has a policy of its own, so that the old one is allowed until the record has changed', () => {
@@ -73,32 +74,32 @@ describe('the key of the record', () => {
 
 describe('the dead-letter queue', () => {
   const letters: Options = (stack) => ({ deadLetterQueue: new Queue(stack, 'Letters', { encryptionMasterKey: new Key(stack, 'Key') }) });
-  const targetsIn = (template: CfnTemplate) => idsOf(template, 'AWS::Events::Rule')
-    .flatMap((id) => template.Resources[id].Properties.Targets as { DeadLetterConfig?: object; RetryPolicy?: object }[]);
+  const template = templateWith(letters);
+  const targetsIn = (of: CfnTemplate) =>
+    propertiesOf(of, 'AWS::Events::Rule').flatMap(({ Targets }) => Targets as { DeadLetterConfig?: object }[]);
 
   test('gets what no rule can deliver: of schedules, refreshes, freshness and executions that were stopped', () => {
-    const template = templateWith(letters);
-    const queue = { Arn: { 'Fn::GetAtt': [idsOf(template, 'AWS::SQS::Queue')[0], 'Arn'] } };
+    const queue = { Arn: { 'Fn::GetAtt': [idOf(template, 'AWS::SQS::Queue'), 'Arn'] } };
     expect(targetsIn(template).map(({ DeadLetterConfig }) => DeadLetterConfig)).toEqual([queue, queue, queue, queue]);
     expect(targetsIn(templateWith()).every((target) => !('DeadLetterConfig' in target))).toBe(true);
   });
 
-  test.each<[string, Options]>([['a queue', letters], ['a queue as a reference', (stack) => ({ deadLetterQueue: new CfnQueue(stack, 'Letters') })]])(
-    'takes them from rules of its account and region alone, in one statement: %s', (_, options) => {
-      const { PolicyDocument: document } = resourceOf(templateWith(options), 'AWS::SQS::QueuePolicy').Properties;
-      expect(new Values(templateWith(options)).of(document)).toMatchObject({
-        Statement: [{
-          Effect: 'Allow',
-          Principal: { Service: 'events.amazonaws.com' },
-          Action: 'sqs:SendMessage',
-          Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:events:ap-southeast-1:123456789012:rule/*' } },
-        }],
-      });
+  test.each<[string, CfnTemplate]>([
+    ['a queue', template], ['a queue as a reference', templateWith((stack) => ({ deadLetterQueue: new CfnQueue(stack, 'Letters') }))],
+  ])('takes them from rules of its account and region alone, in one statement: %s', (_, withQueue) => {
+    expect(new Values(withQueue).of(resourceOf(withQueue, 'AWS::SQS::QueuePolicy').Properties.PolicyDocument)).toMatchObject({
+      Statement: [{
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:events:ap-southeast-1:123456789012:rule/*' } },
+      }],
     });
+  });
 
   test('takes them encrypted, where its key\'s policy can be changed', () => {
-    const policy = JSON.stringify(resourceOf(templateWith(letters), 'AWS::KMS::Key').Properties.KeyPolicy);
-    expect(policy).toContain('{"Action":["kms:Decrypt","kms:GenerateDataKey"],"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Resource":"*"}');
+    expect(JSON.stringify(resourceOf(template, 'AWS::KMS::Key').Properties.KeyPolicy))
+      .toContain('{"Action":["kms:Decrypt","kms:GenerateDataKey"],"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Resource":"*"}');
   });
 
   test('of another app has to let them itself, which a warning says', () => {
@@ -118,21 +119,22 @@ describe('the dead-letter queue', () => {
   });
 });
 
-describe('traces', () => {
-  test.each([[Tracing.ACTIVE, 'Active'], [Tracing.PASS_THROUGH, 'PassThrough'], [Tracing.DISABLED, undefined]])('are %s, and the roles may send them if so', (tracing, Mode) => {
-    const template = templateWith(() => ({ tracing: Tracing.ACTIVE }), () => ({ tracing }));
-    expect(functionsIn(template).map(({ TracingConfig }) => TracingConfig)).toEqual(Mode ? [{ Mode }, { Mode }] : [undefined, undefined]);
-    for (const action of ['xray:PutTraceSegments', 'xray:PutTelemetryRecords']) {
-      expect(ROLES.map((role) => may(template, role, action, '*'))).toEqual([Boolean(Mode), Boolean(Mode)]);
-    }
-  });
+test.each([
+  [Tracing.ACTIVE, 'Active'], [Tracing.PASS_THROUGH, 'PassThrough'], [Tracing.DISABLED, undefined],
+])('traces are %s, and the roles may send them if so', (tracing, Mode) => {
+  const template = templateWith(() => ({ tracing: Tracing.ACTIVE }), () => ({ tracing }));
+  expect(ofFunctions(template, 'TracingConfig')).toEqual(Mode ? [{ Mode }, { Mode }] : [undefined, undefined]);
+  for (const action of ['xray:PutTraceSegments', 'xray:PutTelemetryRecords']) {
+    expect(ROLES.map((role) => may(template, role, action, '*'))).toEqual([Boolean(Mode), Boolean(Mode)]);
+  }
 });
 
-test('reserved concurrency is of each function, and may be known only when deploying', () => {
-  const reservedIn = (options: Options) => functionsIn(templateWith(options)).map(({ ReservedConcurrentExecutions }) => ReservedConcurrentExecutions);
-  expect(reservedIn(() => ({ reservedConcurrentExecutions: 2 }))).toEqual([2, 2]);
-  const parameter = (stack: Stack) => new CfnParameter(stack, 'Most', { type: 'Number' }).valueAsNumber;
-  expect(reservedIn((stack) => ({ reservedConcurrentExecutions: parameter(stack) }))).toEqual([{ Ref: 'Most' }, { Ref: 'Most' }]);
+test.each<[string, Options, unknown]>([
+  ['two', () => ({ reservedConcurrentExecutions: 2 }), 2],
+  ['as many as are known only when deploying',
+    (stack) => ({ reservedConcurrentExecutions: new CfnParameter(stack, 'Most', { type: 'Number' }).valueAsNumber }), { Ref: 'Most' }],
+])('reserved concurrency is of each function: %s', (_, options, reserved) => {
+  expect(ofFunctions(templateWith(options), 'ReservedConcurrentExecutions')).toEqual([reserved, reserved]);
 });
 
 const elsewhere = (stack: Stack) => new Stack(stack.node.root, 'Elsewhere', { env: { ...env, region: 'eu-west-1' } });
@@ -140,7 +142,8 @@ const elsewhere = (stack: Stack) => new Stack(stack.node.root, 'Elsewhere', { en
 test.each<[string, Options, string]>([
   ['no key', () => ({ recordEncryptionKey: KEY as never }), `Stack: recordEncryptionKey is "${KEY}". Give a key`],
   ['a key of another region', (stack) => ({ recordEncryptionKey: new Key(elsewhere(stack), 'Key') }), 'the region of recordEncryptionKey Elsewhere/Key is "eu-west-1"'],
-  ['a key of another app', () => ({ recordEncryptionKey: new Key(new Stack(), 'Key') }), 'is of another app or stage, whose stacks are deployed apart. Refer to it by Key.fromKeyArn()'],
+  ['a key of another app', () => ({ recordEncryptionKey: new Key(new Stack(), 'Key') }),
+    'is of another app or stage, whose stacks are deployed apart. Refer to it by Key.fromKeyArn()'],
   ['no queue', () => ({ deadLetterQueue: QUEUE as never }), `Stack: deadLetterQueue is "${QUEUE}". Give a queue`],
   ['a queue of another region', (stack) => ({ deadLetterQueue: new Queue(elsewhere(stack), 'Queue') }), 'the region of deadLetterQueue Elsewhere/Queue is "eu-west-1"'],
   ['a FIFO queue', (stack) => ({ deadLetterQueue: new Queue(stack, 'Queue', { fifo: true }) }), 'Stack: deadLetterQueue is "Stack/Queue". Give a standard queue'],

@@ -1,57 +1,40 @@
 import { Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { IntermediateTablePopulation } from '../src';
 import { machineArn, propertiesIn } from './support/definitions';
 import { roleOf } from './support/policies';
-import { makePopulation, makeStack, templateOf } from './support/stacks';
-import { CfnTemplate, idsOf, Resource } from './support/template';
+import { makePopulation, makeStack, templateOf, templateUsing, templateWith } from './support/stacks';
+import { CfnTemplate, idOf, idsOf } from './support/template';
 
 const DAILY = Schedule.rate(Duration.days(1));
 
 /** The rules that start populations, by logical id. */
-function schedulesIn(template: CfnTemplate): Record<string, Resource> {
-  return Object.fromEntries(idsOf(template, 'AWS::Events::Rule')
-    .map((id): [string, Resource] => [id, template.Resources[id]])
-    .filter(([, { Properties }]) => Properties.ScheduleExpression));
-}
+const schedulesIn = (template: CfnTemplate) => Object.fromEntries(idsOf(template, 'AWS::Events::Rule')
+  .map((id) => [id, template.Resources[id]] as const).filter(([, { Properties }]) => Properties.ScheduleExpression));
 
-function onlySchedule(add: (population: IntermediateTablePopulation, stack: Stack) => void): Record<string, unknown> {
-  const stack = makeStack();
-  add(makePopulation(stack), stack);
-  const [{ Properties }, ...more] = Object.values(schedulesIn(templateOf(stack)));
+/** The only rule that does, with all that it has. */
+function onlyRule(template: CfnTemplate) {
+  const [rule, ...more] = Object.values(schedulesIn(template));
   expect(more).toEqual([]);
-  return Properties;
+  return rule;
 }
-
-const targetOf = ({ Targets }: Record<string, unknown>) => (Targets as Record<string, unknown>[])[0];
-const templateOfInput = (rule: Record<string, unknown>) => (targetOf(rule).InputTransformer as { InputTemplate: unknown }).InputTemplate;
 
 test('without a schedule only deploys populate', () => {
-  const stack = makeStack();
-  makePopulation(stack);
-  expect(schedulesIn(templateOf(stack))).toEqual({});
+  expect(schedulesIn(templateWith())).toEqual({});
 });
 
-describe('the schedule of a population', () => {
-  const stack = makeStack();
-  makePopulation(stack, 'Population', { schedule: DAILY });
-  const template = templateOf(stack);
-  const [rule] = Object.values(schedulesIn(template));
-  const [machine] = idsOf(template, 'AWS::StepFunctions::StateMachine');
-
-  test('is a rule that tells the state machine which event starts it, and repeats it a few times only', () => {
-    expect(rule.Properties).toEqual({
-      Description: 'Populates the intermediate table of Stack/Population',
-      ScheduleExpression: 'rate(1 day)',
-      State: 'ENABLED',
-      Targets: [{
-        Arn: machineArn(machine),
-        Id: 'Target0',
-        InputTransformer: { InputPathsMap: { id: '$.id' }, InputTemplate: '{"schedule":"Schedule","event":<id>}' },
-        RetryPolicy: { MaximumEventAgeInSeconds: 900, MaximumRetryAttempts: 2 },
-        RoleArn: { 'Fn::GetAtt': [roleOf(template, 'StarterRole'), 'Arn'] },
-      }],
-    });
+test('the schedule of a population tells the state machine which event starts it, and repeats it a few times only', () => {
+  const template = templateWith({ schedule: DAILY });
+  expect(onlyRule(template).Properties).toEqual({
+    Description: 'Populates the intermediate table of Stack/Population',
+    ScheduleExpression: 'rate(1 day)',
+    State: 'ENABLED',
+    Targets: [{
+      Arn: machineArn(idOf(template, 'AWS::StepFunctions::StateMachine')),
+      Id: 'Target0',
+      InputTransformer: { InputPathsMap: { id: '$.id' }, InputTemplate: '{"schedule":"Schedule","event":<id>}' },
+      RetryPolicy: { MaximumEventAgeInSeconds: 900, MaximumRetryAttempts: 2 },
+      RoleArn: { 'Fn::GetAtt': [roleOf(template, 'StarterRole'), 'Arn'] },
+    }],
   });
 });
 
@@ -69,30 +52,24 @@ describe('addSchedule', () => {
     ['an expression', Schedule.expression('rate(3 days)'), 'rate(3 days)'],
     ['a value that is known only when deploying', Schedule.expression(Fn.importValue('Schedule')), { 'Fn::ImportValue': 'Schedule' }],
   ])('takes %s', (_, schedule, expected) => {
-    expect(onlySchedule((population) => population.addSchedule('Schedule', schedule)).ScheduleExpression).toEqual(expected);
+    expect(onlyRule(templateUsing((population) => population.addSchedule('Schedule', schedule))).Properties.ScheduleExpression).toEqual(expected);
   });
 
-  test('tells the state machine its name, whatever it populates with', () => {
-    for (const options of [{}, { parameters: { region: 'EU' } }, { parameters: { region: Fn.importValue('Region') } }]) {
-      expect(templateOfInput(onlySchedule((population) => population.addSchedule('Nightly', DAILY, options)))).toBe('{"schedule":"Nightly","event":<id>}');
-    }
-  });
-
-  test('waits for the custom resource, which puts its parameters on record', () => {
-    const stack = makeStack();
-    makePopulation(stack).addSchedule('Nightly', DAILY);
-    const template = templateOf(stack);
-    const [rule] = Object.values(schedulesIn(template));
-    expect(rule.DependsOn).toEqual(idsOf(template, 'Custom::IntermediateTablePopulation'));
+  test.each([
+    ['nothing of its own', {}],
+    ['a parameter', { parameters: { region: 'EU' } }],
+    ['one that is known only when deploying', { parameters: { region: Fn.importValue('Region') } }],
+  ])('tells its name and waits for the custom resource, which puts its parameters on record: with %s', (_, options) => {
+    const template = templateUsing((population) => population.addSchedule('Nightly', DAILY, options));
+    const { Properties, DependsOn } = onlyRule(template);
+    expect(Properties.Targets).toMatchObject([{ InputTransformer: { InputTemplate: '{"schedule":"Nightly","event":<id>}' } }]);
+    expect(DependsOn).toEqual(idsOf(template, 'Custom::IntermediateTablePopulation'));
   });
 
   test('is told to the custom resource by its name, with its parameters, in an order of its own', () => {
-    const schedules = (...names: string[]) => {
-      const stack = makeStack();
-      const population = makePopulation(stack, 'Population', { schedule: DAILY });
-      names.forEach((name) => population.addSchedule(name, DAILY, name === 'Plain' ? {} : { parameters: { region: name, Ref: 'a' } }));
-      return propertiesIn(templateOf(stack)).Schedules;
-    };
+    const schedules = (...names: string[]) => propertiesIn(templateUsing((population) =>
+      names.forEach((name) => population.addSchedule(name, DAILY, name === 'Plain' ? {} : { parameters: { region: name, Ref: 'a' } })),
+    { schedule: DAILY })).Schedules;
     expect(schedules('US', 'Plain', 'EU')).toEqual([
       { Name: 'EU', Parameters: [{ Name: 'Ref', Value: 'a' }, { Name: 'region', Value: 'EU' }] },
       { Name: 'Plain' },
@@ -103,16 +80,16 @@ describe('addSchedule', () => {
   });
 
   test('may have a name that is also one of ours, and takes nothing away', () => {
-    const stack = makeStack();
-    const population = makePopulation(stack);
-    population.addSchedule('Freshness', DAILY);
-    population.metricSecondsUntilExpiry();
-    const inputs = Object.values(schedulesIn(templateOf(stack))).map(({ Properties }) => JSON.stringify(targetOf(Properties)));
+    const template = templateUsing((population) => {
+      population.addSchedule('Freshness', DAILY);
+      population.metricSecondsUntilExpiry();
+    });
+    const inputs = Object.values(schedulesIn(template)).map(({ Properties }) => JSON.stringify(Properties.Targets));
     expect(inputs.map((input) => input.includes('observe')).sort()).toEqual([false, true]);
   });
 
   test('takes a description, and whether it is on', () => {
-    expect(onlySchedule((population) => population.addSchedule('Schedule', DAILY, { description: 'Nightly', enabled: false })))
+    expect(onlyRule(templateUsing((population) => population.addSchedule('Schedule', DAILY, { description: 'Nightly', enabled: false }))).Properties)
       .toMatchObject({ Description: 'Nightly', State: 'DISABLED' });
   });
 });

@@ -47,3 +47,9 @@ export function allows(policies: Policy[], action: string, resource: string, con
 }
 
 const likeOf = (pattern: string): RegExp => new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.')}$`);
+
+/** Returns whether the shared role of this name may do something when deployed. */
+export function permissionsOf(template: CfnTemplate, name: Parameters<typeof roleOf>[1], values = new Values(template)) {
+  const policies = policiesOf(template, roleOf(template, name), values);
+  return (action: string, resource: string, context: Record<string, string> = {}): boolean => allows(policies, action, resource, context);
+}

@@ -4,7 +4,7 @@ import { CfnIntermediateTable, CfnIntermediateTableProps } from 'aws-cdk-lib/aws
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { CfnTemplate, Resource } from './template';
+import { CfnTemplate } from './template';
 import { IntermediateTablePopulation, IntermediateTablePopulationProps, PopulationFunctionOptions } from '../../src';
 
 // CDK's own validation of a template takes seconds; `template-validation.test.ts` turns it on.
@@ -40,18 +40,22 @@ export function makePopulation(scope: Construct, id = 'Population', props: Popul
 export const templateOf = (stack: Stack): CfnTemplate =>
   Template.fromStack(stack, { skipCyclicalDependenciesCheck: true }).toJSON() as CfnTemplate;
 
-/** The template of a stack with one population. */
-export function templateWith(props: PopulationProps | ((stack: Stack) => PopulationProps) = {}): CfnTemplate {
-  const stack = makeStack();
-  makePopulation(stack, 'Population', typeof props === 'function' ? props(stack) : props);
+/** The template of a stack once this was made in it. */
+export function synthesized(make: (stack: Stack) => unknown, stack = makeStack()): CfnTemplate {
+  make(stack);
   return templateOf(stack);
 }
 
-/** The custom resource of the only population. */
-export function customResourceWith(props: PopulationProps | ((stack: Stack) => PopulationProps) = {}): Resource {
-  const [resource] = Object.values(templateWith(props).Resources).filter(({ Type }) => Type === 'Custom::IntermediateTablePopulation');
-  return resource;
-}
+/** The properties of a population, or how they are made in its stack. */
+export type Props = PopulationProps | ((stack: Stack) => PopulationProps);
+
+/** The template of a stack with one population. */
+export const templateWith = (props: Props = {}): CfnTemplate =>
+  synthesized((stack) => makePopulation(stack, 'Population', typeof props === 'function' ? props(stack) : props));
+
+/** The template of a stack with one population that is used. */
+export const templateUsing = (use: (population: IntermediateTablePopulation, stack: Stack) => unknown, props: PopulationProps = {}): CfnTemplate =>
+  synthesized((stack) => use(makePopulation(stack, 'Population', props), stack));
 
 /** The functions' network and keys, as an app writes them that has no constructs of a higher level. */
 export function referencesIn(stack: Stack): PopulationFunctionOptions {

@@ -25,6 +25,13 @@ export function idOf(template: CfnTemplate, type: string): string {
   return ids[0];
 }
 
+/** The logical id of the first resource of a type that begins like this. */
+export const idFrom = (template: CfnTemplate, type: string, start: string): string => idsOf(template, type).find((id) => id.startsWith(start))!;
+
+/** The properties of all resources of a type. */
+export const propertiesOf = (template: CfnTemplate, type: string): Record<string, unknown>[] =>
+  idsOf(template, type).map((id) => template.Resources[id].Properties);
+
 export const resourceOf = (template: CfnTemplate, type: string): Resource => template.Resources[idOf(template, type)];
 
 const ENVIRONMENT: Record<string, string> = {
