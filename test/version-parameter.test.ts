@@ -107,5 +107,7 @@ test('promise 9: grantReadVersion without a version parameter fails at synthesis
 test('a population without one calls no SSM, and may not', () => {
   const template = templateWith();
   expect(JSON.stringify(template)).not.toContain('ssm:');
-  expect(stateMachineIn(template).States).not.toHaveProperty('KeepVersion');
+  const { States } = stateMachineIn(template);
+  expect(States).not.toHaveProperty('KeepVersion');
+  expect(States.Decide.Choices).toEqual([{ Variable: '$.next', StringEquals: 'WAIT', Next: 'Wait' }]);
 });

@@ -6,10 +6,11 @@ import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { AllowedAnalysis, IntermediateTable, Membership, PopulationServices, StoredQuery } from '../../src';
+import { Membership, PopulationServices } from '../../src';
 import { cycleIn } from '../support/cycles';
 import { policiesOf, roleOf } from '../support/policies';
-import { makePopulation, makeStack, makeTable, templateOf } from '../support/stacks';
+import { makePopulation, makeStack, makeTable, synthesized, templateOf } from '../support/stacks';
+import { sqlTable } from '../support/tables';
 import { CfnTemplate, idsOf, uuidOf } from '../support/template';
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html and
@@ -29,87 +30,64 @@ function expectWithinLimits(template: CfnTemplate): void {
   expect(cycleIn(template)).toBeUndefined();
 }
 
-type Add = (stack: Stack, id: string) => void;
+type Add = (stack: Stack, id: string) => unknown;
 
-function templateOfMany(count: number, add: Add): CfnTemplate {
-  const stack = makeStack();
-  for (let index = 0; index < count; index++) {
-    add(stack, `Population${index}`);
-  }
-  return templateOf(stack);
-}
+const templateOfMany = (count: number, add: Add): CfnTemplate =>
+  synthesized((stack) => Array.from({ length: count }, (_, index) => add(stack, `Population${index}`)));
 
-const scheduled: Add = (stack, id) => { makePopulation(stack, id, { schedule: Schedule.expression('rate(1 day)') }); };
-
-const KEY = `arn:aws:kms:ap-southeast-1:123456789012:key/${uuidOf('key')}`;
-
-const withOneKey: Add = (stack, id) => { makePopulation(stack, id, { intermediateTable: makeTable(stack, `${id}Table`, { kmsKeyArn: KEY }) }); };
-
-const withOwnKey: Add = (stack, id) => {
-  const kmsKeyArn = `arn:aws:kms:ap-southeast-1:123456789012:key/${uuidOf(`${id}-key`)}`;
-  makePopulation(stack, id, { intermediateTable: makeTable(stack, `${id}Table`, { kmsKeyArn }) });
-};
-
-const withOwnMembership: Add = (stack, id) => {
-  makePopulation(stack, id, { intermediateTable: makeTable(stack, `${id}Table`, { membershipIdentifier: uuidOf(id) }) });
-};
-
-const withOwnParameter: Add = (stack, id) => {
-  const versionParameter = StringParameter.fromStringParameterName(stack, `${id}Version`, `/audiences/versions/${id}/of-the-table`);
-  makePopulation(stack, id, { versionParameter });
+const schedule = Schedule.expression('rate(1 day)');
+const scheduled: Add = (stack, id) => makePopulation(stack, id, { schedule });
+const keyArn = (seed: string) => `arn:aws:kms:ap-southeast-1:123456789012:key/${uuidOf(seed)}`;
+const ofTable = (props: (id: string) => Parameters<typeof makeTable>[2]): Add =>
+  (stack, id) => makePopulation(stack, id, { intermediateTable: makeTable(stack, `${id}Table`, props(id)) });
+const withOneKey = ofTable(() => ({ kmsKeyArn: keyArn('key') }));
+const withOwnKey = ofTable((id) => ({ kmsKeyArn: keyArn(`${id}-key`) }));
+const withOwnMembership = ofTable((id) => ({ membershipIdentifier: uuidOf(id) }));
+const withOwnParameter: Add = (stack, id) => makePopulation(stack, id, {
+  versionParameter: StringParameter.fromStringParameterName(stack, `${id}Version`, `/audiences/versions/${id}/of-the-table`),
+});
+/** Functions may make network interfaces, send traces and use the record's key, too. */
+const withAllOptions: Add = (stack, id) => {
+  const vpc = Vpc.fromVpcAttributes(stack, `${id}Vpc`, { vpcId: 'vpc-1', availabilityZones: ['a'], privateSubnetIds: ['subnet-1'] });
+  PopulationServices.of(stack).configure({ vpc, tracing: Tracing.ACTIVE, recordEncryptionKey: Key.fromKeyArn(stack, `${id}Key`, keyArn('key')) });
+  withOwnMembership(stack, id);
 };
 
 describe('the shared roles stay within IAM\'s limits', () => {
-  test.each([1, 2, 100])('with %d populations of one membership in one stack, whose policy is one', (count) => {
-    const template = templateOfMany(count, scheduled);
+  test.each<[string, number, Add, number]>([
+    ['one population, whose policy is one', 1, scheduled, 1],
+    ['2 of one membership, whose policy is one', 2, scheduled, 1],
+    ['100 of one membership, whose policy is one', 100, scheduled, 1],
+    ['100 of one key, which has one policy more', 100, withOneKey, 2],
+    ['10 memberships', 10, withOwnMembership, 10],
+    ['24 keys', 24, withOwnKey, 25],
+    ['38 version parameters', 38, withOwnParameter, 39],
+  ])('with %s', (_, count, add, policies) => {
+    const template = templateOfMany(count, add);
     expectWithinLimits(template);
-    expect(idsOf(template, 'AWS::IAM::Policy')).toHaveLength(1);
+    expect(idsOf(template, 'AWS::IAM::Policy')).toHaveLength(policies);
   });
 
-  test('with 100 populations of one key, which has one policy more', () => {
-    const template = templateOfMany(100, withOneKey);
-    expectWithinLimits(template);
-    expect(idsOf(template, 'AWS::IAM::Policy')).toHaveLength(2);
+  test('with all options', () => {
+    expectWithinLimits(templateOfMany(10, withAllOptions));
   });
 
-  test.each([[10, withOwnMembership], [24, withOwnKey], [38, withOwnParameter]] as const)('with %d of what each needs a policy of its own', (count, add) => {
-    expectWithinLimits(templateOfMany(count, add));
-  });
-
-  test('with all options: functions may make network interfaces, send traces and use the record\'s key, too', () => {
-    const template = templateOfMany(10, (stack, id) => {
-      PopulationServices.of(stack).configure({
-        vpc: Vpc.fromVpcAttributes(stack, `${id}Vpc`, {
-          vpcId: 'vpc-1', availabilityZones: ['a'], privateSubnetIds: ['subnet-1'],
-        }),
-        tracing: Tracing.ACTIVE,
-        recordEncryptionKey: Key.fromKeyArn(stack, `${id}Key`, KEY),
-      });
-      withOwnMembership(stack, id);
-    });
-    expectWithinLimits(template);
+  test('with populations on tables of other stacks, which takes permissions to look at those', () => {
+    const stack = makeStack();
+    const upstream = Array.from({ length: 12 }, (_, index) => makePopulation(new Stack(stack.node.root, `Upstream${index}`)));
+    upstream.forEach((each, index) => makePopulation(stack, `Population${index}`, { refreshAfter: [each] }));
+    expectWithinLimits(templateOf(stack));
   });
 });
 
-describe('promise 9: what no role has room for fails at synthesis, in words that name the population and what to do', () => {
-  test.each([
-    ['the eleventh membership', 11, withOwnMembership, 'Stack/Population10: with it the populations of its stack have 11 memberships, for which IAM has no room in one role.'],
-    ['one key too many', 40, withOwnKey, ' KMS keys, for which IAM has no room in one role. Spread the populations over several stacks, or over nested ones.'],
-    ['one version parameter too many', 60, withOwnParameter, ' version parameters, for which IAM has no room in one role.'],
-  ] as const)('%s', (_, count, add, message) => {
-    expect(() => templateOfMany(count, add)).toThrow(message);
-  });
+const NO_ROOM = 'for which IAM has no room in one role.';
 
-  test('and fits when half of it is in another stack', () => {
-    expect(() => templateOfMany(6, withOwnMembership)).not.toThrow();
-  });
-});
-
-test('populations on tables of other stacks leave room for the permissions to look at those', () => {
-  const stack = makeStack();
-  const upstream = Array.from({ length: 12 }, (_, index) => makePopulation(new Stack(stack.node.root, `Upstream${index}`)));
-  Array.from({ length: 12 }, (_, index) => makePopulation(stack, `Population${index}`, { refreshAfter: [upstream[index]] }));
-  expectWithinLimits(templateOf(stack));
+test.each<[string, number, Add, string]>([
+  ['the eleventh membership', 11, withOwnMembership, `Stack/Population10: with it the populations of its stack have 11 memberships, ${NO_ROOM}`],
+  ['one key too many', 40, withOwnKey, ` KMS keys, ${NO_ROOM} Spread the populations over several stacks, or over nested ones.`],
+  ['one version parameter too many', 60, withOwnParameter, ` version parameters, ${NO_ROOM}`],
+])('promise 9: what no role has room for fails at synthesis, in words that name the population and what to do: %s', (_, count, add, message) => {
+  expect(() => templateOfMany(count, add)).toThrow(message);
 });
 
 describe('as many fit into a stack as the README says', () => {
@@ -117,23 +95,19 @@ describe('as many fit into a stack as the README says', () => {
 
   /** As the CDK CLI has it synthesized: with the constructs' paths. */
   const sizesWith = (count: number, isWatched: boolean) => {
-    const stack = makeStack('Audiences', {}, { context: { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true }, analyticsReporting: true });
-    const membership = Membership.fromMembershipIdentifier(stack, 'Membership', uuidOf('membership'));
-    for (let index = 0; index < count; index++) {
-      const table = new IntermediateTable(stack, `Audience${index}`, {
-        membership,
-        tableName: `audience_${index}`,
-        query: StoredQuery.fromSql('SELECT segment, COUNT(*) AS people FROM visitors GROUP BY segment'),
-        allowedAnalyses: [AllowedAnalysis.ANY_QUERY],
-      });
-      const population = table.addPopulation('Population', { schedule: Schedule.expression('rate(1 day)') });
-      if (isWatched) {
-        population.createFailureAlarm('Failures');
-        population.createExpiryAlarm('Expiry');
-        population.onPopulationFailed('Failed');
+    const context = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
+    const template = synthesized((stack) => {
+      const membership = Membership.fromMembershipIdentifier(stack, 'Membership', uuidOf('membership'));
+      for (let index = 0; index < count; index++) {
+        const sql = 'SELECT segment, COUNT(*) AS people FROM visitors GROUP BY segment';
+        const population = sqlTable(stack, `Audience${index}`, sql, { membership, tableName: `audience_${index}` }).addPopulation('Population', { schedule });
+        if (isWatched) {
+          population.createFailureAlarm('Failures');
+          population.createExpiryAlarm('Expiry');
+          population.onPopulationFailed('Failed');
+        }
       }
-    }
-    const template = templateOf(stack);
+    }, makeStack('Audiences', {}, { context, analyticsReporting: true }));
     return [Object.keys(template.Resources).length, ...[1, 0].map((indent) => JSON.stringify(template, undefined, indent).length)];
   };
 
