@@ -1,23 +1,24 @@
-import { App, Aspects, Duration, Stack } from 'aws-cdk-lib';
+import { Aspects, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { cycleIn, neededBy } from './support/cycles';
-import { allows, policiesOf, roleOf } from './support/policies';
+import { permissionsOf } from './support/policies';
 import { makeApp, makePopulation, templateOf } from './support/stacks';
 import { CfnTemplate, idsOf, uuidOf, Values } from './support/template';
 
 const schedule = Schedule.rate(Duration.days(1));
-const appWith = (aspectStabilization: boolean) => makeApp({ context: { '@aws-cdk/core:aspectStabilization': aspectStabilization } });
+const populate = (scope: Construct, id: string) => makePopulation(scope, id, { schedule });
+const stackIn = (aspectStabilization: boolean) => new Stack(makeApp({ context: { '@aws-cdk/core:aspectStabilization': aspectStabilization } }), 'Stack');
 
 /** Adds a population to a scope when CDK comes to a construct. */
-function addWhen(cdkComesTo: Construct, scope: Construct = cdkComesTo): void {
+function addWhen(cdkComesTo: Construct, scope: Construct): void {
   let isDone = false;
   Aspects.of(cdkComesTo).add({
     visit() {
       if (!isDone) {
         isDone = true;
-        makePopulation(scope, 'Late', { schedule });
+        populate(scope, 'Late');
       }
     },
   });
@@ -28,60 +29,50 @@ function expectComplete(template: CfnTemplate, count: number): void {
   const resources = idsOf(template, 'Custom::IntermediateTablePopulation');
   expect(resources).toHaveLength(count);
   expect(cycleIn(template)).toBeUndefined();
-  const policies = policiesOf(template, roleOf(template, 'PopulationRole'));
-  const starter = policiesOf(template, roleOf(template, 'StarterRole'));
+  const [may, starterMay] = [permissionsOf(template, 'PopulationRole'), permissionsOf(template, 'StarterRole')];
   for (const id of resources) {
     const { MembershipIdentifier, StateMachineArn } = template.Resources[id].Properties;
     const membership = `arn:aws:cleanrooms:ap-southeast-1:123456789012:membership/${MembershipIdentifier as string}`;
-    expect(allows(policies, 'cleanrooms:PopulateIntermediateTable', `${membership}/intermediatetable/${uuidOf('any')}`)).toBe(true);
+    expect(may('cleanrooms:PopulateIntermediateTable', `${membership}/intermediatetable/${uuidOf('any')}`)).toBe(true);
     expect(neededBy(template, id).filter((each) => template.Resources[each].Type === 'AWS::IAM::Policy')).toHaveLength(1);
-    expect(allows(starter, 'states:StartExecution', new Values(template).of<string>(StateMachineArn))).toBe(true);
+    expect(starterMay('states:StartExecution', new Values(template).of<string>(StateMachineArn))).toBe(true);
   }
 }
 
 describe.each([false, true])('a population that an Aspect adds, with CDK\'s aspectStabilization %s, is complete', (stabilization) => {
-  test('where it is alone', () => {
-    const stack = new Stack(appWith(stabilization), 'Stack');
-    addWhen(stack);
-    expectComplete(templateOf(stack), 1);
-  });
-
-  test.each<[string, (stack: Stack) => void]>([
-    ['beside others', (stack) => addWhen(stack)],
-    ['after others', (stack) => addWhen(new Construct(stack, 'Last'))],
-  ])('%s', (_, add) => {
-    const stack = new Stack(appWith(stabilization), 'Stack');
-    makePopulation(stack, 'Early', { schedule });
-    add(stack);
-    expectComplete(templateOf(stack), 2);
-  });
-});
-
-describe.each<[string, (stack: Stack) => Construct]>([
-  ['has left', (stack) => stack.node.findChild('First') as Construct], ['is in', (stack) => stack],
-])('a population that an Aspect adds to a scope that CDK %s', (_, scopeOf) => {
-  const synthesize = (stabilization: boolean) => {
-    const stack = new Stack(appWith(stabilization), 'Stack');
-    new Construct(stack, 'First');
-    makePopulation(stack, 'Early', { schedule });
-    addWhen(new Construct(stack, 'Last'), scopeOf(stack));
-    return templateOf(stack);
-  };
-
-  test.each([false, true])('is complete, with aspectStabilization %s', (stabilization) => {
-    expectComplete(synthesize(stabilization), 2);
+  test.each<[string, number, (stack: Stack) => void]>([
+    ['where it is alone', 1, (stack) => addWhen(stack, stack)],
+    ['beside others', 2, (stack) => {
+      populate(stack, 'Early');
+      addWhen(stack, stack);
+    }],
+    ['after others', 2, (stack) => {
+      populate(stack, 'Early');
+      const last = new Construct(stack, 'Last');
+      addWhen(last, last);
+    }],
+    ['in a scope that CDK has left', 2, (stack) => {
+      const first = new Construct(stack, 'First');
+      populate(stack, 'Early');
+      addWhen(new Construct(stack, 'Last'), first);
+    }],
+    ['in a scope that CDK is in', 2, (stack) => {
+      populate(stack, 'Early');
+      addWhen(new Construct(stack, 'Last'), stack);
+    }],
+  ])('%s', (_, count, make) => {
+    const stack = stackIn(stabilization);
+    make(stack);
+    expectComplete(templateOf(stack), count);
   });
 });
 
 test('a population that is added between two syntheses is complete', () => {
-  const app = appWith(false);
-  const stack = new Stack(app, 'Stack');
-  makePopulation(stack, 'Early', { schedule });
+  const stack = stackIn(false);
+  const app = stack.node.root as ReturnType<typeof makeApp>;
+  populate(stack, 'Early');
   templateOf(stack);
-  makePopulation(stack, 'Late', { schedule });
-  expectComplete(synthesizedAgain(app, stack), 2);
+  populate(stack, 'Late');
+  const again = app.synth({ force: true }).getStackByName('Stack').template as object;
+  expectComplete(Template.fromJSON(again).toJSON() as CfnTemplate, 2);
 });
-
-function synthesizedAgain(app: App, stack: Stack): CfnTemplate {
-  return Template.fromJSON(app.synth({ force: true }).getStackByName(stack.stackName).template as object).toJSON() as CfnTemplate;
-}

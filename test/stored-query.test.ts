@@ -3,10 +3,11 @@ import { tmpdir } from 'os';
 import { join, relative } from 'path';
 import { CfnAnalysisTemplate } from 'aws-cdk-lib/aws-cleanrooms';
 import { AllowedAnalysis, StoredQuery } from '../src';
-import { makeStack, MEMBERSHIP, templateOf } from './support/stacks';
+import { MEMBERSHIP, synthesized } from './support/stacks';
 import { makeIntermediateTable } from './support/tables';
 import { resourceOf } from './support/template';
 
+const TYPE = 'AWS::CleanRooms::IntermediateTable';
 const folder = mkdtempSync(join(tmpdir(), 'stored-query-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -15,63 +16,52 @@ function fileOf(content: string, name = 'query.sql'): string {
   return join(folder, name);
 }
 
-function queryOf(query: StoredQuery): unknown {
-  const stack = makeStack();
-  makeIntermediateTable(stack, 'Table', { query });
-  return resourceOf(templateOf(stack), 'AWS::CleanRooms::IntermediateTable').Properties.PopulationAnalysisConfiguration;
-}
+const queryOf = (query: StoredQuery): unknown =>
+  resourceOf(synthesized((stack) => makeIntermediateTable(stack, 'Table', { query })), TYPE).Properties.PopulationAnalysisConfiguration;
 
-test('SQL stands in the template as it was given', () => {
-  expect(queryOf(StoredQuery.fromSql(' SELECT 1\n'))).toEqual({ SqlParameters: { QueryString: ' SELECT 1\n' } });
+test.each<[string, () => StoredQuery, string]>([
+  ['as it was given', () => StoredQuery.fromSql(' SELECT 1\n'), ' SELECT 1\n'],
+  ['from a file', () => StoredQuery.fromFile(fileOf('SELECT ä\nFROM b')), 'SELECT ä\nFROM b'],
+  ['from a file, whatever the platform ends lines with', () => StoredQuery.fromFile(fileOf('\uFEFFSELECT ä\r\nFROM b\r\n')), 'SELECT ä\nFROM b'],
+  ['from a file that is found from where the app runs', () => StoredQuery.fromFile(relative(process.cwd(), fileOf('SELECT 1'))), 'SELECT 1'],
+])('SQL stands in the template %s', (_, query, QueryString) => {
+  expect(queryOf(query())).toEqual({ SqlParameters: { QueryString } });
 });
 
-describe('SQL from a file', () => {
-  test('stands in the template, whatever the platform ends lines with', () => {
-    const expected = { SqlParameters: { QueryString: 'SELECT ä\nFROM b' } };
-    expect(queryOf(StoredQuery.fromFile(fileOf('SELECT ä\nFROM b')))).toEqual(expected);
-    expect(queryOf(StoredQuery.fromFile(fileOf('\uFEFFSELECT ä\r\nFROM b\r\n')))).toEqual(expected);
+test('an analysis template is in the table\'s query, and in what may be run on it, by its ARN', () => {
+  const template = synthesized((stack) => {
+    const analysis = new CfnAnalysisTemplate(stack, 'Template', { membershipIdentifier: MEMBERSHIP, name: 't', format: 'SQL', source: { text: 'SELECT 1' } });
+    makeIntermediateTable(stack, 'Table', {
+      query: StoredQuery.fromAnalysisTemplate(analysis), allowedAnalyses: [AllowedAnalysis.fromAnalysisTemplate(analysis)],
+    });
   });
-
-  test('is found from where the app runs', () => {
-    expect(queryOf(StoredQuery.fromFile(relative(process.cwd(), fileOf('SELECT 1'))))).toEqual({ SqlParameters: { QueryString: 'SELECT 1' } });
+  const arn = { 'Fn::GetAtt': ['Template', 'Arn'] };
+  expect(resourceOf(template, TYPE).Properties).toMatchObject({
+    PopulationAnalysisConfiguration: { SqlParameters: { AnalysisTemplateArn: arn } },
+    AnalysisRules: [{ Policy: { V1: { Custom: { AllowedAnalyses: [arn] } } } }],
   });
+});
 
+describe('promise 9: mistakes fail at synthesis', () => {
   test.each([
     ['is missing', () => join(folder, 'missing.sql'), /^Stack\/Table: the path of query is ".*missing.sql"\. There is no file .*missing.sql\. Give a path/],
     ['is a directory', () => folder, /^Stack\/Table: the path of query is ".*"\. There is no file/],
     ['is empty', () => fileOf('', 'empty.sql'), /^Stack\/Table: query, read from .*empty.sql, is ""\. Give a query in SQL\./],
     ['has only space', () => fileOf(' \n', 'space.sql'), /^Stack\/Table: query, read from .*space.sql, is ""\. Give a query in SQL\./],
     ['is too long', () => fileOf('S'.repeat(500_001), 'long.sql'), /\(500001 characters\)"\. Give at most 500,000 characters\./],
-  ])('fails where the file %s', (_, path, message) => {
+  ])('a query whose file %s', (_, path, message) => {
     expect(() => queryOf(StoredQuery.fromFile(path()))).toThrow(message);
   });
-});
 
-describe('an analysis template', () => {
-  test('is in the table\'s query, and in what may be run on it, by its ARN', () => {
-    const stack = makeStack();
-    const template = new CfnAnalysisTemplate(stack, 'Template', { membershipIdentifier: MEMBERSHIP, name: 't', format: 'SQL', source: { text: 'SELECT 1' } });
-    makeIntermediateTable(stack, 'Table', {
-      query: StoredQuery.fromAnalysisTemplate(template), allowedAnalyses: [AllowedAnalysis.fromAnalysisTemplate(template)],
-    });
-    const arn = { 'Fn::GetAtt': ['Template', 'Arn'] };
-    expect(resourceOf(templateOf(stack), 'AWS::CleanRooms::IntermediateTable').Properties).toMatchObject({
-      PopulationAnalysisConfiguration: { SqlParameters: { AnalysisTemplateArn: arn } },
-      AnalysisRules: [{ Policy: { V1: { Custom: { AllowedAnalyses: [arn] } } } }],
-    });
-  });
-});
-
-describe('promise 9: mistakes fail at synthesis', () => {
-  test.each<[string, () => unknown]>([
-    ['of no template', () => AllowedAnalysis.fromAnalysisTemplate(undefined as never)],
-    ['of a template\'s ARN', () => AllowedAnalysis.fromAnalysisTemplate('arn' as never)],
-    ['of nothing', () => AllowedAnalysis.of(undefined as never)],
-  ])('an allowed analysis %s fails, in words', (_, make) => {
-    expect(make).toThrow(/^AllowedAnalysis\.\w+: the (template|value) is .*\. Give /);
-  });
-
-  test.each(['', ' ', 'a'.repeat(201)])('an allowed analysis that the API cannot have fails: %j', (value) => {
-    expect(() => AllowedAnalysis.of(value)).toThrow(/^AllowedAnalysis.of: the value is ".*"\. Give the ARN/);
+  const WORDS = /^AllowedAnalysis\.\w+: the (template|value) is .*\. Give /;
+  test.each<[string, () => unknown, RegExp]>([
+    ['an allowed analysis of no template', () => AllowedAnalysis.fromAnalysisTemplate(undefined as never), WORDS],
+    ['an allowed analysis of a template\'s ARN', () => AllowedAnalysis.fromAnalysisTemplate('arn' as never), WORDS],
+    ['an allowed analysis of nothing', () => AllowedAnalysis.of(undefined as never), WORDS],
+    ...['', ' ', 'a'.repeat(201)].map((value): [string, () => unknown, RegExp] => [
+      `an allowed analysis that the API cannot have: "${value}"`, () => AllowedAnalysis.of(value), /^AllowedAnalysis.of: the value is ".*"\. Give the ARN/,
+    ]),
+  ])('%s', (_, make, message) => {
+    expect(make).toThrow(message);
   });
 });

@@ -4,37 +4,35 @@ import { AllowedAnalysis, StoredQuery } from '../../src';
 import { weak } from '../../src/private/references';
 import { makeApp, makePopulation, makeStack, makeTable, templateOf } from '../support/stacks';
 import { makeIntermediateTable, TableProps } from '../support/tables';
-import { CfnTemplate, resourceOf } from '../support/template';
+import { resourceOf } from '../support/template';
+
+const OF_MEMBERSHIP = { 'Fn::GetAtt': ['Membership', 'MembershipIdentifier'] };
+const membershipIn = (stack: Stack) => new CfnMembership(stack, 'Membership', { collaborationIdentifier: 'c', queryLogStatus: 'ENABLED' });
 
 /** A membership and an analysis template in a stack, and a table that is made of them in another one. */
-function stacksWith(propsOf: (membership: CfnMembership, template: CfnAnalysisTemplate) => TableProps, strength = 'strong') {
-  const app = makeApp({ context: { '@aws-cdk/core:defaultCrossStackReferences': strength } });
+function stacksWith(propsOf: (template: CfnAnalysisTemplate) => TableProps = () => ({})) {
+  const app = makeApp({ context: { '@aws-cdk/core:defaultCrossStackReferences': 'strong' } });
   const [upstream, downstream] = ['Upstream', 'Downstream'].map((id) => new Stack(app, id));
-  const membership = new CfnMembership(upstream, 'Membership', { collaborationIdentifier: 'c', queryLogStatus: 'ENABLED' });
+  const membership = membershipIn(upstream);
+  const { attrMembershipIdentifier: identifier } = membership;
   const template = new CfnAnalysisTemplate(upstream, 'Template', {
-    membershipIdentifier: membership.attrMembershipIdentifier, name: 'template', format: 'SQL', source: { text: 'SELECT 1' },
+    membershipIdentifier: identifier, name: 'template', format: 'SQL', source: { text: 'SELECT 1' },
   });
-  const table = makeIntermediateTable(downstream, 'Table', { membership, ...propsOf(membership, template) });
-  return { upstream, downstream, membership, table };
+  makeIntermediateTable(downstream, 'Table', { membership, ...propsOf(template) });
+  return { upstream, downstream, identifier };
 }
 
-const strongIn = ({ upstream, downstream }: ReturnType<typeof stacksWith>) => {
-  const exports = Object.values(templateOf(upstream).Outputs ?? {}).filter((output) => 'Export' in output);
-  return [exports, JSON.stringify(templateOf(downstream)).match(/Fn::ImportValue/g)];
-};
-
-const cases: [string, Parameters<typeof stacksWith>[0]][] = [
+test.each<[string, Parameters<typeof stacksWith>[0]]>([
   ['a membership', () => ({})],
-  ['a query of an analysis template', (_, template) => ({ query: StoredQuery.fromAnalysisTemplate(template) })],
-  ['a query of an analysis template\'s ARN', (_, template) => ({ query: StoredQuery.fromAnalysisTemplateArn(template.attrArn) })],
-  ['an analysis that may be run on it', (_, template) => ({ allowedAnalyses: [AllowedAnalysis.fromAnalysisTemplate(template)] })],
-];
-
-test.each(cases)('a table holds on to nothing in another stack that may be replaced: %s', (_, propsOf) => {
-  const stacks = stacksWith(propsOf);
-  expect(strongIn(stacks)).toEqual([[], null]);
-  expect(JSON.stringify(templateOf(stacks.downstream))).toContain('{"Fn::GetStackOutput":{"StackName":"Upstream"');
-  expect(stacks.downstream.dependencies).toEqual([stacks.upstream]);
+  ['a query of an analysis template', (template) => ({ query: StoredQuery.fromAnalysisTemplate(template) })],
+  ['a query of an analysis template\'s ARN', (template) => ({ query: StoredQuery.fromAnalysisTemplateArn(template.attrArn) })],
+  ['an analysis that may be run on it', (template) => ({ allowedAnalyses: [AllowedAnalysis.fromAnalysisTemplate(template)] })],
+])('a table holds on to nothing in another stack that may be replaced: %s', (_, propsOf) => {
+  const { upstream, downstream } = stacksWith(propsOf);
+  const text = JSON.stringify([upstream, downstream].map(templateOf));
+  expect(text).not.toMatch(/Fn::ImportValue|"Export"/);
+  expect(text).toContain('{"Fn::GetStackOutput":{"StackName":"Upstream"');
+  expect(downstream.dependencies).toEqual([upstream]);
 });
 
 /** CDK exports what it takes out of a nested stack, and says nothing of the strength that was asked for. */
@@ -55,28 +53,25 @@ test.each<[string, (top: Stack) => Stack, (top: Stack) => Stack]>([
 });
 
 test('also in words that have more to them, and in each stack that reads them', () => {
-  const { upstream, downstream, membership } = stacksWith(() => ({}));
-  const third = new Stack(upstream.node.root, 'Third');
-  const arn = `arn:aws:cleanrooms:eu-west-1:123456789012:membership/${membership.attrMembershipIdentifier}`;
-  const valueIn = (stack: Stack) => new CfnParameter(stack, 'Arn', { default: weak(stack, arn) });
-  [upstream, downstream, third].forEach(valueIn);
-  const defaultIn = (template: CfnTemplate) => JSON.stringify(template.Parameters!.Arn.Default);
-  expect(defaultIn(templateOf(upstream))).toContain('{"Fn::GetAtt":["Membership","MembershipIdentifier"]}');
-  expect(defaultIn(templateOf(downstream))).toContain('{"Fn::GetStackOutput":');
-  expect(defaultIn(templateOf(third))).toContain('{"Fn::GetStackOutput":');
+  const { upstream, downstream, identifier } = stacksWith();
+  const stacks = [upstream, downstream, new Stack(upstream.node.root, 'Third')];
+  stacks.forEach((stack) => new CfnParameter(stack, 'Arn', { default: weak(stack, `arn:aws:cleanrooms:eu-west-1:123456789012:membership/${identifier}`) }));
+  const [own, ...others] = stacks.map((stack) => JSON.stringify(templateOf(stack).Parameters!.Arn.Default));
+  expect(own).toContain(JSON.stringify(OF_MEMBERSHIP));
+  const weakly = expect.stringContaining('{"Fn::GetStackOutput":');
+  expect(others).toEqual([weakly, weakly]);
 });
 
 test('what is weak already is strong again in the stack that has it', () => {
-  const { upstream, downstream, membership } = stacksWith(() => ({}));
-  const weakThere = weak(downstream, membership.attrMembershipIdentifier);
-  expect(weakThere).toBe(weak(downstream, membership.attrMembershipIdentifier));
-  expect(upstream.resolve(weak(upstream, weakThere))).toEqual({ 'Fn::GetAtt': ['Membership', 'MembershipIdentifier'] });
+  const { upstream, downstream, identifier } = stacksWith();
+  const weakThere = weak(downstream, identifier);
+  expect(weakThere).toBe(weak(downstream, identifier));
+  expect(upstream.resolve(weak(upstream, weakThere))).toEqual(OF_MEMBERSHIP);
 });
 
 test('within a stack a reference is what it was, and what is known stays as it is', () => {
   const stack = makeStack();
-  const membership = new CfnMembership(stack, 'Membership', { collaborationIdentifier: 'c', queryLogStatus: 'ENABLED' });
-  makeIntermediateTable(stack, 'Table', { membership });
-  expect(resourceOf(templateOf(stack), 'AWS::CleanRooms::IntermediateTable').Properties.MembershipIdentifier).toEqual({ 'Fn::GetAtt': ['Membership', 'MembershipIdentifier'] });
+  makeIntermediateTable(stack, 'Table', { membership: membershipIn(stack) });
+  expect(resourceOf(templateOf(stack), 'AWS::CleanRooms::IntermediateTable').Properties.MembershipIdentifier).toEqual(OF_MEMBERSHIP);
   expect(weak(stack, 'text')).toBe('text');
 });

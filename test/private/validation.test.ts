@@ -4,10 +4,8 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { ParameterDataType, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { IntermediateTable, PopulateOnDeploy, WorkerType } from '../../src';
 import { messageOf } from '../support/messages';
-import { makePopulation, makeStack, makeTable, PopulationProps, templateOf } from '../support/stacks';
+import { makePopulation, makeStack, makeTable, PopulationProps, Props, synthesized, templateOf, templateWith } from '../support/stacks';
 import { tokenSources } from '../support/tokens';
-
-type Props = (stack: Stack) => PopulationProps;
 
 const manySparkProperties = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, 'value']));
 const keyArn = (id: number) => `arn:aws:kms:us-east-1:123456789012:key/${id}`;
@@ -17,7 +15,7 @@ const daily = Schedule.rate(Duration.days(1));
 const untyped = (value: unknown) => value as never;
 
 /** Each mistake, with the name of the prop and the value that its message tells. */
-const mistakes: [string, Props | PopulationProps, string, string][] = [
+const mistakes: [string, Props, string, string][] = [
   ['no table', { intermediateTable: untyped(null) }, 'intermediateTable', 'null'],
   ['a table whose membership is no UUID', (stack) => ({ intermediateTable: makeTable(stack, 'T', { membershipIdentifier: 'membership' }) }),
     'membershipIdentifier', '"membership"'],
@@ -94,10 +92,11 @@ const untypedMistakes: [string, PopulationProps, string, string][] = ([
   ['no', { versionIdOutput: 'no' }, 'versionIdOutput', '"no"'],
   ['a version parameter that is a name', { versionParameter: '/version' }, 'versionParameter', '"/version"'],
   ['a key that is an ARN', { encryptionKey: 'arn:aws:kms:eu-west-1:123456789012:key/1' }, 'encryptionKey', '"arn:aws:kms'],
+  ['upstream populations that are no list', { refreshAfter: 'Upstream' }, 'refreshAfter', '"Upstream". Give a list.'],
   ['a table that is an ARN', { intermediateTable: 'arn:aws:cleanrooms' }, 'intermediateTable', '"arn:aws:cleanrooms"'],
 ] as [string, object, string, string][]).map(([name, props, ...rest]) => [name, untyped(props), ...rest]);
 
-const within = (props: Props | PopulationProps) => {
+const within = (props: Props) => {
   const stack = makeStack();
   makePopulation(stack, 'Population', { intermediateTable: makeTable(stack), ...typeof props === 'function' ? props(stack) : props });
   return stack;
@@ -112,13 +111,10 @@ describe('promise 9: mistakes fail at synth, in words that name the construct, t
     expect(message).toMatch(/\. [A-Z].+[.]$/);
   });
 
-  test('a population that is built on one which is no list fails', () => {
-    const stack = makeStack();
-    expect(() => makePopulation(stack, 'Population', { refreshAfter: untyped('Upstream') })).toThrow('Stack/Population: refreshAfter is "Upstream". Give a list.');
-  });
-
   test.each<[string, object, string]>([
     ['parameters that are a text', { parameters: 'a=1' }, 'parameters is "a=1". Give a map'],
+    ['a parameter name with a dash', { parameters: { 'start-date': 'x' } }, 'a name in parameters is "start-date". Use'],
+    ['a parameter of 1,001 characters', { parameters: { long: 'v'.repeat(1001) } }, 'parameters.long is "vvvvvvvvvvvvvvvvvvvv… (1001 characters)". Give'],
     ['"no"', { enabled: 'no' }, 'enabled is "no". Give true or false.'],
     ['a description of 513 characters', { description: 'd'.repeat(513) }, 'description is "dddddddddddddddddddd… (513 characters)". Give at most 512'],
   ])('and in addSchedule: %s', (_, options, message) => {
@@ -129,22 +125,12 @@ describe('promise 9: mistakes fail at synth, in words that name the construct, t
     expect(() => makePopulation(makeStack()).addSchedule('the <id>', daily)).toThrow('Stack/Population: id is "the <id>". Give one without angle brackets');
   });
 
-  test.each([
-    ['a parameter name', { parameters: { 'start-date': 'x' } }, 'parameters', '"start-date"'],
-    ['a parameter value', { parameters: { long: 'v'.repeat(1001) } }, 'parameters.long', '1001 characters'],
-  ])('in addSchedule, too: %s', (_, options, prop, value) => {
-    const message = messageOf(() => makePopulation(makeStack()).addSchedule('More', daily, options));
-    expect(message).toMatch(/^Stack\/Population: /);
-    expect(message).toContain(prop);
-    expect(message).toContain(value);
-  });
-
   test('a long value is not repeated as a whole', () => {
     expect(messageOf(() => within({ parameters: { long: 'v'.repeat(1001) } })).length).toBeLessThan(200);
   });
 });
 
-const limits: [string, PopulationProps][] = [
+test.each<[string, PopulationProps]>([
   ['parameter names and values at their longest', { parameters: { ['N_9'.padEnd(100, 'n')]: 'v'.repeat(1000), n: '' } }],
   ['2 workers', { compute: { workers: 2 } }],
   ['400 workers', { compute: { workers: 400 } }],
@@ -156,9 +142,7 @@ const limits: [string, PopulationProps][] = [
   ['a limit of less than the shortest query is billed', { maxBilledCrpuHoursPerDay: 0.01 }],
   ['triggers with ON_CHANGE', { triggers: ['v1'], populateOnDeploy: PopulateOnDeploy.ON_CHANGE }],
   ['no triggers with ALWAYS', { triggers: [], populateOnDeploy: PopulateOnDeploy.ALWAYS }],
-];
-
-test.each(limits)('what is just within the limits is taken: %s', (_, props) => {
+])('what is just within the limits is taken: %s', (_, props) => {
   expect(() => templateOf(within(props))).not.toThrow();
 });
 
@@ -183,9 +167,7 @@ describe('a value that is known only when deploying passes', () => {
   ];
   const cases = places.flatMap(([place, props]) => tokenSources.map(([source, value]) => [place, source, props, value] as const));
   test.each(cases)('%s from %s', (_place, _source, props, value) => {
-    const stack = makeStack();
-    makePopulation(stack, 'Population', props(value(stack), stack));
-    expect(() => templateOf(stack)).not.toThrow();
+    expect(() => templateWith((stack) => props(value(stack), stack))).not.toThrow();
   });
 
   test.each([
@@ -193,9 +175,9 @@ describe('a value that is known only when deploying passes', () => {
     ['timeout', (value: number) => ({ timeout: Duration.seconds(value) })],
     ['maxBilledCrpuHoursPerDay', (value: number) => ({ maxBilledCrpuHoursPerDay: value })],
   ])('%s from a CfnParameter and a Lazy', (_, props) => {
-    const stack = makeStack();
-    makePopulation(stack, 'First', props(new CfnParameter(stack, 'Value', { type: 'Number' }).valueAsNumber));
-    makePopulation(stack, 'Second', props(Lazy.number({ produce: () => 100_000 })));
-    expect(() => templateOf(stack)).not.toThrow();
+    expect(() => synthesized((stack) => {
+      makePopulation(stack, 'First', props(new CfnParameter(stack, 'Value', { type: 'Number' }).valueAsNumber));
+      makePopulation(stack, 'Second', props(Lazy.number({ produce: () => 100_000 })));
+    })).not.toThrow();
   });
 });

@@ -4,20 +4,21 @@ import { IConstruct } from 'constructs';
 import { AllowedAnalysis, IntermediateTable, Membership, StoredQuery } from '../../../src';
 import { makeApp, makeStack, MEMBERSHIP, TABLE, templateOf } from '../../support/stacks';
 import { makeIntermediateTable, sqlTable, TableProps } from '../../support/tables';
-import { resourceOf } from '../../support/template';
+import { idFrom, resourceOf } from '../../support/template';
 
+const TYPE = 'AWS::CleanRooms::IntermediateTable';
 const versionedName = true;
 
 /** The name of the only table, or of one of them, in the template. */
 function nameIn(stack: Stack, id = 'Table'): string {
-  const [[, { Properties }]] = Object.entries(templateOf(stack).Resources)
-    .filter(([logicalId, { Type }]) => Type === 'AWS::CleanRooms::IntermediateTable' && logicalId.startsWith(id));
-  return Properties.Name as string;
+  const template = templateOf(stack);
+  return template.Resources[idFrom(template, TYPE, id)].Properties.Name as string;
 }
 
 type Props = TableProps | ((stack: Stack) => TableProps);
+type Then = (table: CfnIntermediateTable, stack: Stack) => void;
 
-function nameWith(props: Props = {}, then: (table: CfnIntermediateTable, stack: Stack) => void = () => undefined): string {
+function nameWith(props: Props = {}, then: Then = () => undefined): string {
   const stack = makeStack();
   const table = makeIntermediateTable(stack, 'Table', { tableName: 'audience', versionedName, ...typeof props === 'function' ? props(stack) : props });
   then(table.node.defaultChild as CfnIntermediateTable, stack);
@@ -26,7 +27,9 @@ function nameWith(props: Props = {}, then: (table: CfnIntermediateTable, stack: 
 
 const template = (stack: Stack, text: string, { id = 'Template', ...more }: Partial<CfnAnalysisTemplateProps> & { id?: string } = {}) =>
   new CfnAnalysisTemplate(stack, id, { membershipIdentifier: MEMBERSHIP, name: 'template', format: 'SQL', source: { text }, ...more });
-
+const { fromAnalysisTemplate, fromAnalysisTemplateArn, fromSql } = StoredQuery;
+const named = (query: (stack: Stack) => StoredQuery) => nameWith((stack) => ({ query: query(stack) }));
+const ownMembership = (stack: Stack) => new CfnMembership(stack, 'Ours', { collaborationIdentifier: 'c', queryLogStatus: 'ENABLED' });
 const nameOfFirst = (stack: Stack) => stack.node.findAll().find((node) => node instanceof IntermediateTable)!.tableName;
 
 class SetsQuery implements IAspect {
@@ -37,29 +40,30 @@ class SetsQuery implements IAspect {
   }
 }
 
-test('a name without a hash is the given one', () => {
-  expect(nameWith({ versionedName: false })).toBe('audience');
-});
+const UNCHANGED = 'audience_876bcb2b';
+const OF_TEMPLATE = 'audience_eea634fe';
 
 // Whoever has to change this expectation replaces the tables of all users, and populates them again.
-test('a name with a hash is the same in every version of the library', () => {
-  expect(nameWith()).toBe('audience_876bcb2b');
-  expect(nameWith((stack) => ({ query: StoredQuery.fromAnalysisTemplate(template(stack, 'SELECT 1')) }))).toBe('audience_eea634fe');
+test('a name with a hash is the same in every version of the library, and one without is the given one', () => {
+  expect(nameWith()).toBe(UNCHANGED);
+  expect(named((stack) => fromAnalysisTemplate(template(stack, 'SELECT 1')))).toBe(OF_TEMPLATE);
+  expect(nameWith({ versionedName: false })).toBe('audience');
 });
 
 describe('the hash is another one after a change of', () => {
   test.each<[string, Parameters<typeof nameWith>]>([
-    ['the SQL', [{ query: StoredQuery.fromSql('SELECT 2') }]],
-    ['the query to a template', [(stack) => ({ query: StoredQuery.fromAnalysisTemplate(template(stack, 'SELECT 1')) })]],
+    ['the SQL', [{ query: fromSql('SELECT 2') }]],
+    ['the query to a template', [(stack) => ({ query: fromAnalysisTemplate(template(stack, 'SELECT 1')) })]],
     ['the SQL by assignment', [{}, (table) => { table.populationAnalysisConfiguration = { sqlParameters: { queryString: 'SELECT 2' } }; }]],
     ['the SQL by an override', [{}, (table) => table.addPropertyOverride('PopulationAnalysisConfiguration.SqlParameters.QueryString', 'SELECT 2')]],
     ['the SQL within a condition', [(stack) => ({
-      query: StoredQuery.fromSql(Token.asString(Fn.conditionIf(new CfnCondition(stack, 'Large').logicalId, 'SELECT 2', 'SELECT 3'))),
+      query: fromSql(Token.asString(Fn.conditionIf(new CfnCondition(stack, 'Large').logicalId, 'SELECT 2', 'SELECT 3'))),
     })]],
     ['the SQL by an aspect', [{}, (_, stack) => Aspects.of(stack).add(new SetsQuery())]],
   ])('%s', (_, args) => {
-    expect(nameWith(...args)).toMatch(/^audience_[0-9a-f]{8}$/);
-    expect(nameWith(...args)).not.toBe(nameWith());
+    const name = nameWith(...args);
+    expect(name).toMatch(/^audience_[0-9a-f]{8}$/);
+    expect(name).not.toBe(UNCHANGED);
   });
 
   test('the name, which is cut off otherwise', () => {
@@ -69,13 +73,10 @@ describe('the hash is another one after a change of', () => {
   });
 
   test('a template\'s SQL, which replaces the template and so the table', () => {
-    const [one, other] = ['SELECT 1', 'SELECT 2'].map((text) => nameWith((stack) => ({ query: StoredQuery.fromAnalysisTemplate(template(stack, text)) })));
-    expect(one).not.toBe(other);
+    expect(named((stack) => fromAnalysisTemplate(template(stack, 'SELECT 2')))).not.toBe(OF_TEMPLATE);
   });
 });
 
-const ownMembership = (stack: Stack) => new CfnMembership(stack, 'Ours', { collaborationIdentifier: 'c', queryLogStatus: 'ENABLED' });
-const describedByName = (stack: Stack): TableProps => ({ description: Lazy.string({ produce: () => nameOfFirst(stack) }) });
 const givenMembership = (identifier: (stack: Stack) => string) => (stack: Stack): TableProps =>
   ({ membership: Membership.fromMembershipIdentifier(stack, 'Given', identifier(stack)) });
 
@@ -85,64 +86,61 @@ describe('the hash stays with', () => {
     ['a membership that is a parameter', [givenMembership((stack) => new CfnParameter(stack, 'Id').valueAsString)]],
     ['a membership of the app', [(stack) => ({ membership: ownMembership(stack) })]],
     ['a membership of another stack', [(stack) => ({ membership: ownMembership(new Stack(stack.node.root, 'Memberships')) })]],
-    ['its own name in its description and in tags', [describedByName, (table, stack) => {
+    ['its own name in its description and in tags', [(stack) => ({ description: Lazy.string({ produce: () => nameOfFirst(stack) }) }), (table, stack) => {
       Tags.of(stack).add('table', nameOfFirst(stack));
       Tags.of(table).add('own', nameOfFirst(stack));
     }]],
-    ['SQL that joins a text in CloudFormation\'s way', [{ query: StoredQuery.fromSql(Fn.sub('SELECT ${One}', { One: '1' })) }]],
+    ['SQL that joins a text in CloudFormation\'s way', [{ query: fromSql(Fn.sub('SELECT ${One}', { One: '1' })) }]],
     ['another description', [{ description: 'An audience' }]],
     ['other analysis rules', [{ allowedAnalyses: [AllowedAnalysis.ANY_JOB], disallowedOutputColumns: ['name'] }]],
     ['tags', [{}, (_, stack) => Tags.of(stack).add('team', 'audiences')]],
-    ['SQL of a token that is known at synthesis', [{ query: StoredQuery.fromSql(Fn.join('', ['SELECT', ' 1'])) }]],
+    ['SQL of a token that is known at synthesis', [{ query: fromSql(Fn.join('', ['SELECT', ' 1'])) }]],
   ])('%s', (_, args) => {
-    expect(nameWith(...args)).toBe(nameWith());
+    expect(nameWith(...args)).toBe(UNCHANGED);
   });
 
-  const named = (query: (stack: Stack) => StoredQuery) => nameWith((stack) => ({ query: query(stack) }));
-
-  test('a template or a parameter that is renamed, or moved to another stack', () => {
-    const { fromAnalysisTemplate } = StoredQuery;
-    const templates = ['Template', 'Renamed'].map((id) => named((stack) => fromAnalysisTemplate(template(stack, 'SELECT 1', { id }))));
-    const elsewhere = named((stack) => fromAnalysisTemplate(template(new Stack(stack.node.root, 'Templates'), 'SELECT 1')));
-    expect(new Set([...templates, elsewhere]).size).toBe(1);
-    const values = ['Value', 'Renamed'].map((id) => named((stack) => StoredQuery.fromSql(`SELECT ${new CfnParameter(stack, id).valueAsString}`)));
-    expect(new Set(values).size).toBe(1);
+  test.each<[string, Props]>([
+    ['that is renamed', (stack) => ({ query: fromAnalysisTemplate(template(stack, 'SELECT 1', { id: 'Renamed' })) })],
+    ['that is moved to another stack', (stack) => ({ query: fromAnalysisTemplate(template(new Stack(stack.node.root, 'Templates'), 'SELECT 1')) })],
+    ['of another description and other tags',
+      (stack) => ({ query: fromAnalysisTemplate(template(stack, 'SELECT 1', { description: 'another', tags: [{ key: 'a', value: 'b' }] })) })],
+    ['of a membership of the app', (stack) => {
+      const membership = ownMembership(stack);
+      const { attrMembershipIdentifier: membershipIdentifier } = membership;
+      return { membership, query: fromAnalysisTemplate(template(stack, 'SELECT 1', { membershipIdentifier })) };
+    }],
+  ])('a template %s', (_, props) => {
+    expect(nameWith(props)).toBe(OF_TEMPLATE);
   });
 
   test('another form of the same template\'s ARN', () => {
     const arn = (region: string) => `arn:aws:cleanrooms:${region}:123456789012:membership/${MEMBERSHIP}/analysistemplate/${TABLE}`;
-    const of = (text: string) => named(() => StoredQuery.fromAnalysisTemplateArn(text));
+    const of = (text: string) => named(() => fromAnalysisTemplateArn(text));
     expect(of(arn(Aws.REGION))).toBe(of(arn('eu-west-1')));
     expect(of(arn('eu-west-1').replace('2222', '3333'))).not.toBe(of(arn('eu-west-1')));
+  });
+
+  const withValue = (id = 'Value') => named((stack) => fromSql(`SELECT ${new CfnParameter(stack, id).valueAsString}`));
+
+  test('a parameter that is renamed', () => {
+    expect(withValue('Renamed')).toBe(withValue());
   });
 
   test.each(['strong', 'both', 'weak'])('CDK\'s flag for references between stacks: %s', (strength) => {
     const app = makeApp({ context: { '@aws-cdk/core:defaultCrossStackReferences': strength } });
     const [stack, other] = ['Stack', 'Other'].map((id) => new Stack(app, id));
-    const value = new CfnParameter(other, 'Value').valueAsString;
-    makeIntermediateTable(stack, 'Table', { tableName: 'audience', versionedName, query: StoredQuery.fromSql(`SELECT ${value}`) });
-    expect(nameIn(stack)).toBe(named((here) => StoredQuery.fromSql(`SELECT ${new CfnParameter(here, 'Value').valueAsString}`)));
-  });
-
-  test('another description, membership and tags of the template', () => {
-    const { fromAnalysisTemplate } = StoredQuery;
-    const ones = ['one', 'other'].map((text) =>
-      named((stack) => fromAnalysisTemplate(template(stack, 'SELECT 1', { description: text, tags: [{ key: 'a', value: text }] }))));
-    const ofAnother = nameWith((stack) => {
-      const membership = ownMembership(stack);
-      const { attrMembershipIdentifier: membershipIdentifier } = membership;
-      return { membership, query: fromAnalysisTemplate(template(stack, 'SELECT 1', { membershipIdentifier })) };
-    });
-    expect(new Set([...ones, ofAnother]).size).toBe(1);
+    sqlTable(stack, 'Table', `SELECT ${new CfnParameter(other, 'Value').valueAsString}`, { tableName: 'audience', versionedName });
+    expect(nameIn(stack)).toBe(withValue());
   });
 });
 
-test.each(['n'.repeat(91), 'n'.repeat(92), 'n'.repeat(100)])('a name with its hash has at most 100 characters: %s', (tableName) => {
-  expect(nameWith({ tableName })).toMatch(/^n{91}_[0-9a-f]{8}$/);
-});
-
-test('no character is cut in half', () => {
-  expect(nameWith({ tableName: `${'n'.repeat(90)}${'😀'.repeat(5)}` })).toMatch(/^n{90}_[0-9a-f]{8}$/);
+test.each([
+  ['n'.repeat(91), /^n{91}_[0-9a-f]{8}$/],
+  ['n'.repeat(92), /^n{91}_[0-9a-f]{8}$/],
+  ['n'.repeat(100), /^n{91}_[0-9a-f]{8}$/],
+  [`${'n'.repeat(90)}${'😀'.repeat(5)}`, /^n{90}_[0-9a-f]{8}$/],
+])('a name with its hash has at most 100 characters, of which none is cut in half: %s', (tableName, name) => {
+  expect(nameWith({ tableName })).toMatch(name);
 });
 
 test('a name that is known only when deploying has its hash, too', () => {
@@ -151,17 +149,22 @@ test('a name that is known only when deploying has its hash, too', () => {
 });
 
 describe('tableName', () => {
-  test('is the name in the template, wherever it stands', () => {
-    const stack = makeStack();
-    const table = makeIntermediateTable(stack, 'Table', { versionedName });
-    new CfnOutput(stack, 'Name', { value: table.tableName });
-    expect(stack.resolve(table.tableName)).toBe(nameIn(stack));
-    expect(templateOf(stack).Outputs!.Name.Value).toBe(nameIn(stack));
+  test('is the name in the template, wherever it stands: in its own description and tags, in outputs, and in another stack without an export', () => {
+    const stack = makeStack('One');
+    const other = new Stack(stack.node.root, 'Other');
+    const description = Lazy.string({ produce: () => `It is ${table.tableName}` });
+    const table: IntermediateTable = makeIntermediateTable(stack, 'Table', { versionedName, description, membership: ownMembership(stack) });
+    Tags.of(table).add('table', table.tableName);
+    [stack, other].forEach((each) => new CfnOutput(each, 'Name', { value: table.tableName }));
+    const name = nameIn(stack);
+    expect(stack.resolve(table.tableName)).toBe(name);
+    expect([stack, other].map((each) => templateOf(each).Outputs!.Name.Value)).toEqual([name, name]);
+    expect(resourceOf(templateOf(stack), TYPE).Properties).toMatchObject({ Description: `It is ${name}`, Tags: [{ Key: 'table', Value: name }] });
   });
 
   test('is the name that an override gives', () => {
     const stack = makeStack();
-    const table = makeIntermediateTable(stack, 'Table');
+    const table = makeIntermediateTable(stack);
     (table.node.defaultChild as CfnIntermediateTable).addPropertyOverride('Name', 'another');
     expect(stack.resolve(table.tableName)).toBe('another');
   });
@@ -170,10 +173,9 @@ describe('tableName', () => {
     ['has the stack\'s own name in it', () => `audience_${Aws.STACK_NAME}`],
     ['is a parameter', (stack) => new CfnParameter(stack, 'Name').valueAsString],
   ])('that %s is refused where another stack reads it, in words', (_, tableName) => {
-    const stack = new Stack(makeApp(), 'One');
-    const table = makeIntermediateTable(stack, 'Table', { tableName: tableName(stack) });
+    const stack = makeStack('One');
     const other = new Stack(stack.node.root, 'Other');
-    sqlTable(other, 'Second', `SELECT * FROM ${table.tableName}`);
+    sqlTable(other, 'Second', `SELECT * FROM ${makeIntermediateTable(stack, 'Table', { tableName: tableName(stack) }).tableName}`);
     expect(() => templateOf(other)).toThrow(
       /tableName of One\/Table is .*, which has a meaning in the stack of that table only\. Give that table a name that is known/);
   });
@@ -183,37 +185,19 @@ describe('tableName', () => {
     sqlTable(stack, 'Second', `SELECT * FROM ${makeIntermediateTable(stack, 'First', { tableName: `a_${Aws.STACK_NAME}` }).tableName}`);
     expect(JSON.stringify(templateOf(stack).Resources)).toContain('"SELECT * FROM a_",{"Ref":"AWS::StackName"}');
   });
-
-  test('stands in its table\'s own description and tags', () => {
-    const stack = makeStack();
-    const description = Lazy.string({ produce: () => `It is ${table.tableName}` });
-    const table = makeIntermediateTable(stack, 'Table', { versionedName, description });
-    Tags.of(stack).add('table', table.tableName);
-    const { Properties } = resourceOf(templateOf(stack), 'AWS::CleanRooms::IntermediateTable');
-    expect(Properties).toMatchObject({ Description: `It is ${nameIn(stack)}`, Tags: [{ Key: 'table', Value: nameIn(stack) }] });
-  });
-
-  test('stands in the SQL of another stack without an export', () => {
-    const stack = new Stack(makeApp(), 'One');
-    const table = makeIntermediateTable(stack, 'Table', { versionedName, membership: new CfnMembership(stack, 'M', { collaborationIdentifier: 'c', queryLogStatus: 'ENABLED' }) });
-    const other = new Stack(stack.node.root, 'Other');
-    new CfnOutput(other, 'Name', { value: table.tableName });
-    expect(templateOf(other).Outputs!.Name.Value).toBe(nameIn(stack));
-  });
 });
 
 describe('a chain of tables', () => {
-  function namesOf(sql: string): string[] {
-    const stack = makeStack();
-    const first = sqlTable(stack, 'First', sql, { versionedName });
-    const second = sqlTable(stack, 'Second', `SELECT * FROM ${first.tableName}`, { versionedName });
-    sqlTable(stack, 'Third', `SELECT * FROM ${second.tableName} JOIN ${first.tableName}`, { versionedName });
-    return ['First', 'Second', 'Third'].map((id) => nameIn(stack, id));
-  }
-
   test('has other names all along when the first query changes', () => {
-    const [before, after] = [namesOf('SELECT 1'), namesOf('SELECT 2')];
-    expect(new Set([...before, ...after]).size).toBe(6);
+    const namesOf = (sql: string): string[] => {
+      const stack = makeStack();
+      const first = sqlTable(stack, 'First', sql, { versionedName });
+      const second = sqlTable(stack, 'Second', `SELECT * FROM ${first.tableName}`, { versionedName });
+      sqlTable(stack, 'Third', `SELECT * FROM ${second.tableName} JOIN ${first.tableName}`, { versionedName });
+      return ['First', 'Second', 'Third'].map((id) => nameIn(stack, id));
+    };
+    const before = namesOf('SELECT 1');
+    expect(new Set([...before, ...namesOf('SELECT 2')]).size).toBe(6);
     expect(namesOf('SELECT 1')).toEqual(before);
   });
 

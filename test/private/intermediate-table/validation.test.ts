@@ -28,8 +28,10 @@ const within = (props: Props, stack = makeStack('Stack', { env: { account: '1234
   return stack;
 };
 
+const stubKey = (stack: Stack) => ({ node: stack.node, env: stack.env });
+
 /** Each mistake, with the name of the prop and the value that its message tells. */
-const mistakes: [string, Props, string, string][] = [
+test.each<[string, Props, string, string]>([
   ['a membership that is a string', { membership: untyped(MEMBERSHIP) }, 'membership', `"${MEMBERSHIP}"`],
   ['a membership of another account', (stack) => ({ membership: membership(new Stack(stack.node.root, 'S', { env: { account: '210987654321' } }), 'M') }),
     'the account of membership', '"210987654321"'],
@@ -92,26 +94,19 @@ const mistakes: [string, Props, string, string][] = [
   ['a private column without a list', { differentialPrivacyColumns: untyped('id') }, 'differentialPrivacyColumns', '"id"'],
   ['a file that is missing', { query: StoredQuery.fromFile(untyped(undefined)) }, 'the path of query', 'null'],
   ['a key of another region', (stack) => ({ encryptionKey: key(stack, 'arn:aws:kms:us-east-1:123456789012:key/k') }), 'the region of encryptionKey', '"us-east-1"'],
-];
-
-const stubKey = (stack: Stack) => ({ node: stack.node, env: stack.env });
-
-describe('promise 9: mistakes fail at synthesis', () => {
-  test.each(mistakes)('%s fails, in words that name the construct, the prop, the value and what to do', (_, props, prop, value) => {
-    const message = messageOf(() => within(props));
-    expect(message).toMatch(new RegExp(`^Stack/Audience: .*${prop}`));
-    expect(message).toContain(value);
-    expect(message).toMatch(/(Give|Use|put) .*\.$/);
-  });
-
-  test('a membership of another stage fails', () => {
-    const stack = makeStack();
-    const other = membership(new Stack(new Stage(stack.node.root, 'Stage'), 'S'), 'M');
-    expect(() => makeIntermediateTable(stack, 'Audience', { membership: other })).toThrow(/^Stack\/Audience: membership Stage\/S\/M is of another app or stage/);
-  });
+])('promise 9: %s fails at synthesis, in words that name the construct, the prop, the value and what to do', (_, props, prop, value) => {
+  const message = messageOf(() => within(props));
+  expect(message).toMatch(new RegExp(`^Stack/Audience: .*${prop}`));
+  expect(message).toContain(value);
+  expect(message).toMatch(/(Give|Use|put) .*\.$/);
 });
 
-const limits: [string, Props][] = [
+test('promise 9: a membership of another stage fails at synthesis', () => {
+  expect(() => within((stack) => ({ membership: membership(new Stack(new Stage(stack.node.root, 'Stage'), 'S'), 'M') })))
+    .toThrow(/^Stack\/Audience: membership Stage\/S\/M is of another app or stage/);
+});
+
+test.each<[string, Props]>([
   ['a name of 100 characters', { tableName: 'n'.repeat(100) }],
   ['a name of one, and not of ASCII', { tableName: 'ä' }],
   ['a description of 255 characters and lines', { description: `${'d'.repeat(253)}\r\n` }],
@@ -132,9 +127,7 @@ const limits: [string, Props][] = [
   ['every way for additional analyses', { additionalAnalyses: AdditionalAnalyses.REQUIRED }],
   ['a key', (stack) => ({ encryptionKey: key(stack, 'arn:aws:kms:eu-west-1:123456789012:key/b1b2c3d4') })],
   ['a key of another account', (stack) => ({ encryptionKey: key(stack, 'arn:aws:kms:eu-west-1:210987654321:key/mrk-b1b2c3d4') })],
-];
-
-test.each(limits)('what is just within the limits is taken: %s', (_, props) => {
+])('what is just within the limits is taken: %s', (_, props) => {
   expect(() => templateOf(within(props))).not.toThrow();
 });
 
