@@ -1,12 +1,13 @@
-import { Aspects, Duration } from 'aws-cdk-lib';
+import { Aspects, Duration, PropertyInjectors, Stack } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, Node } from 'constructs';
-import { IIntermediateTablePopulation, IntermediateTablePopulation, PopulationDashboard } from '../src';
+import { IIntermediateTablePopulation, IntermediateTable, IntermediateTablePopulation, PopulationDashboard } from '../src';
 import { neededBy } from './support/cycles';
 import { sceneIn, scenes } from './support/scenes';
 import { makeApp, makePopulation, synthesized, templateUsing, templateWith } from './support/stacks';
-import { idOf, idsOf, propertiesOf } from './support/template';
+import { makeIntermediateTable } from './support/tables';
+import { idOf, idsOf, propertiesOf, resourceOf } from './support/template';
 
 const schedule = Schedule.rate(Duration.days(1));
 
@@ -73,4 +74,34 @@ test('Aspects of the user\'s own see all resources, those of the policies includ
   const seen = new Set<string>();
   const template = templateUsing((_, stack) => Aspects.of(stack).add({ visit: ({ node }) => { seen.add(node.path); } }), { schedule });
   expect([...seen].filter((path) => /MembershipPolicy[0-9a-f]{8}\/Resource$/.test(path))).toHaveLength(idsOf(template, 'AWS::IAM::Policy').length);
+});
+
+describe('what a platform team gives to all constructs of a kind by an injector', () => {
+  const templateThatHas = (kind: { readonly PROPERTY_INJECTION_ID: string }, props: object, make: (stack: Stack) => unknown) => {
+    const app = makeApp();
+    PropertyInjectors.of(app).add({ constructUniqueId: kind.PROPERTY_INJECTION_ID, inject: (given: object) => ({ ...props, ...given }) });
+    return synthesized(make, new Stack(app, 'Stack'));
+  };
+
+  test('a table has', () => {
+    const template = templateThatHas(IntermediateTable, { description: 'Ours' }, (stack) => makeIntermediateTable(stack));
+    expect(resourceOf(template, 'AWS::CleanRooms::IntermediateTable').Properties.Description).toBe('Ours');
+  });
+
+  test('a population has, whether it is made or added to a table', () => {
+    expect(templateThatHas(IntermediateTablePopulation, { versionIdOutput: false }, (stack) => {
+      makePopulation(stack);
+      makeIntermediateTable(stack).addPopulation('Population');
+    }).Outputs).toBeUndefined();
+  });
+
+  test('a dashboard has', () => {
+    const template = templateThatHas(PopulationDashboard, { dashboardName: 'ours' }, (stack) =>
+      new PopulationDashboard(stack, 'Dashboard', { populations: [makePopulation(stack)] }));
+    expect(resourceOf(template, 'AWS::CloudWatch::Dashboard').Properties.DashboardName).toBe('ours');
+  });
+
+  test.each([IntermediateTable, IntermediateTablePopulation, PopulationDashboard])('each kind has by an id of its own, and its name', (kind) => {
+    expect(kind.PROPERTY_INJECTION_ID).toBe(`cdk-cleanrooms-intermediate-table.${kind.name}`);
+  });
 });

@@ -10,7 +10,7 @@ import {
 } from 'cdk-nag';
 import { PopulationServices } from '../src';
 import { sceneIn, scenes } from './support/scenes';
-import { makeApp, makePopulation } from './support/stacks';
+import { makeApp, makePopulation, makeStack } from './support/stacks';
 
 type Pack = new (scope: App) => NagPack;
 
@@ -28,14 +28,12 @@ test.each(Object.keys(scenes))('AwsSolutions finds nothing in %s', (name) => {
 });
 
 test('it would find wildcards that nobody has acknowledged: ours are acknowledged for our own roles only', () => {
-  const app = makeApp();
-  const stack = new Stack(app, 'Stack');
+  const stack = makeStack();
   makePopulation(stack);
   const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
   role.addToPolicy(new iam.PolicyStatement({ actions: ['logs:*'], resources: ['*'] }));
-  expect(findings(app)).toEqual([
-    'AwsSolutions-IAM5[Action::logs:*] Stack/Role/DefaultPolicy/Resource', 'AwsSolutions-IAM5[Resource::*] Stack/Role/DefaultPolicy/Resource',
-  ]);
+  expect(findings(stack.node.root as App)).toEqual(['Action::logs:*', 'Resource::*'].map((what) =>
+    `AwsSolutions-IAM5[${what}] Stack/Role/DefaultPolicy/Resource`));
 });
 
 describe.each<[string, Pack]>([
@@ -43,8 +41,7 @@ describe.each<[string, Pack]>([
   ['Serverless', ServerlessChecks],
 ])('the rules of %s', (_, Checks) => {
   const synthesized = (configure: (stack: Stack) => void) => {
-    const app = makeApp();
-    const stack = new Stack(app, 'Stack');
+    const stack = makeStack();
     const upstream = makePopulation(stack, 'Upstream', { schedule: Schedule.rate(Duration.days(1)) });
     const population = makePopulation(stack, 'Population', { refreshAfter: [upstream], timeout: Duration.hours(6) });
     const topic = new Topic(stack, 'Topic');
@@ -52,7 +49,7 @@ describe.each<[string, Pack]>([
       alarm.addAlarmAction(new SnsAction(topic));
     }
     configure(stack);
-    return findings(app, Checks).filter((finding) => !finding.endsWith('Stack/Topic/Resource'));
+    return findings(stack.node.root as App, Checks).filter((finding) => !finding.endsWith('Stack/Topic/Resource'));
   };
 
   test('find nothing where the options that they ask for are given', () => {

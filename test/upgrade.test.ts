@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { makePopulation, makeStack, makeTable, templateOf } from './support/stacks';
+import { makePopulation, makeTable, synthesized } from './support/stacks';
 import { CfnTemplate, resourceOf } from './support/template';
 
 /*
@@ -8,12 +8,9 @@ import { CfnTemplate, resourceOf } from './support/template';
  * property calls it: every user would pay for a population, or could not deploy at all. Change these lines only with a major version.
  */
 
-const templateWith = (timeout?: Duration): CfnTemplate => {
-  const stack = makeStack();
-  const intermediateTable = makeTable(stack, 'Audience');
-  makePopulation(stack, 'AudiencePopulation', { intermediateTable, timeout, schedule: Schedule.rate(Duration.days(1)) });
-  return templateOf(stack);
-};
+const templateWith = (timeout?: Duration): CfnTemplate => synthesized((stack) => makePopulation(stack, 'AudiencePopulation', {
+  intermediateTable: makeTable(stack, 'Audience'), timeout, schedule: Schedule.rate(Duration.days(1)),
+}));
 
 const typesIn = (template: CfnTemplate) => Object.fromEntries(Object.entries(template.Resources).map(([id, { Type }]) => [id, Type]));
 
@@ -63,20 +60,15 @@ describe('a stack that an earlier release has deployed', () => {
   });
 });
 
-describe('a stack with a population that takes hours', () => {
+test('a stack with a population that takes hours finds its wait condition and what reads the result, too, with the same ServiceToken', () => {
   const template = templateWith(Duration.hours(6));
-
-  test('finds its wait condition and what reads the result, too', () => {
-    expect(typesIn(template)).toEqual({
-      ...RESOURCES,
-      AudiencePopulationWaitHandle708E9FE183f64018: 'AWS::CloudFormation::WaitConditionHandle',
-      AudiencePopulationWait4B3F669883f64018: 'AWS::CloudFormation::WaitCondition',
-      AudiencePopulationVersion2113CFB4: 'Custom::IntermediateTableVersion',
-    });
+  expect(typesIn(template)).toEqual({
+    ...RESOURCES,
+    AudiencePopulationWaitHandle708E9FE183f64018: 'AWS::CloudFormation::WaitConditionHandle',
+    AudiencePopulationWait4B3F669883f64018: 'AWS::CloudFormation::WaitCondition',
+    AudiencePopulationVersion2113CFB4: 'Custom::IntermediateTableVersion',
   });
-
-  test('finds both custom resources with the same ServiceToken', () => {
-    expect(resourceOf(template, 'Custom::IntermediateTablePopulation').Properties.ServiceToken).toEqual(SERVICE_TOKEN);
-    expect(resourceOf(template, 'Custom::IntermediateTableVersion').Properties.ServiceToken).toEqual(SERVICE_TOKEN);
-  });
+  for (const type of ['Custom::IntermediateTablePopulation', 'Custom::IntermediateTableVersion']) {
+    expect(resourceOf(template, type).Properties.ServiceToken).toEqual(SERVICE_TOKEN);
+  }
 });
