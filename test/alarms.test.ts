@@ -7,7 +7,8 @@ import { CfnTemplate, idOf, idsOf, resourceOf } from './support/template';
 type Make = (population: IntermediateTablePopulation) => unknown;
 const failure = (options?: FailureAlarmOptions): Make => (population) => population.createFailureAlarm('Alarm', options);
 const expiry = (options?: ExpiryAlarmOptions): Make => (population) => population.createExpiryAlarm('Alarm', options);
-const freshness = (options?: Partial<FreshnessAlarmOptions>): Make => (population) => population.createFreshnessAlarm('Alarm', options as never);
+const freshness = (options?: Partial<FreshnessAlarmOptions>): Make => (population) =>
+  population.createFreshnessAlarm('Alarm', options as never);
 
 const alarmOf = (make: Make) => {
   const template = templateUsing(make);
@@ -69,7 +70,7 @@ test('the expiry alarm goes off three days before the live version expires, and 
   expect(looksIn(template)).toHaveLength(1);
 });
 
-test('the freshness alarm goes off where the data is older than it may be, or where nobody has measured, once something has been populated', () => {
+test('the freshness alarm goes off where data is older than it may be, or nobody has measured, once something has been populated', () => {
   const { template, alarm } = alarmOf(freshness({ maxAge: Duration.hours(36) }));
   expect(alarm).toMatchObject({
     ...OF_AGE,
@@ -95,7 +96,8 @@ test.each<[string, Make, number]>([
 
 test('an age that is known only later is not told', () => {
   expect(alarmOf(freshness({ maxAge: late(90_000) })).alarm).toMatchObject({
-    Threshold: 90_000, AlarmDescription: 'The data of the intermediate table is older than it may be, or its age is not measured: Stack/Population',
+    Threshold: 90_000,
+    AlarmDescription: 'The data of the intermediate table is older than it may be, or its age is not measured: Stack/Population',
   });
 });
 
@@ -110,7 +112,8 @@ describe.each<[string, (options?: { alarmName: string; alarmDescription: string 
   });
 
   test('takes a name and a description', () => {
-    expect(alarmOf(make({ alarmName: 'ours', alarmDescription: 'Call us' })).alarm).toMatchObject({ AlarmName: 'ours', AlarmDescription: 'Call us' });
+    const { alarm } = alarmOf(make({ alarmName: 'ours', alarmDescription: 'Call us' }));
+    expect(alarm).toMatchObject({ AlarmName: 'ours', AlarmDescription: 'Call us' });
   });
 });
 

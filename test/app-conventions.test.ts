@@ -57,7 +57,8 @@ describe('a construct of one\'s own around a population', () => {
 
 test('descriptions stay within what EventBridge, CloudWatch and CloudFormation take, however long the path is', () => {
   const template = synthesized((stack) => {
-    const scope = Array.from({ length: 6 }, (_, index) => `${index}`.padEnd(200, 'p')).reduce<Construct>((around, id) => new Construct(around, id), stack);
+    const ids = Array.from({ length: 6 }, (_, index) => `${index}`.padEnd(200, 'p'));
+    const scope = ids.reduce<Construct>((around, id) => new Construct(around, id), stack);
     const population = makePopulation(scope, 'Population', { schedule, refreshAfter: [makePopulation(scope, 'Upstream')] });
     population.createFailureAlarm('Failed');
     population.createExpiryAlarm('Expires');
@@ -101,7 +102,7 @@ describe('what a platform team gives to all constructs of a kind by an injector'
     expect(resourceOf(template, 'AWS::CloudWatch::Dashboard').Properties.DashboardName).toBe('ours');
   });
 
-  test.each([IntermediateTable, IntermediateTablePopulation, PopulationDashboard])('each kind has by an id of its own, and its name', (kind) => {
+  test.each([IntermediateTable, IntermediateTablePopulation, PopulationDashboard])('each kind has by its own id, and name', (kind) => {
     expect(kind.PROPERTY_INJECTION_ID).toBe(`cdk-cleanrooms-intermediate-table.${kind.name}`);
   });
 });

@@ -7,7 +7,7 @@ test.each([
   expect([type.name, `${type}`]).toEqual([name, name]);
 });
 
-test.each(['', ' '])('promise 9: a worker type without a name fails at synthesis, and one whose name is known only when deploying does not: %j', (name) => {
+test.each(['', ' '])('promise 9: a worker type without a name fails at synthesis, unless that is known only when deploying: %j', (name) => {
   expect(() => WorkerType.of(name)).toThrow(`WorkerType.of: the name is ${JSON.stringify(name)}. Give the Clean Rooms name of a worker type`);
   expect(() => WorkerType.of(Fn.importValue('Type'))).not.toThrow();
 });

@@ -66,7 +66,7 @@ describe('a table and its population under a condition', () => {
   });
 });
 
-describe('promise 9: a population that is left under a table with a condition fails at synthesis, in words that name both and the condition', () => {
+describe('promise 9: a population left under a table with a condition fails at synthesis, in words that name them', () => {
   const left = (scopeOf: (stack: Stack, condition: CfnCondition) => Stack) => () => synthesized((stack) => {
     const table = makeTable(stack);
     table.cfnOptions.condition = new CfnCondition(stack, 'IsWanted');

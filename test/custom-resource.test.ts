@@ -4,7 +4,9 @@ import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { WorkerType } from '../src';
 import { propertiesIn, stateMachineIn } from './support/definitions';
-import { makePopulation, makeStack, makeTable, MEMBERSHIP, PopulationProps, Props, synthesized, templateOf, templateUsing, templateWith } from './support/stacks';
+import {
+  makePopulation, makeStack, makeTable, MEMBERSHIP, PopulationProps, Props, synthesized, templateOf, templateUsing, templateWith,
+} from './support/stacks';
 import { idFrom, idsOf, propertiesOf, resourceOf, uuidOf, Values } from './support/template';
 
 const CUSTOM = 'Custom::IntermediateTablePopulation';
@@ -22,7 +24,7 @@ const properties = (given: Record<string, unknown>) => ({
   ...given,
 });
 
-const cases: [string, PopulationProps, object][] = [
+test.each<[string, PopulationProps, object]>([
   ['nothing but the table', {}, {}],
   ['parameters', { parameters: { since: '2026-01-01', empty: '' } }, { Parameters: [{ Name: 'empty', Value: '' }, { Name: 'since', Value: '2026-01-01' }] }],
   ['a parameter that is called as a function of CloudFormation\'s', { parameters: { Ref: 'PopulationTable' } }, { Parameters: [{ Name: 'Ref', Value: 'PopulationTable' }] }],
@@ -46,9 +48,7 @@ const cases: [string, PopulationProps, object][] = [
   ['a limit of what is billed', { maxBilledCrpuHoursPerDay: 5.5 }, { MaxBilledCrpuHoursPerDay: 5.5 }],
   ['a number of workers that is known late', { compute: { workers: Lazy.number({ produce: () => 64 }) } }, { Compute: { Workers: 64 } }],
   ['a schedule', { schedule: daily }, { Schedules: [{ Name: 'Schedule' }] }],
-];
-
-test.each(cases)('the custom resource has what it is given: %s', (_, props, expected) => {
+])('the custom resource has what it is given: %s', (_, props, expected) => {
   expect(propertiesIn(templateWith(props))).toEqual(properties({ ...expected }));
 });
 
@@ -69,14 +69,12 @@ const TEXTS = [
 ];
 
 /** The ways in which a text comes into a template. */
-const ways: [string, (stack: Stack, text: string, id: string) => string][] = [
+test.each<[string, (stack: Stack, text: string, id: string) => string]>([
   ['written in the app', (_, text) => text],
   ['given when deploying', (stack, _, id) => new CfnParameter(stack, id).valueAsString],
   ['imported', (_stack, _text, id) => Fn.importValue(id)],
   ['known late', (_, text) => Lazy.string({ produce: () => text })],
-];
-
-test.each(ways)('texts that are %s arrive as they are, in schedules and triggers, too, and nothing else does', (_, give) => {
+])('texts that are %s arrive as they are, in schedules and triggers, too, and nothing else does', (_, give) => {
   const stack = makeStack();
   const entries = TEXTS.map((text, index) => [`T${String(index).padStart(2, '0')}`, give(stack, text, `Text${index}`)]);
   const parameters = Object.fromEntries(entries) as Record<string, string>;
@@ -200,7 +198,8 @@ describe('the populations that one is built on', () => {
     const { EventPattern } = template.Resources[idFrom(template, 'AWS::Events::Rule', 'PopulationAfterUpstream')].Properties;
     expect(JSON.stringify(EventPattern).length).toBeLessThanOrEqual(2_048);
     const { detail } = EventPattern as { detail: { stateMachineArn: { suffix: string }[] } };
-    const names = propertiesOf(template, 'AWS::StepFunctions::StateMachine').map(({ StateMachineName }) => new Values(template).of<string>(StateMachineName));
+    const names = propertiesOf(template, 'AWS::StepFunctions::StateMachine')
+      .map(({ StateMachineName }) => new Values(template).of<string>(StateMachineName));
     for (const { suffix } of detail.stateMachineArn) {
       expect(names.filter((name) => name.endsWith(suffix))).toHaveLength(1);
     }

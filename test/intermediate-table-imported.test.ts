@@ -1,6 +1,6 @@
 import { Arn, Aws, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import { IIntermediateTable, IntermediateTable, IntermediateTableAttributes, IntermediateTablePopulation, Membership, StoredQuery } from '../src';
+import { IIntermediateTable, IntermediateTable, IntermediateTableAttributes, Membership, StoredQuery } from '../src';
 import { propertiesIn } from './support/definitions';
 import { policiesOf, roleOf } from './support/policies';
 import { makePopulation, makeStack, MEMBERSHIP, synthesized, TABLE, templateOf } from './support/stacks';
@@ -13,7 +13,8 @@ const IDENTIFIERS = { membershipIdentifier: MEMBERSHIP, intermediateTableIdentif
 const ENV = { account: '123456789012', region: 'eu-west-1' };
 
 type Given = Partial<IntermediateTableAttributes>;
-const byIdentifiers = (scope: Stack, more: Given = {}) => IntermediateTable.fromIntermediateTableAttributes(scope, 'Given', { ...IDENTIFIERS, ...more });
+const byIdentifiers = (scope: Stack, more: Given = {}) =>
+  IntermediateTable.fromIntermediateTableAttributes(scope, 'Given', { ...IDENTIFIERS, ...more });
 const byArn = (scope: Stack, arn = ARN) => IntermediateTable.fromIntermediateTableArn(scope, 'Given', arn);
 
 describe('a table of another app', () => {
@@ -45,7 +46,7 @@ describe('a table of another app', () => {
       expect(() => make(makeStack()).tableName).toThrow('Stack/Given: tableName is undefined. Give it to IntermediateTable.fromIntermediateTableAttributes()');
     });
 
-  test.each<[string, (table: IIntermediateTable, stack: Stack) => IntermediateTablePopulation]>([
+  test.each<[string, (table: IIntermediateTable, stack: Stack) => ReturnType<typeof makePopulation>]>([
     ['added', (table) => table.addPopulation('Population')],
     ['made', (table, stack) => makePopulation(stack, 'Population', { intermediateTable: table })],
   ])('lets a population that is %s use the key that was given', (_, populate) => {
@@ -75,7 +76,8 @@ describe('an ARN that is known only when deploying', () => {
     const values = new Values(template, { Arn: arn });
     expect(propertiesIn(template, values)).toMatchObject({ MembershipIdentifier: MEMBERSHIP, IntermediateTableIdentifier: TABLE });
     const allowed = policiesOf(template, roleOf(template, 'PopulationRole'), values).flatMap(({ statements }) => statements).flatMap(({ Resource }) => Resource);
-    expect(allowed).toEqual(expect.arrayContaining([`${here}:membership/${MEMBERSHIP}/intermediatetable/*`, `${here}:membership/${MEMBERSHIP}`]));
+    const membership = `${here}:membership/${MEMBERSHIP}`;
+    expect(allowed).toEqual(expect.arrayContaining([`${membership}/intermediatetable/*`, membership]));
   });
 });
 
@@ -87,7 +89,8 @@ describe('a membership of another app', () => {
       membershipIdentifier: MEMBERSHIP,
       membershipArn: {
         'Fn::Join': ['', [
-          expect.anything(), { Ref: 'AWS::Partition' }, ':cleanrooms:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, `:membership/${MEMBERSHIP}`,
+          expect.anything(), { Ref: 'AWS::Partition' }, ':cleanrooms:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' },
+          `:membership/${MEMBERSHIP}`,
         ]],
       },
     });
@@ -119,7 +122,8 @@ describe('promise 9: mistakes fail at synthesis, in words that name the construc
     ['intermediateTableIdentifier', { intermediateTableIdentifier: `${TABLE}/` }],
     ['intermediateTableIdentifier', { intermediateTableIdentifier: ARN }],
   ])('a table\'s %s that is no UUID: %j', (prop, given) => {
-    expect(() => byIdentifiers(makeStack(), given)).toThrow(`Stack/Given: ${prop} is ${JSON.stringify(Object.values(given)[0])}. Give a UUID`);
+    const [value] = Object.values(given);
+    expect(() => byIdentifiers(makeStack(), given)).toThrow(`Stack/Given: ${prop} is ${JSON.stringify(value)}. Give a UUID`);
   });
 
   test.each<[string, unknown, RegExp]>([

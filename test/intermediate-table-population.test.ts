@@ -32,7 +32,8 @@ describe('what a population gives', () => {
   test('the version is an output that names the population', () => {
     const [id] = Object.keys(template.Outputs ?? {});
     expect(id).toMatch(/^PopulationVersionId/);
-    expect(template.Outputs).toEqual({ [id]: { Value: stack.resolve(population.versionId), Description: expect.stringContaining('(Stack/Population)') } });
+    const Description = expect.stringContaining('(Stack/Population)');
+    expect(template.Outputs).toEqual({ [id]: { Value: stack.resolve(population.versionId), Description } });
   });
 
   test('grantPopulate allows to start this state machine, and nothing else', () => {

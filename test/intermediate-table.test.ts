@@ -137,7 +137,8 @@ describe('a population of a table', () => {
 
   test('is the same whether the construct or its resource is given', () => {
     const one = templateOfPopulation((stack, table) => populate(stack, table));
-    expect(templateOfPopulation((stack, table) => populate(stack, table.node.defaultChild as unknown as IIntermediateTableRef))).toEqual(one);
+    const ofResource = templateOfPopulation((stack, table) => populate(stack, table.node.defaultChild as unknown as IIntermediateTableRef));
+    expect(ofResource).toEqual(one);
     expect(JSON.stringify(one)).toContain('kms:ViaService');
     const [, id] = idsOf(one, TYPE);
     expect(one.Resources[id].DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^Upstream/)]));

@@ -4,12 +4,12 @@ import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { cycleIn, neededBy } from './support/cycles';
 import { permissionsOf } from './support/policies';
-import { makeApp, makePopulation, templateOf } from './support/stacks';
+import { makeApp, makePopulation, makeStack, templateOf } from './support/stacks';
 import { CfnTemplate, idsOf, uuidOf, Values } from './support/template';
 
 const schedule = Schedule.rate(Duration.days(1));
 const populate = (scope: Construct, id: string) => makePopulation(scope, id, { schedule });
-const stackIn = (aspectStabilization: boolean) => new Stack(makeApp({ context: { '@aws-cdk/core:aspectStabilization': aspectStabilization } }), 'Stack');
+const stackIn = (stabilized: boolean) => makeStack('Stack', {}, { context: { '@aws-cdk/core:aspectStabilization': stabilized } });
 
 /** Adds a population to a scope when CDK comes to a construct. */
 function addWhen(cdkComesTo: Construct, scope: Construct): void {

@@ -25,7 +25,7 @@ const stack = makeStack();
 const population = makePopulation(stack);
 const machine = idOf(templateOf(stack), 'AWS::StepFunctions::StateMachine');
 
-test.each(metrics)('%s is %s %s of this population\'s state machine, its %s, and not narrowed to a unit, which the function alone decides', (
+test.each(metrics)('%s is %s %s of the state machine, its %s, and not narrowed to a unit, which the function alone decides', (
   method, namespace, metricName, statistic, period,
 ) => {
   const { metricStat } = population[method]().toMetricConfig();

@@ -57,7 +57,7 @@ describe('the dashboard of several populations', () => {
     expect(body).toMatchObject({ start: '-P28D', periodOverride: 'inherit' });
   });
 
-  test('is a row of cards, a row of three graphs and one of two; successes and bills stand on top of each other, since their sum counts', () => {
+  test('is a row of cards, one of three graphs and one of two; successes and bills stand on each other, since their sum counts', () => {
     expect(body.widgets.map(({ x, y, width, properties: { title, stacked } }) => [title, x, y, width, Boolean(stacked)])).toEqual([
       ['Daily, schedule: none', 0, 0, 12, false],
       ['Weekly, schedule: none', 12, 0, 12, false],
@@ -100,7 +100,8 @@ describe('the dashboard of several populations', () => {
   test('tells the age of each live version in hours, of its seconds', () => {
     const lines = linesOf('Hours since the live version was made');
     const [expressions, metrics] = [lines.filter(({ length }) => length === 1), lines.filter(({ length }) => length > 1)];
-    expect(expressions).toEqual(['Daily', 'Weekly'].map((label, index) => [expect.objectContaining({ expression: `seconds${index} / 3600`, label })]));
+    expect(expressions).toEqual(['Daily', 'Weekly'].map((label, index) =>
+      [expect.objectContaining({ expression: `seconds${index} / 3600`, label })]));
     expect(metrics.map((line) => [line[1], renderingOf(line)])).toEqual([0, 1].map((index) =>
       ['SecondsSincePopulated', expect.objectContaining({ id: `seconds${index}`, visible: false, stat: 'Maximum', period: 6 * 3600 })]));
   });
@@ -191,7 +192,8 @@ describe('the dashboard\'s names', () => {
 });
 
 describe('a dashboard', () => {
-  const make = (props: object = {}, stack = makeStack()) => new PopulationDashboard(stack, 'Dashboard', { populations: [makePopulation(stack)], ...props });
+  const make = (props: object = {}, stack = makeStack()) =>
+    new PopulationDashboard(stack, 'Dashboard', { populations: [makePopulation(stack)], ...props });
 
   test.each([undefined, 'ours'])('has a name only where it was given one: %s', (dashboardName) => {
     expect(resourceOf(synthesized((stack) => make({ dashboardName }, stack)), DASHBOARD).Properties.DashboardName).toBe(dashboardName);
@@ -205,7 +207,8 @@ describe('a dashboard', () => {
   test.each([
     ['of no population', { populations: [] }, /^Stack\/Dashboard: populations is \[\]\. Give at least one/],
     ...[undefined, 'Population', {}].map((population): [string, object, RegExp] => [
-      `of ${JSON.stringify(population)}`, { populations: [population] }, /^Stack\/Dashboard: an item of populations is .*\. Give an IntermediateTablePopulation\./,
+      `of ${JSON.stringify(population)}`, { populations: [population] },
+      /^Stack\/Dashboard: an item of populations is .*\. Give an IntermediateTablePopulation\./,
     ]),
     ['by a name of 256 characters', { dashboardName: 'n'.repeat(256) },
       /^Stack\/Dashboard: dashboardName is "nnnnnnnnnnnnnnnnnnnn… \(256 characters\)"\. Give at most 255/],

@@ -29,7 +29,7 @@ function expectOfBoth(template: CfnTemplate, properties: object): void {
 const ourGroup = (stack: Stack) => ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1');
 const keyArn = (template: CfnTemplate) => ({ 'Fn::GetAtt': [idOf(template, 'AWS::KMS::Key'), 'Arn'] });
 
-test('without options the functions are small, on arm64 and Node.js 24, in no VPC and without a key, and have time for what they do', () => {
+test('without options the functions are small, on arm64 and Node.js 24, in no VPC, without a key, and have time for what they do', () => {
   const template = templateWith(() => ({}));
   expectOfBoth(template, { MemorySize: 256, Architectures: ['arm64'], Runtime: 'nodejs24.x' });
   for (const properties of functionsIn(template)) {
@@ -96,8 +96,8 @@ test.each<[string, Options, unknown, string]>([
   ['ten years, if wished', () => ({ logRetention: RetentionDays.TEN_YEARS }), 3653, 'Delete'],
   ['everything, if wished', () => ({ logRetention: RetentionDays.INFINITE }), undefined, 'Delete'],
   ['three months, and stays, if wished', () => ({ logRemovalPolicy: RemovalPolicy.RETAIN }), 90, 'Retain'],
-  ['as long as is known only when deploying', (stack) => ({ logRetention: new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber }),
-    { Ref: 'Days' }, 'Delete'],
+  ['as long as is known only when deploying',
+    (stack) => ({ logRetention: new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber }), { Ref: 'Days' }, 'Delete'],
 ])('the log group keeps %s', (_, options, days, policy) => {
   const { Properties, ...rest } = logGroupIn(templateWith(options));
   expect(Properties.RetentionInDays).toEqual(days);
@@ -106,7 +106,8 @@ test.each<[string, Options, unknown, string]>([
 
 describe('the options of a stack', () => {
   const vpcIn = (stack: Stack) => stack.node.tryFindChild('Vpc') as ec2.Vpc | undefined ?? new ec2.Vpc(stack, 'Vpc');
-  const tokensIn = (template: CfnTemplate) => propertiesOf(template, 'Custom::IntermediateTablePopulation').map(({ ServiceToken }) => ServiceToken);
+  const tokensIn = (template: CfnTemplate) =>
+    propertiesOf(template, 'Custom::IntermediateTablePopulation').map(({ ServiceToken }) => ServiceToken);
   const [token] = tokensIn(after(populate('First')));
 
   test.each<[string, Options]>([
@@ -162,12 +163,14 @@ describe('the options of a stack', () => {
   const subnetType = ec2.SubnetType.PRIVATE_ISOLATED;
 
   test.each<[string, object | string, string]>([
-    ['subnets without a VPC', { vpcSubnets: { subnetType } }, 'vpcSubnets of the populations\' functions is given, and vpc is not. Give the VPC'],
+    ['subnets without a VPC', { vpcSubnets: { subnetType } },
+      'vpcSubnets of the populations\' functions is given, and vpc is not. Give the VPC'],
     ['security groups without a VPC', { securityGroups: references.securityGroups },
       'securityGroups of the populations\' functions is given, and vpc is not. Give the VPC'],
     ['a VPC by reference without subnets', { vpc: references.vpc },
       'vpc of the populations\' functions is Other/Vpc, a reference that does not know its subnets. Give'],
-    ['subnets in two ways', { ...references, vpcSubnets: {} }, 'subnets and vpcSubnets of the populations\' functions are both given. Give one'],
+    ['subnets in two ways', { ...references, vpcSubnets: {} },
+      'subnets and vpcSubnets of the populations\' functions are both given. Give one'],
     ['no subnets', { ...references, subnets: [] }, 'subnets is []. Give a list of one subnet or more'],
     ['an ARN as a key', { logEncryptionKey: 'arn' }, 'logEncryptionKey is "arn". Give a key'],
     ['a text', 'vpc', 'options is "vpc". Give an object'],
@@ -177,7 +180,8 @@ describe('the options of a stack', () => {
   });
 
   test('fail where they are public subnets, from which nothing is reached', () => {
-    expect(() => templateWith((stack) => ({ vpc: vpcIn(stack), vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC } }))).toThrow('Give private subnets');
+    const vpcSubnets = { subnetType: ec2.SubnetType.PUBLIC };
+    expect(() => templateWith((stack) => ({ vpc: vpcIn(stack), vpcSubnets }))).toThrow('Give private subnets');
   });
 });
 
@@ -187,7 +191,8 @@ describe('the handle of a stack', () => {
       const services = PopulationServices.of(stack);
       const { queueArn } = new Queue(stack, 'Queue');
       for (const each of [services.populationFunction, services.deploymentFunction]) {
-        Object.assign(each.node.defaultChild as CfnFunction, { reservedConcurrentExecutions: 5, deadLetterConfig: { targetArn: queueArn } });
+        const set = { reservedConcurrentExecutions: 5, deadLetterConfig: { targetArn: queueArn } };
+        Object.assign(each.node.defaultChild as CfnFunction, set);
       }
       services.record.deletionProtectionEnabled = true;
       services.logGroup.node.addMetadata('ours', true);
@@ -211,12 +216,15 @@ describe('the functions\' connections', () => {
       endpoint.connections.allowDefaultPortFrom(from(stack));
     });
     const sources = propertiesOf(template, 'AWS::EC2::SecurityGroupIngress').map(({ SourceSecurityGroupId }) => SourceSecurityGroupId);
-    return { sources, groups: functionsIn(template).map(({ VpcConfig }) => (VpcConfig as { SecurityGroupIds: object[] }).SecurityGroupIds) };
+    const groups = functionsIn(template).map(({ VpcConfig }) => (VpcConfig as { SecurityGroupIds: object[] }).SecurityGroupIds);
+    return { sources, groups };
   };
   const handle = (stack: Stack) => PopulationServices.of(stack);
   const population = (stack: Stack) => stack.node.findChild('Population') as IntermediateTablePopulation;
 
-  test.each([['the handle', handle], ['a population', population]])('open an endpoint\'s security group for both functions, the usual way: from %s', (_, from) => {
+  test.each([
+    ['the handle', handle], ['a population', population],
+  ])('open an endpoint\'s security group for both functions, the usual way: from %s', (_, from) => {
     const { sources, groups } = sourcesIn(from);
     expect(groups).toEqual([sources, sources]);
     expect(sources).toHaveLength(1);

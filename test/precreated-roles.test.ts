@@ -41,7 +41,7 @@ function synthesized(count: number): { readonly template: CfnTemplate; readonly 
   };
 }
 
-test.each([1, 30])('no role or policy is in the template where somebody makes the roles beforehand, all in a report: of %d populations', (count) => {
+test.each([1, 30])('no role or policy is in the template, and all in a report, where somebody makes them: of %d populations', (count) => {
   const { template, report } = synthesized(count);
   expect(Object.values(template.Resources).map(({ Type }) => Type).filter((type) => type.startsWith('AWS::IAM::'))).toEqual([]);
   expect(report.roles.map(({ roleConstructPath }) => roleConstructPath).sort()).toEqual(PATHS);

@@ -60,15 +60,16 @@ const setKey = (node: IConstruct) => {
 const ownTable = (stack: Stack) => makeIntermediateTable(stack);
 
 test.each<[string, (stack: Stack) => IIntermediateTable, unknown, Then]>([
-  ['of this app', (stack) => makeIntermediateTable(stack, 'Table', { encryptionKey: new kms.Key(stack, 'Key') }), expect.stringContaining(':key/'),
-    nothing],
+  ['of this app', (stack) => makeIntermediateTable(stack, 'Table', { encryptionKey: new kms.Key(stack, 'Key') }),
+    expect.stringContaining(':key/'), nothing],
   ['of another app', (stack) => IntermediateTable.fromIntermediateTableAttributes(stack, 'Table', {
     membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE, encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN),
   }), KEY_ARN, nothing],
   ['that is given it afterwards by assignment', ownTable, KEY_ARN, (table) => setKey(table.node.defaultChild!)],
   ['that is given it afterwards by an override', ownTable, KEY_ARN,
     (table) => (table.node.defaultChild as CfnIntermediateTable).addPropertyOverride('KmsKeyArn', KEY_ARN)],
-  ['that is given it afterwards by an Aspect on the app', ownTable, KEY_ARN, (_, stack) => Aspects.of(stack.node.root).add({ visit: setKey })],
+  ['that is given it afterwards by an Aspect on the app', ownTable, KEY_ARN,
+    (_, stack) => Aspects.of(stack.node.root).add({ visit: setKey })],
 ])('whoever is granted queries may use the key of a table %s, through Clean Rooms only', (_, give, key, then) => {
   expect(statementsFor(give, then)).toContainEqual(expect.objectContaining({
     Action: ['kms:DescribeKey', 'kms:GenerateDataKey', 'kms:Decrypt'],

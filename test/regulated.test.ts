@@ -27,7 +27,8 @@ function stackWith(...options: Options[]): Stack {
   return stack;
 }
 const templateWith = (...options: Options[]) => templateOf(stackWith(...options));
-const ofFunctions = (template: CfnTemplate, name: string) => propertiesOf(template, 'AWS::Lambda::Function').map((properties) => properties[name]);
+const ofFunctions = (template: CfnTemplate, name: string) =>
+  propertiesOf(template, 'AWS::Lambda::Function').map((properties) => properties[name]);
 const may = (template: CfnTemplate, role: typeof ROLES[number], action: string, resource: string, viaService?: string) =>
   permissionsOf(template, role)(action, resource, viaService ? { 'kms:ViaService': `${viaService}.ap-southeast-1.amazonaws.com` } : {});
 const keyFrom = (arn: string): Options => (stack) => ({ recordEncryptionKey: Key.fromKeyArn(stack, arn.slice(-12), arn) });
@@ -99,7 +100,8 @@ describe('the dead-letter queue', () => {
 
   test('takes them encrypted, where its key\'s policy can be changed', () => {
     expect(JSON.stringify(resourceOf(template, 'AWS::KMS::Key').Properties.KeyPolicy))
-      .toContain('{"Action":["kms:Decrypt","kms:GenerateDataKey"],"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Resource":"*"}');
+      .toContain('{"Action":["kms:Decrypt","kms:GenerateDataKey"],"Effect":"Allow",'
+        + '"Principal":{"Service":"events.amazonaws.com"},"Resource":"*"}');
   });
 
   test('of another app has to let them itself, which a warning says', () => {

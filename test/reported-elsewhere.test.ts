@@ -43,7 +43,8 @@ test.each(['strong', 'weak', 'both'])('a chain of tables over two stacks with %s
 
 test('logical ids stay within CloudFormation\'s 255 characters, however long the path is', () => {
   const template = synthesized((stack) => {
-    const scope = Array.from({ length: 5 }, (_, index) => `${index}`.padEnd(120, 'x')).reduce<Construct>((around, id) => new Construct(around, id), stack);
+    const ids = Array.from({ length: 5 }, (_, index) => `${index}`.padEnd(120, 'x'));
+    const scope = ids.reduce<Construct>((around, id) => new Construct(around, id), stack);
     makePopulation(scope, 'Population', { timeout });
   });
   expect(Math.max(...Object.keys(template.Resources).map(({ length }) => length))).toBeLessThanOrEqual(255);
@@ -97,7 +98,7 @@ test.each([[true, AspectPriority.MUTATING], [true, AspectPriority.READONLY], [fa
   });
 
 test.each([SubnetType.PRIVATE_WITH_EGRESS, SubnetType.PRIVATE_ISOLATED])(
-  'functions in a VPC that nobody has looked up yet are synthesized: the CDK CLI looks it up in between: %s (aws/aws-cdk#3775, aws/aws-cdk#19122)',
+  'functions in a VPC that nobody has looked up yet are synthesized: the CLI does so in between: %s (aws/aws-cdk#3775, aws/aws-cdk#19122)',
   (subnetType) => {
     const stack = makeStack('Stack', { env });
     makePopulation(stack);

@@ -52,7 +52,8 @@ describe('addSchedule', () => {
     ['an expression', Schedule.expression('rate(3 days)'), 'rate(3 days)'],
     ['a value that is known only when deploying', Schedule.expression(Fn.importValue('Schedule')), { 'Fn::ImportValue': 'Schedule' }],
   ])('takes %s', (_, schedule, expected) => {
-    expect(onlyRule(templateUsing((population) => population.addSchedule('Schedule', schedule))).Properties.ScheduleExpression).toEqual(expected);
+    const { Properties } = onlyRule(templateUsing((population) => population.addSchedule('Schedule', schedule)));
+    expect(Properties.ScheduleExpression).toEqual(expected);
   });
 
   test.each([
@@ -89,7 +90,8 @@ describe('addSchedule', () => {
   });
 
   test('takes a description, and whether it is on', () => {
-    expect(onlyRule(templateUsing((population) => population.addSchedule('Schedule', DAILY, { description: 'Nightly', enabled: false }))).Properties)
+    const options = { description: 'Nightly', enabled: false };
+    expect(onlyRule(templateUsing((population) => population.addSchedule('Schedule', DAILY, options))).Properties)
       .toMatchObject({ Description: 'Nightly', State: 'DISABLED' });
   });
 });

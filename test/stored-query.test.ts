@@ -22,15 +22,19 @@ const queryOf = (query: StoredQuery): unknown =>
 test.each<[string, () => StoredQuery, string]>([
   ['as it was given', () => StoredQuery.fromSql(' SELECT 1\n'), ' SELECT 1\n'],
   ['from a file', () => StoredQuery.fromFile(fileOf('SELECT ä\nFROM b')), 'SELECT ä\nFROM b'],
-  ['from a file, whatever the platform ends lines with', () => StoredQuery.fromFile(fileOf('\uFEFFSELECT ä\r\nFROM b\r\n')), 'SELECT ä\nFROM b'],
-  ['from a file that is found from where the app runs', () => StoredQuery.fromFile(relative(process.cwd(), fileOf('SELECT 1'))), 'SELECT 1'],
+  ['from a file, whatever the platform ends lines with',
+    () => StoredQuery.fromFile(fileOf('\uFEFFSELECT ä\r\nFROM b\r\n')), 'SELECT ä\nFROM b'],
+  ['from a file that is found from where the app runs',
+    () => StoredQuery.fromFile(relative(process.cwd(), fileOf('SELECT 1'))), 'SELECT 1'],
 ])('SQL stands in the template %s', (_, query, QueryString) => {
   expect(queryOf(query())).toEqual({ SqlParameters: { QueryString } });
 });
 
 test('an analysis template is in the table\'s query, and in what may be run on it, by its ARN', () => {
   const template = synthesized((stack) => {
-    const analysis = new CfnAnalysisTemplate(stack, 'Template', { membershipIdentifier: MEMBERSHIP, name: 't', format: 'SQL', source: { text: 'SELECT 1' } });
+    const analysis = new CfnAnalysisTemplate(stack, 'Template', {
+      membershipIdentifier: MEMBERSHIP, name: 't', format: 'SQL', source: { text: 'SELECT 1' },
+    });
     makeIntermediateTable(stack, 'Table', {
       query: StoredQuery.fromAnalysisTemplate(analysis), allowedAnalyses: [AllowedAnalysis.fromAnalysisTemplate(analysis)],
     });
@@ -59,7 +63,8 @@ describe('promise 9: mistakes fail at synthesis', () => {
     ['an allowed analysis of a template\'s ARN', () => AllowedAnalysis.fromAnalysisTemplate('arn' as never), WORDS],
     ['an allowed analysis of nothing', () => AllowedAnalysis.of(undefined as never), WORDS],
     ...['', ' ', 'a'.repeat(201)].map((value): [string, () => unknown, RegExp] => [
-      `an allowed analysis that the API cannot have: "${value}"`, () => AllowedAnalysis.of(value), /^AllowedAnalysis.of: the value is ".*"\. Give the ARN/,
+      `an allowed analysis that the API cannot have: "${value}"`, () => AllowedAnalysis.of(value),
+      /^AllowedAnalysis.of: the value is ".*"\. Give the ARN/,
     ]),
   ])('%s', (_, make, message) => {
     expect(make).toThrow(message);

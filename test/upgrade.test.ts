@@ -60,7 +60,7 @@ describe('a stack that an earlier release has deployed', () => {
   });
 });
 
-test('a stack with a population that takes hours finds its wait condition and what reads the result, too, with the same ServiceToken', () => {
+test('a stack with a population that takes hours finds its wait condition and what reads the result, with the same ServiceToken', () => {
   const template = templateWith(Duration.hours(6));
   expect(typesIn(template)).toEqual({
     ...RESOURCES,

@@ -47,7 +47,7 @@ test.each<[string, (stack: Stack) => IParameterRef, RegExp, RegExp]>([
   });
 
   const machineMay = permissionsOf(template, 'MachineRole');
-  const requests = [['ssm:PutParameter', arn], ['ssm:PutParameter', `${arn}2`], ['ssm:GetParameter', arn], ['ssm:GetParameter', `${arn}2`]] as const;
+  const requests = ['ssm:PutParameter', 'ssm:GetParameter'].flatMap((action) => [[action, arn], [action, `${arn}2`]]);
   expect(requests.map(([action, parameter]) => machineMay(action, parameter))).toEqual([true, false, false, false]);
   const ofReader = policiesOf(template, (stack.resolve(reader.roleName) as { Ref: string }).Ref);
   expect(requests.map(([action, parameter]) => allows(ofReader, action, parameter))).toEqual([false, false, true, false]);
@@ -95,7 +95,8 @@ describe('CloudFormation writes the template\'s value into the parameter when a 
   });
 
   test('but a parameter of another app has none', () => {
-    expect(customResourceIn(templateWith((stack) => ({ versionParameter: named(stack, 'version') }))).Properties).not.toHaveProperty('VersionParameter');
+    const template = templateWith((stack) => ({ versionParameter: named(stack, 'version') }));
+    expect(customResourceIn(template).Properties).not.toHaveProperty('VersionParameter');
   });
 });
 

@@ -42,7 +42,8 @@ describe('a schedule whose failures nobody is told of', () => {
     ['somebody is told by an alarm of ours', (population) => population.createFailureAlarm('Failed')],
     ['somebody is told by an alarm of one\'s own',
       (population, stack) => population.metricFailed().createAlarm(stack, 'Alarm', { threshold: 1, evaluationPeriods: 1 })],
-    ['it was acknowledged, as README says, on the population', (population) => ConstructAnnotations.of(population).acknowledgeWarning(WARNING)],
+    ['it was acknowledged, as README says, on the population',
+      (population) => ConstructAnnotations.of(population).acknowledgeWarning(WARNING)],
     ['it was acknowledged on the stack', (_, stack) => ConstructAnnotations.of(stack).acknowledgeWarning(WARNING)],
   ])('draws none where %s, in whichever order', (_, watch) => {
     expect(warnings(nightly, watch)).toEqual([]);

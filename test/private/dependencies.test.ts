@@ -55,7 +55,8 @@ const dependencies: [string, (stack: Stack, first: IntermediateTablePopulation) 
   ['a table that uses the version of a population that takes hours', (stack) => {
     const timeout = Duration.hours(6);
     const long = makePopulation(stack, 'FirstLong', { timeout });
-    second(stack, { intermediateTable: makeTable(stack, 'SecondTable', { description: long.versionId }), timeout }).node.addDependency(long);
+    const intermediateTable = makeTable(stack, 'SecondTable', { description: long.versionId });
+    second(stack, { intermediateTable, timeout }).node.addDependency(long);
   }],
   ['the table through its key', (stack, first) =>
     ofTable(stack, { kmsKeyArn: new CfnKey(stack, 'Key', { description: first.versionId }).attrArn })],
@@ -72,7 +73,7 @@ const dependencies: [string, (stack: Stack, first: IntermediateTablePopulation) 
     second(stack, { versionParameter: new StringParameter(stack, 'Version', { stringValue: versionId }) })],
 ];
 
-test.each(dependencies)('CloudFormation can order the resources where a second population depends on the first, each after its policy: %s', (_, depend) => {
+test.each(dependencies)('CloudFormation can order populations of which one depends on another, after their policies: %s', (_, depend) => {
   const template = synthesized((stack) => depend(stack, makePopulation(stack, 'First')));
   expect(cycleIn(template)).toBeUndefined();
   const resources = idsOf(template, 'Custom::IntermediateTablePopulation');

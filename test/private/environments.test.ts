@@ -3,7 +3,9 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { IntermediateTable } from '../../src';
-import { makeApp, makePopulation, makeStack, makeTable, MEMBERSHIP, PopulationProps, TABLE, templateOf, templateWith } from '../support/stacks';
+import {
+  makeApp, makePopulation, makeStack, makeTable, MEMBERSHIP, PopulationProps, TABLE, templateOf, templateWith,
+} from '../support/stacks';
 
 const HERE = { account: '123456789012', region: 'eu-west-1' };
 const REGION = { ...HERE, region: 'us-east-1' };
@@ -12,7 +14,8 @@ const ACCOUNT = { ...HERE, account: '210987654321' };
 /** What the population of `Stack` gets from a stack of another environment. */
 type Give = (there: Stack, here: Stack) => PopulationProps;
 
-const arnOf = ({ account, region }: typeof HERE) => `arn:aws:cleanrooms:${region}:${account}:membership/${MEMBERSHIP}/intermediatetable/${TABLE}`;
+const arnOf = ({ account, region }: typeof HERE) =>
+  `arn:aws:cleanrooms:${region}:${account}:membership/${MEMBERSHIP}/intermediatetable/${TABLE}`;
 const tableOf = (arn: string): Give => (_, here) => ({ intermediateTable: IntermediateTable.fromIntermediateTableArn(here, 'Given', arn) });
 const table: Give = (there) => ({ intermediateTable: makeTable(there) });
 const versionParameter: Give = (there) => ({ versionParameter: StringParameter.fromStringParameterName(there, 'Version', 'version') });
@@ -36,11 +39,14 @@ describe('promise 9: a population does not reach', () => {
     ['a table of an ARN of another region', tableOf(arnOf(REGION)), HERE,
       `the region of intermediateTable Stack/Given is "us-east-1". ${OURS} "eu-west-1"`],
     ['a version parameter of another region', versionParameter, REGION, 'the region of versionParameter There/Version is "us-east-1"'],
-    ['a version parameter of another account', versionParameter, ACCOUNT, 'the account of versionParameter There/Version is "210987654321"'],
+    ['a version parameter of another account', versionParameter, ACCOUNT,
+      'the account of versionParameter There/Version is "210987654321"'],
     ['a key of another region', encryptionKey, REGION, 'the region of encryptionKey There/Key is "us-east-1"'],
-    ['an upstream population of another region', upstream, REGION, 'refreshAfter has There/Upstream, whose region is "us-east-1" and not "eu-west-1"'],
+    ['an upstream population of another region', upstream, REGION,
+      'refreshAfter has There/Upstream, whose region is "us-east-1" and not "eu-west-1"'],
     ['an upstream population of another account', upstream, ACCOUNT, 'refreshAfter has There/Upstream, whose account is "210987654321"'],
-    ['an upstream population of a stack of any region', upstream, undefined, 'refreshAfter has There/Upstream, whose account is any and not'],
+    ['an upstream population of a stack of any region', upstream, undefined,
+      'refreshAfter has There/Upstream, whose account is any and not'],
   ])('%s', (_, give, env, message) => {
     expect(giving(give, env)).toThrow(`Stack/Population: ${message}`);
   });

@@ -17,8 +17,9 @@ test.each([
   ['a minute', Duration.minutes(1), '2010'],
   ['20 minutes', Duration.minutes(20), '3150'],
   ['55 minutes', Duration.minutes(55), '3600'],
-  ['what is known only when deploying, which has all of CloudFormation\'s hour', Duration.seconds(Lazy.number({ produce: () => 60 })), '3600'],
-])('up to 55 minutes the custom resource itself waits, with room for a late event and for our own message: %s', (_, timeout, serviceTimeout) => {
+  ['what is known only when deploying, which has all of CloudFormation\'s hour',
+    Duration.seconds(Lazy.number({ produce: () => 60 })), '3600'],
+])('up to 55 minutes the custom resource waits, with room for a late event and our own message: %s', (_, timeout, serviceTimeout) => {
   const template = templateWith({ timeout });
   expect(resourceOf(template, POPULATION).Properties.ServiceTimeout).toBe(serviceTimeout);
   expect(resourceOf(template, POPULATION).Properties).not.toHaveProperty('WaitHandle');
@@ -75,7 +76,8 @@ describe('a wait condition waits once, and is made anew exactly when a populate 
     ['the given key', (stack) => ({ encryptionKey: new CfnKey(stack, 'Key') })],
     ['the name of the table', table({ name: 'renamed' })],
     ['the membership of the table', table({ membershipIdentifier: TABLE })],
-    ['a membership that is known only when deploying', (stack) => table({ membershipIdentifier: new CfnParameter(stack, 'M').valueAsString })(stack)],
+    ['a membership that is known only when deploying',
+      (stack) => table({ membershipIdentifier: new CfnParameter(stack, 'M').valueAsString })(stack)],
     ['the query of the table', table({ populationAnalysisConfiguration: { sqlParameters: { queryString: 'SELECT 2' } } })],
     ['every deploy, where asked for', () => ({ triggers: undefined, populateOnDeploy: PopulateOnDeploy.ALWAYS })],
   ])('%s', (_, change) => {

@@ -2,7 +2,9 @@ import { Aspects, CfnCondition, CfnParameter, CfnResource, Stack } from 'aws-cdk
 import { CfnIntermediateTable, CfnIntermediateTableProps, CfnMembership } from 'aws-cdk-lib/aws-cleanrooms';
 import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
 import { permissionsOf, policiesOf, roleOf } from '../support/policies';
-import { makePopulation, makeStack, makeTable, MEMBERSHIP, PopulationProps, synthesized, TABLE, templateOf, templateWith } from '../support/stacks';
+import {
+  makePopulation, makeStack, makeTable, MEMBERSHIP, PopulationProps, synthesized, TABLE, templateOf, templateWith,
+} from '../support/stacks';
 import { idFrom, idsOf, uuidOf, Values } from '../support/template';
 
 const HERE = 'ap-southeast-1:123456789012';
@@ -12,20 +14,25 @@ const OTHER = uuidOf('another one');
 
 const templateWithTwo = synthesized((stack) => ['First', 'Second'].forEach((id) => makePopulation(stack, id)));
 
-test.each(['configuredtableassociation', 'idmappingtable'])('the population function may populate from every %s that a stored query of its membership can read', (kind) => {
+test.each([
+  'configuredtableassociation', 'idmappingtable',
+])('the population function may populate from every %s that a stored query of its membership can read', (kind) => {
   const may = permissionsOf(templateWithTwo, 'PopulationRole');
   expect([MEMBERSHIP, OTHER].map((id) => may(POPULATE, `${membership(id)}/${kind}/${OTHER}`))).toEqual([true, false]);
 });
 
 test('the deployment function and schedules may not start state machines of anything else, nor populations of other stacks', () => {
   const may = permissionsOf(templateWithTwo, 'StarterRole');
-  const machine = new Values(templateWithTwo).of<string>({ 'Fn::GetAtt': [idFrom(templateWithTwo, 'AWS::StepFunctions::StateMachine', 'First'), 'Arn'] });
+  const id = idFrom(templateWithTwo, 'AWS::StepFunctions::StateMachine', 'First');
+  const machine = new Values(templateWithTwo).of<string>({ 'Fn::GetAtt': [id, 'Arn'] });
   expect(machine).toMatch(/:stateMachine:IntermediateTable-51af3dc0-First-[0-9a-f]{8}$/);
-  expect([machine, machine.replace('51af3dc0', '51af3dc1'), machine.replace('IntermediateTable-', 'Stack-')].map((arn) => may('states:StartExecution', arn)))
-    .toEqual([true, false, false]);
+  const machines = [machine, machine.replace('51af3dc0', '51af3dc1'), machine.replace('IntermediateTable-', 'Stack-')];
+  expect(machines.map((arn) => may('states:StartExecution', arn))).toEqual([true, false, false]);
 });
 
-test.each(['PopulationRole', 'StarterRole', 'MachineRole'] as const)('no action of %s has a wildcard, and a resource only where there is nothing narrower', (role) => {
+test.each([
+  'PopulationRole', 'StarterRole', 'MachineRole',
+] as const)('no action of %s has a wildcard, and a resource only where there is nothing narrower', (role) => {
   for (const { Action, Resource } of policiesOf(templateWithTwo, roleOf(templateWithTwo, role)).flatMap(({ statements }) => statements)) {
     expect([Action].flat().filter((action) => action.includes('*'))).toEqual([]);
     if ([Resource].flat().includes('*')) {
@@ -110,7 +117,8 @@ describe('a policy is of what it gives access to', () => {
   test('names the membership that an Aspect gives a table', () => {
     const { template, ids } = idsWith((stack) => {
       ofMembership(stack, 'Population', MEMBERSHIP);
-      Aspects.of(stack).add({ visit: (node) => { if (CfnIntermediateTable.isCfnIntermediateTable(node)) node.membershipIdentifier = OTHER; } });
+      const { isCfnIntermediateTable } = CfnIntermediateTable;
+      Aspects.of(stack).add({ visit: (node) => { if (isCfnIntermediateTable(node)) node.membershipIdentifier = OTHER; } });
     });
     expect(ids).toHaveLength(1);
     expect(permissionsOf(template, 'PopulationRole')(POPULATE, membership(OTHER))).toBe(true);

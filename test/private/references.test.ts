@@ -55,7 +55,8 @@ test.each<[string, (top: Stack) => Stack, (top: Stack) => Stack]>([
 test('also in words that have more to them, and in each stack that reads them', () => {
   const { upstream, downstream, identifier } = stacksWith();
   const stacks = [upstream, downstream, new Stack(upstream.node.root, 'Third')];
-  stacks.forEach((stack) => new CfnParameter(stack, 'Arn', { default: weak(stack, `arn:aws:cleanrooms:eu-west-1:123456789012:membership/${identifier}`) }));
+  const arn = `arn:aws:cleanrooms:eu-west-1:123456789012:membership/${identifier}`;
+  stacks.forEach((stack) => new CfnParameter(stack, 'Arn', { default: weak(stack, arn) }));
   const [own, ...others] = stacks.map((stack) => JSON.stringify(templateOf(stack).Parameters!.Arn.Default));
   expect(own).toContain(JSON.stringify(OF_MEMBERSHIP));
   const weakly = expect.stringContaining('{"Fn::GetStackOutput":');

@@ -36,7 +36,7 @@ describe('the functions and roles', () => {
     expect(stacks.flatMap(({ dependencies }) => dependencies)).toEqual([]);
   });
 
-  test('know the record, and nothing of the populations, and watch the executions that the deployment function names: other ones in each stack', () => {
+  test('know the record, nothing of populations, and watch the executions that the deployment function names, others in each stack', () => {
     const prefixes = ['First', 'Second'].map((id) => {
       const template = synthesized(makePopulation, makeStack(id));
       const RECORD_TABLE = { Ref: idOf(template, 'AWS::DynamoDB::Table') };
@@ -75,8 +75,8 @@ test.each([
   '@aws-cdk/aws-lambda:useCdkManagedLogGroup', '@aws-cdk/core:aspectStabilization', '@aws-cdk/aws-iam:minimizePolicies',
   '@aws-cdk/aws-iam:importedRoleStackSafeDefaultPolicyName', '@aws-cdk/aws-events:requireEventBusPolicySid',
 ])('the feature flag %s deploys nothing anew, and leaves one log group, of ours, which all functions write', (flag) => {
-  const [on, off] = [true, false].map((value) => synthesized(
-    (stack) => makePopulation(stack, 'Population', { schedule, timeout: Duration.hours(6) }), makeStack('Stack', {}, { context: { [flag]: value } })));
+  const populate = (stack: Stack) => makePopulation(stack, 'Population', { schedule, timeout: Duration.hours(6) });
+  const [on, off] = [true, false].map((value) => synthesized(populate, makeStack('Stack', {}, { context: { [flag]: value } })));
   expect(Object.keys(on.Resources).sort()).toEqual(Object.keys(off.Resources).sort());
   for (const template of [on, off]) {
     const LogGroup = { Ref: idOf(template, 'AWS::Logs::LogGroup') };

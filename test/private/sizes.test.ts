@@ -49,7 +49,8 @@ const withOwnParameter: Add = (stack, id) => makePopulation(stack, id, {
 /** Functions may make network interfaces, send traces and use the record's key, too. */
 const withAllOptions: Add = (stack, id) => {
   const vpc = Vpc.fromVpcAttributes(stack, `${id}Vpc`, { vpcId: 'vpc-1', availabilityZones: ['a'], privateSubnetIds: ['subnet-1'] });
-  PopulationServices.of(stack).configure({ vpc, tracing: Tracing.ACTIVE, recordEncryptionKey: Key.fromKeyArn(stack, `${id}Key`, keyArn('key')) });
+  const recordEncryptionKey = Key.fromKeyArn(stack, `${id}Key`, keyArn('key'));
+  PopulationServices.of(stack).configure({ vpc, tracing: Tracing.ACTIVE, recordEncryptionKey });
   withOwnMembership(stack, id);
 };
 
@@ -83,10 +84,11 @@ describe('the shared roles stay within IAM\'s limits', () => {
 const NO_ROOM = 'for which IAM has no room in one role.';
 
 test.each<[string, number, Add, string]>([
-  ['the eleventh membership', 11, withOwnMembership, `Stack/Population10: with it the populations of its stack have 11 memberships, ${NO_ROOM}`],
+  ['the eleventh membership', 11, withOwnMembership,
+    `Stack/Population10: with it the populations of its stack have 11 memberships, ${NO_ROOM}`],
   ['one key too many', 40, withOwnKey, ` KMS keys, ${NO_ROOM} Spread the populations over several stacks, or over nested ones.`],
   ['one version parameter too many', 60, withOwnParameter, ` version parameters, ${NO_ROOM}`],
-])('promise 9: what no role has room for fails at synthesis, in words that name the population and what to do: %s', (_, count, add, message) => {
+])('promise 9: what no role has room for fails at synthesis, with the population\'s name and what to do: %s', (_, count, add, message) => {
   expect(() => templateOfMany(count, add)).toThrow(message);
 });
 
@@ -100,7 +102,8 @@ describe('as many fit into a stack as the README says', () => {
       const membership = Membership.fromMembershipIdentifier(stack, 'Membership', uuidOf('membership'));
       for (let index = 0; index < count; index++) {
         const sql = 'SELECT segment, COUNT(*) AS people FROM visitors GROUP BY segment';
-        const population = sqlTable(stack, `Audience${index}`, sql, { membership, tableName: `audience_${index}` }).addPopulation('Population', { schedule });
+        const table = sqlTable(stack, `Audience${index}`, sql, { membership, tableName: `audience_${index}` });
+        const population = table.addPopulation('Population', { schedule });
         if (isWatched) {
           population.createFailureAlarm('Failures');
           population.createExpiryAlarm('Expiry');

@@ -114,7 +114,8 @@ describe('promise 9: mistakes fail at synth, in words that name the construct, t
   test.each<[string, object, string]>([
     ['parameters that are a text', { parameters: 'a=1' }, 'parameters is "a=1". Give a map'],
     ['a parameter name with a dash', { parameters: { 'start-date': 'x' } }, 'a name in parameters is "start-date". Use'],
-    ['a parameter of 1,001 characters', { parameters: { long: 'v'.repeat(1001) } }, 'parameters.long is "vvvvvvvvvvvvvvvvvvvv… (1001 characters)". Give'],
+    ['a parameter of 1,001 characters', { parameters: { long: 'v'.repeat(1001) } },
+      'parameters.long is "vvvvvvvvvvvvvvvvvvvv… (1001 characters)". Give'],
     ['"no"', { enabled: 'no' }, 'enabled is "no". Give true or false.'],
     ['a description of 513 characters', { description: 'd'.repeat(513) }, 'description is "dddddddddddddddddddd… (513 characters)". Give at most 512'],
   ])('and in addSchedule: %s', (_, options, message) => {

@@ -27,7 +27,6 @@ const templateWith = ({ announces = false, keepsVersion = false, timeout = Durat
   }
 });
 
-const FUNCTION = 'AWS::Lambda::Function';
 const MACHINE = 'AWS::StepFunctions::StateMachine';
 const answerBy = '$.execution.Input.deployment.answerBy';
 const LATE = {
@@ -44,6 +43,8 @@ describe.each([
   const template = templateWith(options);
   const machine = stateMachineIn(template);
   const { States } = machine;
+  const functionOf = (name: string) => new Values(template).of(
+    { 'Fn::GetAtt': [idFrom(template, 'AWS::Lambda::Function', `IntermediateTablePopulations${name}`), 'Arn'] });
 
   test('is valid Amazon States Language', () => {
     const verdict = validate(JSON.parse(JSON.stringify(machine)) as object);
@@ -63,10 +64,11 @@ describe.each([
   });
 
   test('never repeats a step that may have populated, and tells the function when it came to each, which is the one clock of a run', () => {
-    expect(States.Begin.Parameters).toMatchObject({ execution: { 'Id.$': '$$.Execution.Id', 'StartTime.$': '$$.Execution.StartTime', 'Input.$': '$' } });
+    const execution = { 'Id.$': '$$.Execution.Id', 'StartTime.$': '$$.Execution.StartTime', 'Input.$': '$' };
+    expect(States.Begin.Parameters).toMatchObject({ execution });
     expect(States.Advance).toEqual({
       Type: 'Task',
-      Resource: new Values(template).of({ 'Fn::GetAtt': [idFrom(template, FUNCTION, 'IntermediateTablePopulationsPopulationFunction'), 'Arn'] }),
+      Resource: functionOf('PopulationFunction'),
       Parameters: { 'state.$': '$', 'now.$': '$$.State.EnteredTime' },
       Catch: [
         { ErrorEquals: NOT_INVOKED, ResultPath: '$.crash', Next: 'Uninvoked' },
@@ -121,14 +123,15 @@ describe.each([
     expect(States.GiveUp).toEqual({ Type: 'Pass', Result: 'END', ResultPath: '$.next', Next: 'ToReport' });
     expect(States.ToReport.Choices).toEqual([{ Variable: '$.execution.Input.deployment', IsPresent: true, Next: 'Report' }]);
     expect(States.Report).toMatchObject({
-      Resource: new Values(template).of({ 'Fn::GetAtt': [idFrom(template, FUNCTION, 'IntermediateTablePopulationsDeploymentFunction'), 'Arn'] }),
+      Resource: functionOf('DeploymentFunction'),
       Next: 'Reported',
     });
     expect(States.Report.Parameters).toEqual({ 'execution.$': '$.execution.Id', 'ended.$': '$.ended' });
   });
 
   test('goes on after a report that it was told of, and not where the run has ended, or where its function has left it alone', () => {
-    expect(States.Reported).toEqual({ Type: 'Choice', Choices: [{ Variable: '$.next', StringEquals: 'REPORT', Next: 'Advance' }], Default: reported });
+    const again = { Variable: '$.next', StringEquals: 'REPORT', Next: 'Advance' };
+    expect(States.Reported).toEqual({ Type: 'Choice', Choices: [again], Default: reported });
   });
 });
 

@@ -54,8 +54,9 @@ export const templateWith = (props: Props = {}): CfnTemplate =>
   synthesized((stack) => makePopulation(stack, 'Population', typeof props === 'function' ? props(stack) : props));
 
 /** The template of a stack with one population that is used. */
-export const templateUsing = (use: (population: IntermediateTablePopulation, stack: Stack) => unknown, props: PopulationProps = {}): CfnTemplate =>
-  synthesized((stack) => use(makePopulation(stack, 'Population', props), stack));
+export const templateUsing = (
+  use: (population: IntermediateTablePopulation, stack: Stack) => unknown, props: PopulationProps = {},
+): CfnTemplate => synthesized((stack) => use(makePopulation(stack, 'Population', props), stack));
 
 /** The functions' network and keys, as an app writes them that has no constructs of a higher level. */
 export function referencesIn(stack: Stack): PopulationFunctionOptions {

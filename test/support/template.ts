@@ -26,7 +26,8 @@ export function idOf(template: CfnTemplate, type: string): string {
 }
 
 /** The logical id of the first resource of a type that begins like this. */
-export const idFrom = (template: CfnTemplate, type: string, start: string): string => idsOf(template, type).find((id) => id.startsWith(start))!;
+export const idFrom = (template: CfnTemplate, type: string, start: string): string =>
+  idsOf(template, type).find((id) => id.startsWith(start))!;
 
 /** The properties of all resources of a type. */
 export const propertiesOf = (template: CfnTemplate, type: string): Record<string, unknown>[] =>
@@ -86,7 +87,6 @@ export class Values {
         const [resource, attribute] = id.split('.');
         return String(attribute ? this.attribute(resource, attribute) : this.ref(resource));
       });
-      case 'Fn::Base64': return Buffer.from(this.of<string>(argument)).toString('base64');
       case 'Fn::ImportValue': return this.overrides[argument as string];
       case 'Fn::GetStackOutput': {
         const { StackName, OutputName } = argument as { readonly StackName: string; readonly OutputName: string };

@@ -164,7 +164,8 @@ describe('a value in the query that the hash cannot know', () => {
   test.each<[string, (stack: Stack) => StoredQuery, boolean]>([
     ['there is none', sql(() => '1'), true],
     ['there is none in the analysis template', (stack) => StoredQuery.fromAnalysisTemplate(templateWith(stack, 'SELECT 1')), true],
-    ['it is another table\'s name', sql((stack) => `* FROM ${makeIntermediateTable(stack, 'First', { versionedName: true }).tableName}`), true],
+    ['it is another table\'s name',
+      sql((stack) => `* FROM ${makeIntermediateTable(stack, 'First', { versionedName: true }).tableName}`), true],
     ['it is known at synthesis', sql(() => Fn.join('', ['1', ' + 1'])), true],
     ['the name has no hash', sql(lateIn), false],
   ])('is not where %s', (_, query, own) => {
@@ -201,13 +202,15 @@ describe('a population that would come before what it reads', () => {
 
   test('is not in another stage, where refreshAfter would be refused', () => {
     const { stack } = chain(none, ({ node }) => new Stack(new Stage(node.root, 'Stage'), 'Other'));
-    const texts = synth(stack).getNestedAssembly('assembly-Stage').stacks.flatMap(({ messages }) => messages.map(({ entry }) => String(entry.data)));
+    const { stacks } = synth(stack).getNestedAssembly('assembly-Stage');
+    const texts = stacks.flatMap(({ messages }) => messages.map(({ entry }) => String(entry.data)));
     expect(texts.filter((text) => text.includes('refreshAfter'))).toEqual([]);
   });
 
   test('is not, where it comes after what comes after that', () => {
     const { stack, first, last, downstream } = chain((upstream) => [upstream]);
-    sqlTable(stack, 'Third', `SELECT * FROM ${first.tableName} JOIN ${last.tableName}`).addPopulation('Population', { refreshAfter: [downstream] });
+    const third = sqlTable(stack, 'Third', `SELECT * FROM ${first.tableName} JOIN ${last.tableName}`);
+    third.addPopulation('Population', { refreshAfter: [downstream] });
     expect(warningsOf(stack)).toEqual([]);
   });
 
@@ -216,7 +219,8 @@ describe('a population that would come before what it reads', () => {
     const first = makeIntermediateTable(stack, 'First');
     first.addPopulation('Population');
     const sqlParameters = { queryString: `SELECT * FROM ${first.tableName}` };
-    makePopulation(stack, 'Population', { intermediateTable: makeTable(stack, 'Second', { populationAnalysisConfiguration: { sqlParameters } }) });
+    const intermediateTable = makeTable(stack, 'Second', { populationAnalysisConfiguration: { sqlParameters } });
+    makePopulation(stack, 'Population', { intermediateTable });
     expect(warningsOf(stack)).toEqual([lacks]);
     expect(templateOf(stack).Resources.Second.DependsOn).toEqual([stack.getLogicalId(resourceOf(first))]);
   });

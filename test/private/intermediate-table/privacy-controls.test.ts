@@ -23,7 +23,8 @@ describe('an aggregation threshold and comparison controls', () => {
 
   test.each<[string, TableProps, object, object]>([
     ['are as CloudFormation has them', {
-      ...thresholdOf({ outputColumnThresholds, allowedAggregateExpressionType: AggregateExpressionType.ANY_EXPRESSION }), comparisonControls: columns,
+      ...thresholdOf({ outputColumnThresholds, allowedAggregateExpressionType: AggregateExpressionType.ANY_EXPRESSION }),
+      comparisonControls: columns,
     }, {
       type: 'COUNT_DISTINCT',
       identityColumns: ['user_id'],
@@ -63,7 +64,8 @@ test.each<[string, TableProps, string, string]>([
   ['comparisons without analyses', { allowedAnalyses: undefined, comparisonControls: {} }, 'allowedAnalyses', 'comparisonControls'],
   ['a threshold for jobs', { allowedAnalyses: [ANY_JOB], ...thresholdOf({}) }, 'allowedAnalyses', '["ANY_JOB"]'],
   ['comparisons for jobs', { allowedAnalyses: [ANY_JOB], comparisonControls: {} }, 'allowedAnalyses', '["ANY_JOB"]'],
-  ['a threshold beside differential privacy', { differentialPrivacyColumns: ['user_id'], ...thresholdOf({}) }, 'differentialPrivacyColumns', '["user_id"]'],
+  ['a threshold beside differential privacy', { differentialPrivacyColumns: ['user_id'], ...thresholdOf({}) },
+    'differentialPrivacyColumns', '["user_id"]'],
   ['comparisons beside differential privacy', { differentialPrivacyColumns: ['user_id'], comparisonControls: {} },
     'differentialPrivacyColumns', '["user_id"]'],
   ['no threshold', { aggregationThresholds: [] }, 'aggregationThresholds', '[]'],
@@ -74,7 +76,8 @@ test.each<[string, TableProps, string, string]>([
   ['a single person', thresholdOf({ minimumIdentityCount: 1 }), 'minimumIdentityCount', '1'],
   ['100,001 people', thresholdOf({ minimumIdentityCount: 100_001 }), 'minimumIdentityCount', '100001'],
   ['half a person', thresholdOf({ minimumIdentityCount: 2.5 }), 'minimumIdentityCount', '2.5'],
-  ['one person in a column', thresholdOf({ outputColumnThresholds: { age: 1 } }), 'outputColumnThresholds of aggregationThresholds, for age,', '1'],
+  ['one person in a column', thresholdOf({ outputColumnThresholds: { age: 1 } }),
+    'outputColumnThresholds of aggregationThresholds, for age,', '1'],
   ['a column of the result in capitals', thresholdOf({ outputColumnThresholds: { Age: 2 } }), 'outputColumnThresholds', '"Age"'],
   ['expressions that there are not', thresholdOf({ allowedAggregateExpressionType: 'ANY' }), 'allowedAggregateExpressionType', '"ANY"'],
   ['a literal with a dot', literalsOf('user.id'), 'allowedLiteralComparisonColumns', '"user.id"'],

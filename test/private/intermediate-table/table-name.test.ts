@@ -77,6 +77,7 @@ describe('the hash is another one after a change of', () => {
   });
 });
 
+const describedByName = (stack: Stack): TableProps => ({ description: Lazy.string({ produce: () => nameOfFirst(stack) }) });
 const givenMembership = (identifier: (stack: Stack) => string) => (stack: Stack): TableProps =>
   ({ membership: Membership.fromMembershipIdentifier(stack, 'Given', identifier(stack)) });
 
@@ -86,7 +87,7 @@ describe('the hash stays with', () => {
     ['a membership that is a parameter', [givenMembership((stack) => new CfnParameter(stack, 'Id').valueAsString)]],
     ['a membership of the app', [(stack) => ({ membership: ownMembership(stack) })]],
     ['a membership of another stack', [(stack) => ({ membership: ownMembership(new Stack(stack.node.root, 'Memberships')) })]],
-    ['its own name in its description and in tags', [(stack) => ({ description: Lazy.string({ produce: () => nameOfFirst(stack) }) }), (table, stack) => {
+    ['its own name in its description and in tags', [describedByName, (table, stack) => {
       Tags.of(stack).add('table', nameOfFirst(stack));
       Tags.of(table).add('own', nameOfFirst(stack));
     }]],
@@ -101,9 +102,10 @@ describe('the hash stays with', () => {
 
   test.each<[string, Props]>([
     ['that is renamed', (stack) => ({ query: fromAnalysisTemplate(template(stack, 'SELECT 1', { id: 'Renamed' })) })],
-    ['that is moved to another stack', (stack) => ({ query: fromAnalysisTemplate(template(new Stack(stack.node.root, 'Templates'), 'SELECT 1')) })],
+    ['that is moved to another stack',
+      (stack) => ({ query: fromAnalysisTemplate(template(new Stack(stack.node.root, 'Templates'), 'SELECT 1')) })],
     ['of another description and other tags',
-      (stack) => ({ query: fromAnalysisTemplate(template(stack, 'SELECT 1', { description: 'another', tags: [{ key: 'a', value: 'b' }] })) })],
+      (stack) => ({ query: fromAnalysisTemplate(template(stack, 'SELECT 1', { description: 'd', tags: [{ key: 'a', value: 'b' }] })) })],
     ['of a membership of the app', (stack) => {
       const membership = ownMembership(stack);
       const { attrMembershipIdentifier: membershipIdentifier } = membership;
@@ -149,17 +151,19 @@ test('a name that is known only when deploying has its hash, too', () => {
 });
 
 describe('tableName', () => {
-  test('is the name in the template, wherever it stands: in its own description and tags, in outputs, and in another stack without an export', () => {
+  test('is the name in the template, wherever it stands: in its own description and tags, in outputs, and in another stack', () => {
     const stack = makeStack('One');
     const other = new Stack(stack.node.root, 'Other');
     const description = Lazy.string({ produce: () => `It is ${table.tableName}` });
-    const table: IntermediateTable = makeIntermediateTable(stack, 'Table', { versionedName, description, membership: ownMembership(stack) });
+    const membership = ownMembership(stack);
+    const table: IntermediateTable = makeIntermediateTable(stack, 'Table', { versionedName, description, membership });
     Tags.of(table).add('table', table.tableName);
     [stack, other].forEach((each) => new CfnOutput(each, 'Name', { value: table.tableName }));
     const name = nameIn(stack);
     expect(stack.resolve(table.tableName)).toBe(name);
     expect([stack, other].map((each) => templateOf(each).Outputs!.Name.Value)).toEqual([name, name]);
-    expect(resourceOf(templateOf(stack), TYPE).Properties).toMatchObject({ Description: `It is ${name}`, Tags: [{ Key: 'table', Value: name }] });
+    const expected = { Description: `It is ${name}`, Tags: [{ Key: 'table', Value: name }] };
+    expect(resourceOf(templateOf(stack), TYPE).Properties).toMatchObject(expected);
   });
 
   test('is the name that an override gives', () => {
