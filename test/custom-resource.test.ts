@@ -197,7 +197,9 @@ describe('the populations that one is built on', () => {
     });
     const { EventPattern } = template.Resources[idFrom(template, 'AWS::Events::Rule', 'PopulationAfterUpstream')].Properties;
     expect(JSON.stringify(EventPattern).length).toBeLessThanOrEqual(2_048);
-    const { detail } = EventPattern as { detail: { stateMachineArn: { suffix: string }[] } };
+    const { detail } = EventPattern as { detail: { stateMachineArn: { suffix: string }[]; status: string[] } };
+    // Whoever waits for one that ends badly, too, is not left to the next schedule.
+    expect(detail.status).toEqual(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
     const names = propertiesOf(template, 'AWS::StepFunctions::StateMachine')
       .map(({ StateMachineName }) => new Values(template).of<string>(StateMachineName));
     for (const { suffix } of detail.stateMachineArn) {

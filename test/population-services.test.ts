@@ -132,12 +132,14 @@ describe('the options of a stack', () => {
 
   test('add up, the last of a kind counts, and what is left out stays', () => {
     const template = after(
+      configure(() => ({ reservedConcurrentExecutions: 6 })),
       configure((stack) => ({ logRetention: RetentionDays.ONE_WEEK, vpc: new ec2.Vpc(stack, 'Old') })),
       populate('Population'),
       configure(() => ({ logRemovalPolicy: RemovalPolicy.RETAIN })),
       configure((stack) => ({ vpc: vpcIn(stack), logRetention: RetentionDays.ONE_DAY })),
     );
     expect(logGroupIn(template)).toMatchObject({ Properties: { RetentionInDays: 1 }, DeletionPolicy: 'Retain' });
+    expectOfBoth(template, { ReservedConcurrentExecutions: 6 });
     const [group, ...more] = groupsIn(template);
     expect(more).toEqual([]);
     for (const { VpcConfig } of functionsIn(template)) {

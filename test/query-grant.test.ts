@@ -77,3 +77,12 @@ test.each<[string, (stack: Stack) => IIntermediateTable, unknown, Then]>([
     Condition: { StringEquals: { 'kms:ViaService': 'cleanrooms.eu-west-1.amazonaws.com' } },
   }));
 });
+
+test('the grant of a table of another app tells of its key, too', () => {
+  const stack = makeStack();
+  const key = kms.Key.fromKeyArn(stack, 'Key', KEY_ARN);
+  const attributes = { membershipIdentifier: MEMBERSHIP, intermediateTableIdentifier: TABLE, encryptionKey: key };
+  const table = IntermediateTable.fromIntermediateTableAttributes(stack, 'Table', attributes);
+  const { principalStatements } = table.grantQuery(new iam.Role(stack, 'Reader', { assumedBy: new iam.AccountRootPrincipal() }));
+  expect(principalStatements.flatMap(({ resources }) => resources)).toContain(KEY_ARN);
+});

@@ -2,13 +2,14 @@ import { CfnResource, Duration, Fn, NestedStack, Stack } from 'aws-cdk-lib';
 import { CfnIntermediateTableProps } from 'aws-cdk-lib/aws-cleanrooms';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { CfnKey } from 'aws-cdk-lib/aws-kms';
+import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { IntermediateTable, IntermediateTablePopulation } from '../../src';
+import { IntermediateTable, IntermediateTablePopulation, PopulationServices } from '../../src';
 import { cycleIn, neededBy } from '../support/cycles';
 import { makePopulation, makeTable, MEMBERSHIP, PopulationProps, synthesized } from '../support/stacks';
-import { idsOf } from '../support/template';
+import { idOf, idsOf } from '../support/template';
 
 const second = (stack: Stack, props: PopulationProps = {}) => makePopulation(stack, 'Second', props);
 const ofTable = (stack: Stack, props: Partial<CfnIntermediateTableProps>, scope: Construct = stack) =>
@@ -80,6 +81,18 @@ test.each(dependencies)('CloudFormation can order populations of which one depen
   expect(resources.length).toBeGreaterThan(1);
   for (const id of resources) {
     expect(neededBy(template, id).filter((each) => each.includes('MembershipPolicy'))).toHaveLength(1);
+  }
+});
+
+test('a custom resource that is deleted still has the watchdog, and what the options of the functions need', () => {
+  const template = synthesized((stack) => {
+    makePopulation(stack);
+    PopulationServices.of(stack).configure({ tracing: Tracing.ACTIVE, recordEncryptionKey: new CfnKey(stack, 'Key') });
+  });
+  const functions = idsOf(template, 'AWS::Lambda::Function');
+  const needed = [idOf(template, 'Custom::IntermediateTablePopulation'), ...functions].flatMap((id) => neededBy(template, id)).join(' ');
+  for (const name of ['Watchdog', 'WatchdogPermission', 'TracingPolicy', 'RecordKeyPolicy']) {
+    expect(needed).toMatch(new RegExp(`IntermediateTablePopulations${name}[0-9a-f]*[0-9A-F]{8}\\b`));
   }
 });
 

@@ -70,6 +70,16 @@ test('what is weak already is strong again in the stack that has it', () => {
   expect(upstream.resolve(weak(upstream, weakThere))).toEqual(OF_MEMBERSHIP);
 });
 
+test.each<[string, (top: Stack) => Stack, (top: Stack) => Stack]>([
+  ['into a nested one', (top) => top, (top) => new NestedStack(top, 'Nested')],
+  ['out of a nested one', (top) => new NestedStack(top, 'Nested'), (top) => top],
+])('within one top stack nested ones have parameters and outputs, which hold on to nothing: %s', (_, upstreamIn, downstreamIn) => {
+  const top = makeStack();
+  const [upstream, downstream] = [upstreamIn(top), downstreamIn(top)];
+  makePopulation(downstream, 'Population', { intermediateTable: makeTable(upstream) });
+  expect(JSON.stringify([top, upstream, downstream].map(templateOf))).not.toMatch(/Fn::GetStackOutput|Fn::ImportValue|"Export"/);
+});
+
 test('within a stack a reference is what it was, and what is known stays as it is', () => {
   const stack = makeStack();
   makeIntermediateTable(stack, 'Table', { membership: membershipIn(stack) });

@@ -40,7 +40,9 @@ describe('the functions and roles', () => {
     const prefixes = ['First', 'Second'].map((id) => {
       const template = synthesized(makePopulation, makeStack(id));
       const RECORD_TABLE = { Ref: idOf(template, 'AWS::DynamoDB::Table') };
-      const prefix = /"name":\[\{"prefix":"(cfn-[0-9a-f]{8})-"\}\]/.exec(JSON.stringify(template))![1];
+      const { detail } = resourceOf(template, 'AWS::Events::Rule').Properties.EventPattern as { detail: { name: { prefix: string }[] } };
+      const prefix = detail.name[0].prefix.slice(0, -1);
+      expect(detail).toEqual({ name: [{ prefix: expect.stringMatching(/^cfn-[0-9a-f]{8}-$/) }], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] });
       expect(propertiesOf(template, 'AWS::Lambda::Function').map(({ Environment }) => Environment)).toEqual([
         { Variables: { RECORD_TABLE } }, { Variables: { RECORD_TABLE, EXECUTION_PREFIX: prefix } },
       ]);

@@ -96,6 +96,7 @@ describe('the hash stays with', () => {
     ['other analysis rules', [{ allowedAnalyses: [AllowedAnalysis.ANY_JOB], disallowedOutputColumns: ['name'] }]],
     ['tags', [{}, (_, stack) => Tags.of(stack).add('team', 'audiences')]],
     ['SQL of a token that is known at synthesis', [{ query: fromSql(Fn.join('', ['SELECT', ' 1'])) }]],
+    ['SQL of a text that CloudFormation joins', [{ query: fromSql(Fn.join(' ', ['SELECT', Fn.sub('1')])) }]],
   ])('%s', (_, args) => {
     expect(nameWith(...args)).toBe(UNCHANGED);
   });
