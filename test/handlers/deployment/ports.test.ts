@@ -1,13 +1,14 @@
 import { refusal } from './support';
 import { deadlineWithin, isRetryable, retryUntil } from '../../../src/handlers/deployment/ports';
 
+const [DENIED, LOST] = [refusal('AccessDeniedException'), refusal('TimeoutError', { outcomeUnknown: true })];
+
 test.each([
-  ['a permission that is not in force yet', refusal('AccessDeniedException'), true],
+  ['a permission that is not in force yet', DENIED, true],
   ['a role that was just made', refusal('UnrecognizedClientException'), true],
   ['too many requests', refusal('ProvisionedThroughputExceededException', { throttled: true }), true],
   ['too many executions', refusal('ExecutionLimitExceeded'), true],
-  ['a fault, a lost answer, or one that cannot be read', refusal('HTTP 403', { outcomeUnknown: true }), true],
-  ['others who write at the same time', refusal('RecordContended', { outcomeUnknown: true }), true],
+  ['a fault, a lost answer, one that cannot be read, or others who write at the same time', LOST, true],
   ['a state machine that is not there', refusal('StateMachineDoesNotExist'), false],
   ['an input that is refused', refusal('InvalidExecutionInput'), false],
   ['a table that is not there', refusal('ResourceNotFoundException'), false],
@@ -16,49 +17,25 @@ test.each([
   expect(isRetryable(error)).toBe(expected);
 });
 
-/** Something that takes so many seconds and is refused until its last time. */
-function refusedTimes(times: number, takes: number, trouble = refusal('AccessDeniedException')) {
+const DONE = { ok: true, value: 'done' } as const;
+test.each<[string, number, number, typeof DENIED, number, object, number[]]>([
+  ['every four seconds until it is answered', 3, 0, DENIED, 13, DONE, [0, 4, 8, 12]],
+  ['for the last time when the answer still comes in time', 100, 0, DENIED, 12, DENIED, [0, 4, 8, 12]],
+  ['not when it would not', 100, 0, DENIED, 15, DENIED, [0, 4, 8, 12]],
+  ['as long as it would not take too long', 100, 16, LOST, 75, LOST, [0, 20, 40]],
+  ['never: once where the deadline is over', 0, 0, DENIED, -60, DONE, [0]],
+  ['never: once where it is refused for good', 1, 0, refusal('StateMachineDoesNotExist'), 75, refusal('StateMachineDoesNotExist'), [0]],
+])('a request is asked again %s', async (_what, times, takesSeconds, refused, untilSeconds, expected, askedAt) => {
   let now = 1_000_000;
   const asked: number[] = [];
   const ask = async () => {
     asked.push((now - 1_000_000) / 1_000);
-    now += takes * 1_000;
-    return asked.length <= times ? trouble : { ok: true as const, value: 'done' };
+    now += takesSeconds * 1_000;
+    return asked.length <= times ? refused : DONE;
   };
   const clock = { now: () => now, pause: async (millis: number) => { now += millis; }, remainingMillis: () => Infinity };
-  return { asked, within: (seconds: number) => retryUntil(now + seconds * 1_000, ask, clock) };
-}
-
-describe('asking until a deadline', () => {
-  test('asks every four seconds until it is answered', async () => {
-    const { asked, within } = refusedTimes(3, 0);
-    expect(await within(75)).toEqual({ ok: true, value: 'done' });
-    expect(asked).toEqual([0, 4, 8, 12]);
-  });
-
-  test('asks for the last time when the answer still comes in time', async () => {
-    const { asked, within } = refusedTimes(100, 0);
-    expect(await within(75)).toEqual(refusal('AccessDeniedException'));
-    expect(asked.at(-1)).toBe(72);
-  });
-
-  test('does not begin what would take too long', async () => {
-    const { asked, within } = refusedTimes(100, 16, refusal('TimeoutError', { outcomeUnknown: true }));
-    expect((await within(75)).ok).toBe(false);
-    expect(asked).toEqual([0, 20, 40]);
-  });
-
-  test('asks once where the deadline is over', async () => {
-    const { asked, within } = refusedTimes(0, 0);
-    expect(await within(-60)).toEqual({ ok: true, value: 'done' });
-    expect(asked).toEqual([0]);
-  });
-
-  test('does not ask again what is refused for good', async () => {
-    const { asked, within } = refusedTimes(1, 0, refusal('StateMachineDoesNotExist'));
-    expect((await within(75)).ok).toBe(false);
-    expect(asked).toEqual([0]);
-  });
+  expect(await retryUntil(now + untilSeconds * 1_000, ask, clock)).toEqual(expected);
+  expect(asked).toEqual(askedAt);
 });
 
 test.each([

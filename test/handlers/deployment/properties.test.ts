@@ -1,4 +1,4 @@
-import { DEFINITION, MACHINE_ARN, propertiesWith, TABLE } from './support';
+import { MACHINE_ARN, propertiesWith, TABLE } from './support';
 import { MAX_PARAMETERS_BYTES } from '../../../src/contract/custom-resource';
 import { fingerprintOf } from '../../../src/contract/hashing';
 import { readProperties, readTarget } from '../../../src/handlers/deployment/properties';
@@ -53,75 +53,70 @@ test('scalars that CloudFormation should one day hand over as they are mean the 
 });
 
 describe('absent and empty', () => {
-  const none = definitionWith({ Parameters: undefined, Triggers: undefined });
-
   test.each([
-    ['parameters', { Parameters: [], Triggers: undefined }],
-    ['a parameter whose value is AWS::NoValue', { Parameters: [{ Name: 'region' }], Triggers: undefined }],
-    ['triggers', { Parameters: undefined, Triggers: [] }],
-    ['compute', { Parameters: undefined, Triggers: undefined, Compute: {} }],
-    ['Spark properties', { Parameters: undefined, Triggers: undefined, Compute: { SparkProperties: [] } }],
-    ['schedules', { Parameters: undefined, Triggers: undefined, Schedules: [] }],
-    ['upstream tables', { Parameters: undefined, Triggers: undefined, Upstream: [] }],
-  ])('are the same for %s', (_what, more) => {
-    expect(definitionWith(more)).toEqual(none);
-    expect(fingerprintOf(definitionWith(more))).toBe(fingerprintOf(none));
-  });
-
-  test('are the same for a schedule\'s parameters', () => {
-    expect(definitionWith({ Schedules: [{ Name: 'Nightly', Parameters: [] }] })).toEqual(definitionWith({ Schedules: [{ Name: 'Nightly' }] }));
+    ['parameters', { Parameters: [] }, { Parameters: undefined }],
+    ['a parameter whose value is AWS::NoValue', { Parameters: [{ Name: 'region' }] }, { Parameters: undefined }],
+    ['triggers', { Triggers: [] }, { Triggers: undefined }],
+    ['compute', { Compute: {} }, {}],
+    ['Spark properties', { Compute: { SparkProperties: [] } }, {}],
+    ['schedules', { Schedules: [] }, {}],
+    ['a schedule\'s parameters', { Schedules: [{ Name: 'Nightly', Parameters: [] }] }, { Schedules: [{ Name: 'Nightly' }] }],
+    ['upstream tables', { Upstream: [] }, {}],
+  ])('are the same for %s', (_what, empty, absent) => {
+    expect(definitionWith(empty)).toEqual(definitionWith(absent));
+    expect(fingerprintOf(definitionWith(empty))).toBe(fingerprintOf(definitionWith(absent)));
   });
 
   test('are not for texts: an empty value of a parameter is one', () => {
-    expect(definitionWith({ Parameters: [{ Name: 'region', Value: '' }] }).parameters).toEqual({ region: '' });
-    expect(definitionWith({ Triggers: [''] }).triggers).toEqual(['']);
-    expect(definitionWith({ AnalysisPayerAccountId: '' }).analysisPayerAccountId).toBe('');
+    expect(definitionWith({ Parameters: [{ Name: 'region', Value: '' }], Triggers: [''], AnalysisPayerAccountId: '' }))
+      .toMatchObject({ parameters: { region: '' }, triggers: [''], analysisPayerAccountId: '' });
   });
 });
 
 describe('what cannot be read is told by its name, and not by its value', () => {
-  test.each<[string, object, string]>([
-    ['a property that is not known', { Secret: 'north' }, 'ResourceProperties.Secret of the custom resource is not known.'],
-    ['no state machine', { StateMachineArn: undefined }, 'StateMachineArn of the custom resource is missing.'],
-    ['an empty table', { IntermediateTableIdentifier: '' }, 'IntermediateTableIdentifier of the custom resource is empty.'],
-    ['a membership that is no text', { MembershipIdentifier: ['north'] }, 'MembershipIdentifier of the custom resource is not a text.'],
-    ['parameters that are a map', { Parameters: { region: 'north' } }, 'Parameters of the custom resource is not a list.'],
-    ['parameters that are a text', { Parameters: '{"region":"north"}' }, 'Parameters of the custom resource is not a list.'],
-    ['parameters of texts', { Parameters: ['north'] }, 'Parameters.0 of the custom resource is not an object.'],
-    ['null', { Parameters: [null] }, 'Parameters.0 of the custom resource is not an object.'],
-    ['a parameter without a name', { Parameters: [{ Value: 'north' }] }, 'Parameters.0.Name of the custom resource is missing.'],
-    ['a parameter that is a list', { Parameters: [{ Name: 'region', Value: ['north'] }] }, 'Parameters.region of the custom resource is not a text.'],
-    ['a parameter with more', { Parameters: [{ Name: 'region', Values: 'north' }] }, 'Parameters.0.Values of the custom resource is not known.'],
-    ['workers that are no number', { Compute: { Workers: 'north' } }, 'Compute.Workers of the custom resource is not a number in its range.'],
-    ['no workers', { Compute: { Workers: '0' } }, 'Compute.Workers of the custom resource is not a number in its range.'],
-    ['compute with more', { Compute: { Memory: 'north' } }, 'Compute.Memory of the custom resource is not known.'],
-    ['no timeout', { TimeoutSeconds: undefined }, 'TimeoutSeconds of the custom resource is missing.'],
-    ['a timeout below a minute', { TimeoutSeconds: '59' }, 'TimeoutSeconds of the custom resource is not a number in its range.'],
-    ['a timeout beyond twelve hours', { TimeoutSeconds: '43201' }, 'TimeoutSeconds of the custom resource is not a number in its range.'],
-    ['a limit of nothing', { MaxBilledCrpuHoursPerDay: '0' }, 'MaxBilledCrpuHoursPerDay of the custom resource is not a number above 0.'],
-    ['a limit that is empty', { MaxBilledCrpuHoursPerDay: '' }, 'MaxBilledCrpuHoursPerDay of the custom resource is not a number above 0.'],
-    ['a limit that is no number', { MaxBilledCrpuHoursPerDay: 'north' }, 'MaxBilledCrpuHoursPerDay of the custom resource is not a number above 0.'],
-    ['a flag that is none', { CancelOnTimeout: 'north' }, 'CancelOnTimeout of the custom resource is neither true nor false.'],
-    ['a mode that is not known', { PopulateOnDeploy: 'north' }, 'PopulateOnDeploy of the custom resource is none of ON_CHANGE, ALWAYS, IF_UNPOPULATED, NEVER.'],
-    ['a schedule without a name', { Schedules: [{ Parameters: [] }] }, 'Schedules.0.Name of the custom resource is missing.'],
-    ['an upstream table without a population', { Upstream: [{ RecordTable: 'north' }] }, 'Upstream.0.Population of the custom resource is missing.'],
-    ['a trigger that is a list', { Triggers: [['north']] }, 'Triggers.0 of the custom resource is not a text.'],
-  ])('%s', (_what, more, words) => {
-    expect(() => read(more)).toThrow(expect.objectContaining({ name: 'InvalidDefinition', message: `The property ${words}` }));
-    expect(() => read(more)).not.toThrow(/north/);
-  });
-
-  test.each<[string, object, string]>([
-    ['a parameter', { Parameters: [{ Name: 'secret', Value: 'a{{resolve:secretsmanager:x}}' }] }, 'Parameters.secret'],
-    ['a schedule\'s parameter', { Schedules: [{ Name: 'Nightly', Parameters: [{ Name: 'secret', Value: '{{resolve:ssm-secure:x}}' }] }] }, 'Schedules.0.Parameters.secret'],
-    ['a Spark property', { Compute: { SparkProperties: [{ Name: 'spark.x', Value: '{{resolve:ssm:x}}' }] } }, 'Compute.SparkProperties.spark.x'],
-    ['a trigger', { Triggers: ['{{resolve:ssm:x}}'] }, 'Triggers.0'],
-    ['a payer', { AnalysisPayerAccountId: '{{resolve:ssm:x}}' }, 'AnalysisPayerAccountId'],
-    ['a table', { IntermediateTableIdentifier: '{{resolve:ssm:x}}' }, 'IntermediateTableIdentifier'],
-  ])('%s that still holds a dynamic reference, and what to take instead', (_what, more, name) => {
-    expect(() => read(more)).toThrow(`The property ${name} of the custom resource still holds a dynamic reference ({{resolve:…}}), `
-      + 'which CloudFormation did not fill in. Take StringParameter.valueForStringParameter() for it.');
-    expect(() => read(more)).not.toThrow(/:x}}/);
+  test.each<[string, object, string, string]>([
+    ['a property that is not known', { Secret: 'north' }, 'ResourceProperties.Secret', 'is not known'],
+    ['no state machine', { StateMachineArn: undefined }, 'StateMachineArn', 'is missing'],
+    ['an empty table', { IntermediateTableIdentifier: '' }, 'IntermediateTableIdentifier', 'is empty'],
+    ['a membership that is no text', { MembershipIdentifier: ['north'] }, 'MembershipIdentifier', 'is not a text'],
+    ['parameters that are a map', { Parameters: { region: 'north' } }, 'Parameters', 'is not a list'],
+    ['parameters that are a text', { Parameters: '{"region":"north"}' }, 'Parameters', 'is not a list'],
+    ['parameters of texts', { Parameters: ['north'] }, 'Parameters.0', 'is not an object'],
+    ['null', { Parameters: [null] }, 'Parameters.0', 'is not an object'],
+    ['a parameter without a name', { Parameters: [{ Value: 'north' }] }, 'Parameters.0.Name', 'is missing'],
+    ['a parameter that is a list', { Parameters: [{ Name: 'region', Value: ['north'] }] }, 'Parameters.region', 'is not a text'],
+    ['a parameter with more', { Parameters: [{ Name: 'region', Values: 'north' }] }, 'Parameters.0.Values', 'is not known'],
+    ['workers that are no number', { Compute: { Workers: 'north' } }, 'Compute.Workers', 'is not a number in its range'],
+    ['no workers', { Compute: { Workers: '0' } }, 'Compute.Workers', 'is not a number in its range'],
+    ['compute with more', { Compute: { Memory: 'north' } }, 'Compute.Memory', 'is not known'],
+    ['no timeout', { TimeoutSeconds: undefined }, 'TimeoutSeconds', 'is missing'],
+    ['a timeout below a minute', { TimeoutSeconds: '59' }, 'TimeoutSeconds', 'is not a number in its range'],
+    ['a timeout beyond twelve hours', { TimeoutSeconds: '43201' }, 'TimeoutSeconds', 'is not a number in its range'],
+    ['a limit of nothing', { MaxBilledCrpuHoursPerDay: '0' }, 'MaxBilledCrpuHoursPerDay', 'is not a number above 0'],
+    ['a limit that is empty', { MaxBilledCrpuHoursPerDay: '' }, 'MaxBilledCrpuHoursPerDay', 'is not a number above 0'],
+    ['a limit that is no number', { MaxBilledCrpuHoursPerDay: 'north' }, 'MaxBilledCrpuHoursPerDay', 'is not a number above 0'],
+    ['a flag that is none', { CancelOnTimeout: 'north' }, 'CancelOnTimeout', 'is neither true nor false'],
+    ['a mode that is not known', { PopulateOnDeploy: 'north' }, 'PopulateOnDeploy', 'is none of ON_CHANGE, ALWAYS, IF_UNPOPULATED, NEVER'],
+    ['a schedule without a name', { Schedules: [{ Parameters: [] }] }, 'Schedules.0.Name', 'is missing'],
+    ['an upstream table without a population', { Upstream: [{ RecordTable: 'north' }] }, 'Upstream.0.Population', 'is missing'],
+    ['a trigger that is a list', { Triggers: [['north']] }, 'Triggers.0', 'is not a text'],
+    ...([
+      ['a parameter', { Parameters: [{ Name: 'secret', Value: 'a{{resolve:secretsmanager:x}}' }] }, 'Parameters.secret'],
+      ['a schedule\'s parameter', { Schedules: [{ Name: 'N', Parameters: [{ Name: 's', Value: '{{resolve:ssm-secure:x}}' }] }] },
+        'Schedules.0.Parameters.s'],
+      ['a Spark property', { Compute: { SparkProperties: [{ Name: 's', Value: '{{resolve:ssm:x}}' }] } }, 'Compute.SparkProperties.s'],
+      ['a trigger', { Triggers: ['{{resolve:ssm:x}}'] }, 'Triggers.0'],
+      ['a payer', { AnalysisPayerAccountId: '{{resolve:ssm:x}}' }, 'AnalysisPayerAccountId'],
+      ['a table', { IntermediateTableIdentifier: '{{resolve:ssm:x}}' }, 'IntermediateTableIdentifier'],
+    ] as const).map(([what, more, name]): [string, object, string, string] => [
+      `${what} that still holds a dynamic reference, and what to take instead`, more, name,
+      'still holds a dynamic reference ({{resolve:…}}), which CloudFormation did not fill in. '
+      + 'Take StringParameter.valueForStringParameter() for it',
+    ]),
+  ])('%s', (_what, more, name, problem) => {
+    const message = `The property ${name} of the custom resource ${problem}.`;
+    expect(() => read(more)).toThrow(expect.objectContaining({ name: 'InvalidDefinition', message }));
+    expect(() => read(more)).not.toThrow(/north|:x}}/);
   });
 
   test('properties that are no object', () => {
@@ -132,35 +127,25 @@ describe('what cannot be read is told by its name, and not by its value', () => 
 describe('the size of parameters', () => {
   /** As JSON, a list with one parameter has 26 bytes besides the value. */
   const parametersOf = (bytes: number) => [{ Name: 'p', Value: 'x'.repeat(bytes - JSON.stringify([{ Name: 'p', Value: '' }]).length) }];
+  const both = (own: number, schedules: number) =>
+    ({ Parameters: parametersOf(own), Schedules: [{ Name: 'Nightly', Parameters: parametersOf(schedules) }] });
 
   test('may be 64 kB, those of schedules included', () => {
-    const half = parametersOf(MAX_PARAMETERS_BYTES / 2);
-    expect(definitionWith({ Parameters: half, Schedules: [{ Name: 'Nightly', Parameters: half }] }).schedules).toHaveLength(1);
+    expect(definitionWith(both(MAX_PARAMETERS_BYTES / 2, MAX_PARAMETERS_BYTES / 2)).schedules).toHaveLength(1);
   });
 
   test.each([
-    ['the population\'s', { Parameters: parametersOf(MAX_PARAMETERS_BYTES + 1) }],
-    ['a schedule\'s', { Parameters: undefined, Schedules: [{ Name: 'Nightly', Parameters: parametersOf(MAX_PARAMETERS_BYTES + 1) }] }],
-    ['both together', { Parameters: parametersOf(60_000), Schedules: [{ Name: 'Nightly', Parameters: parametersOf(5_537) }] }],
-  ])('is told in words where %s are more', (_what, more) => {
-    expect(() => read(more)).toThrow('The property Parameters of the custom resource has 65537 bytes, those of schedules included. At most 65536 can be kept on record.');
-  });
-
-  test('counts bytes, not characters', () => {
-    expect(() => read({ Parameters: [{ Name: 'p', Value: '表'.repeat(30_000) }] })).toThrow(/9\d{4} bytes/);
+    ['the population\'s', { Parameters: parametersOf(MAX_PARAMETERS_BYTES + 1) }, 65_537],
+    ['a schedule\'s', { ...both(50, MAX_PARAMETERS_BYTES + 1), Parameters: undefined }, 65_537],
+    ['both together', both(60_000, 5_537), 65_537],
+    ['the population\'s in bytes, not in characters', { Parameters: [{ Name: 'p', Value: '表'.repeat(30_000) }] }, 90_025],
+  ])('is told in words where %s are more', (_what, more, bytes) => {
+    expect(() => read(more)).toThrow(`The property Parameters of the custom resource has ${bytes} bytes, those of schedules included. `
+      + 'At most 65536 can be kept on record.');
   });
 });
 
-describe('what a delete needs', () => {
-  test('is the machine and the table, whatever the rest is', () => {
-    expect(readTarget({ ...propertiesWith(), Parameters: 'x', Unknown: 1 })).toEqual({ stateMachineArn: MACHINE_ARN, table: TABLE });
-  });
-
-  test('cannot be left out', () => {
-    expect(() => readTarget({})).toThrow('The property StateMachineArn of the custom resource is missing.');
-  });
-});
-
-test('the definition of the tests is the one of their properties', () => {
-  expect(read().definition).toEqual(DEFINITION);
+test('a delete needs the machine and the table, whatever the rest is', () => {
+  expect(readTarget({ ...propertiesWith(), Parameters: 'x', Unknown: 1 })).toEqual({ stateMachineArn: MACHINE_ARN, table: TABLE });
+  expect(() => readTarget({})).toThrow('The property StateMachineArn of the custom resource is missing.');
 });

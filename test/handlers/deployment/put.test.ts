@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { putter } from '../../../src/handlers/deployment/response';
 
 /** Stands for S3, where the presigned URL leads. */
-const received: { method?: string; url?: string; headers: IncomingHttpHeaders; body: string }[] = [];
+let received: { method?: string; url?: string; headers: IncomingHttpHeaders; body: string }[] = [];
 let answers: ((response: ServerResponse) => void)[] = [];
-const waits: number[] = [];
+let waits: number[] = [];
 const put = putter(async (millis) => { waits.push(millis); });
 let server: Server;
 let url: string;
@@ -14,17 +14,14 @@ const status = (code: number) => (response: ServerResponse) => { response.writeH
 const reset = (response: ServerResponse) => { response.socket?.destroy(); };
 
 beforeEach(async () => {
-  received.length = 0;
-  server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-      received.push({ method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(chunks).toString() });
-      (answers.shift() ?? status(200))(response);
-    });
+  [received, waits] = [[], []];
+  server = createServer(async (request, response) => {
+    const body = Buffer.concat(await request.toArray() as Buffer[]).toString();
+    received.push({ method: request.method, url: request.url, headers: request.headers, body });
+    (answers.shift() ?? status(200))(response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/bucket/key?X-Amz-Signature=s3cret`;
-  waits.length = 0;
 });
 
 afterEach(async () => {
@@ -35,9 +32,8 @@ afterEach(async () => {
 test('PUTs the body with the empty content type that the URL is signed for', async () => {
   const body = '{"Status":"SUCCESS","Reason":"表"}';
   await put(url, body);
-  expect(received).toMatchObject([{
-    method: 'PUT', url: '/bucket/key?X-Amz-Signature=s3cret', body, headers: { 'content-type': '', 'content-length': String(Buffer.byteLength(body)) },
-  }]);
+  const headers = { 'content-type': '', 'content-length': String(Buffer.byteLength(body)) };
+  expect(received).toMatchObject([{ method: 'PUT', url: '/bucket/key?X-Amz-Signature=s3cret', body, headers }]);
 });
 
 test.each<[string, (response: ServerResponse) => void]>([['500', status(500)], ['403', status(403)], ['a broken connection', reset]])(

@@ -1,17 +1,22 @@
 import type { PopulationProperties } from '../../../src/contract/custom-resource';
 import { tableId, type Definition } from '../../../src/contract/definition';
-import type { PopulationOutput } from '../../../src/contract/workflow';
+import type { Ended } from '../../../src/contract/workflow';
+import { deploy } from '../../../src/handlers/deployment/deploy';
 import { requestHash, type CloudFormationEvent } from '../../../src/handlers/deployment/events';
 import type { Ports } from '../../../src/handlers/deployment/ports';
 import { runKey, tableKey, toTableRecord, type RunItem } from '../../../src/handlers/record/items';
-import type { TableRecord } from '../../../src/handlers/record/table-record';
+import type { DeploymentRequest, TableRecord } from '../../../src/handlers/record/table-record';
 import type { ServiceError } from '../../../src/handlers/service-error';
+import { MACHINE_ARN } from '../population/support';
 import { FakeStore, type Trouble } from '../record/fake';
 
-export const PREFIX = 'cfn-0a1b2c3d';
-export const MACHINE_ARN = 'arn:aws:states:eu-west-1:111122223333:stateMachine:Audience';
+export { MACHINE_ARN, refusal } from '../population/support';
 
-export const TABLE = { membershipIdentifier: '11111111-2222-4333-8444-555555555555', intermediateTableIdentifier: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee' };
+export const PREFIX = 'cfn-0a1b2c3d';
+
+export const TABLE = {
+  membershipIdentifier: '11111111-2222-4333-8444-555555555555', intermediateTableIdentifier: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee',
+};
 export const OTHER_TABLE = { ...TABLE, intermediateTableIdentifier: 'ffffffff-bbbb-4ccc-8ddd-eeeeeeeeeeee' };
 export const TABLE_ID = tableId(TABLE);
 
@@ -40,7 +45,7 @@ export const FIRST_SIGNED_AT = Date.UTC(2026, 10, 23, 6, 0, 0);
 
 export function urlOf(seconds: number, token = 'a'): string {
   const date = new Date(FIRST_SIGNED_AT + seconds * 1_000).toISOString().replace(/[-:]|\.\d+/g, '');
-  return `https://bucket.s3.amazonaws.com/${token}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=${date}&X-Amz-Expires=7200&X-Amz-Signature=s3cret`;
+  return `https://bucket.s3.amazonaws.com/${token}?X-Amz-Date=${date}&X-Amz-Expires=7200&X-Amz-Signature=s3cret`;
 }
 
 export interface Sent {
@@ -50,7 +55,9 @@ export interface Sent {
   readonly more?: Partial<CloudFormationEvent>;
 }
 
-export function eventOf(RequestType: CloudFormationEvent['RequestType'], { seconds = 0, properties = propertiesWith(), old, more }: Sent = {}): CloudFormationEvent {
+export function eventOf(
+  RequestType: CloudFormationEvent['RequestType'], { seconds = 0, properties = propertiesWith(), old, more }: Sent = {},
+): CloudFormationEvent {
   return {
     RequestType,
     ResponseURL: urlOf(seconds),
@@ -65,25 +72,30 @@ export function eventOf(RequestType: CloudFormationEvent['RequestType'], { secon
   };
 }
 
+export const [CREATE, UPDATE, DELETE] = [eventOf('Create'), eventOf('Update', { seconds: 60 }), eventOf('Delete', { seconds: 120 })];
+export const CREATE_LONG = eventOf('Create', {
+  properties: propertiesWith({ TimeoutSeconds: '7200', WaitHandle: 'https://wait.example?signature=w' }),
+});
+
 export const executionOf = (event: CloudFormationEvent): string =>
   `${MACHINE_ARN.replace(':stateMachine:', ':execution:')}:${PREFIX}-${requestHash(event)}`;
 
-export const OUTPUT: PopulationOutput = {
-  versionId: 'version-1',
-  analysisId: 'analysis-1',
-  analysisType: 'QUERY',
-  status: 'POPULATED',
-  populatedAt: '2026-11-23T06:10:00.000Z',
-  durationMillis: 0,
-  billedCrpuHours: null,
-};
+export const SUCCESS = {
+  output: {
+    versionId: 'version-1',
+    analysisId: 'analysis-1',
+    analysisType: 'QUERY',
+    status: 'POPULATED',
+    populatedAt: '2026-11-23T06:10:00.000Z',
+    durationMillis: 0,
+    billedCrpuHours: null,
+  },
+} as const satisfies Ended;
+export const FAILED = {
+  failure: { error: 'ProtectedQueryFailed', cause: 'OOM: Out of memory. Query analysis-1.', analysisId: 'analysis-1', retryable: null },
+} as const satisfies Ended;
 
-export const FAILURE = { error: 'ProtectedQueryFailed', cause: 'OOM: Out of memory. Query analysis-1.', analysisId: 'analysis-1', retryable: null };
-
-export const refusal = (code: string, more: Partial<ServiceError> = {}): { readonly ok: false; readonly error: ServiceError } =>
-  ({ ok: false, error: { code, message: 'No.', outcomeUnknown: false, ...more } });
-
-/** Everything around the deployment function, in memory, with a clock that moves where the function pauses or a request takes its time. */
+/** All around the deployment function, in memory, with a clock that moves where the function pauses or a request takes its time. */
 export class World {
   /** In milliseconds since the first event. */
   elapsed = 100;
@@ -134,12 +146,17 @@ export class World {
     return toTableRecord(this.store.get<TableRecord>(tableKey(table)));
   }
 
+  /** The newest request of its table. */
+  get newest(): DeploymentRequest {
+    return this.table().requests[0];
+  }
+
   run(event: CloudFormationEvent): RunItem | undefined {
     return this.store.get<RunItem>(runKey(executionOf(event)));
   }
 
   /** Something befalls each request of this kind, such as `write table`, until so many seconds after the first event. */
-  befalls(kind: RegExp, error: ServiceError, untilSeconds = Infinity, more: { isWritten?: boolean; takesSeconds?: number } = {}): void {
+  befalls(kind: RegExp, error: ServiceError, untilSeconds = Infinity, more: { isWritten?: boolean; takesSeconds?: number } = {}): this {
     const before = this.store.trouble;
     this.store.trouble = (request) => {
       if (!kind.test(request) || this.elapsed >= untilSeconds * 1_000) {
@@ -148,5 +165,14 @@ export class World {
       this.elapsed += (more.takesSeconds ?? 0) * 1_000;
       return { error, isWritten: more.isWritten };
     };
+    return this;
   }
+}
+
+/** Returns all that was put so far. */
+export async function deploying(world: World, ...events: CloudFormationEvent[]): Promise<Record<string, unknown>[]> {
+  for (const event of events) {
+    await deploy(event, world.ports());
+  }
+  return world.put.map(({ body }) => body);
 }
