@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 
-/** Whether a function asks this of an endpoint where everything is empty. In a process of its own, since clients are made when a bundle is loaded. */
+/** Whether a function asks this of an endpoint where all is empty. In a process of its own, as clients are made when a bundle is loaded. */
 async function asked(bundle: string, event: object, wanted: string): Promise<string> {
   const requests: string[] = [];
   const server = createServer();
@@ -18,7 +18,8 @@ async function asked(bundle: string, event: object, wanted: string): Promise<str
   });
   await new Promise<void>((listening) => { server.listen(0, listening); });
   const file = resolve('assets/handlers', `${bundle}.lambda/index.js`);
-  const child = spawn(process.execPath, ['-e', `require(${JSON.stringify(file)}).handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 60_000 })`], {
+  const call = `handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 60_000 })`;
+  const child = spawn(process.execPath, ['-e', `require(${JSON.stringify(file)}).${call}`], {
     env: {
       PATH: process.env.PATH,
       AWS_REGION: 'eu-west-1',

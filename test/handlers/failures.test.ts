@@ -11,21 +11,12 @@ const situation = situationOf();
 const attempt = attemptWith({ execution: OTHER });
 
 test('a failure says what happened, what helps, which table, which query and which execution', () => {
-  expect(failure(situation, 'Code', 'It broke', 'Mend it.', attempt, true)).toEqual({
-    error: 'Code',
-    cause: 'It broke. Mend it. Intermediate table table, membership membership. Protected query analysis-1: see Clean Rooms '
-      + `console > Collaborations > Analyses. Execution ${OTHER}.`,
-    analysisId: 'analysis-1',
-    retryable: true,
-  });
-  expect(failure(situation, 'Code', 'It broke.')).toEqual(
-    {
-      error: 'Code',
-      cause: `It broke. Intermediate table table, membership membership. Execution ${OWN}.`,
-      retryable: null,
-      analysisId: '',
-    },
-  );
+  const cause = 'It broke. Mend it. Intermediate table table, membership membership. Protected query analysis-1: see Clean Rooms console > '
+    + `Collaborations > Analyses. Execution ${OTHER}.`;
+  expect(failure(situation, 'Code', 'It broke', 'Mend it.', attempt, true))
+    .toEqual({ error: 'Code', cause, analysisId: 'analysis-1', retryable: true });
+  const short = `It broke. Intermediate table table, membership membership. Execution ${OWN}.`;
+  expect(failure(situation, 'Code', 'It broke.')).toEqual({ error: 'Code', cause: short, retryable: null, analysisId: '' });
 });
 
 test('what a service says has 2,500 bytes as JSON at most, and ends at a character, so that CloudFormation\'s 4,096 are enough', () => {
@@ -39,23 +30,22 @@ test('what a service says has 2,500 bytes as JSON at most, and ends at a charact
   expect(Buffer.byteLength(JSON.stringify(failure(situation, 'Code', '\u0001'.repeat(9_000)).cause))).toBeLessThan(3_000);
 });
 
+const failed = (message: string, retryable?: boolean) => ({ status: 'FAILED', error: { code: 'OOM', message, retryable } });
 test.each<[string, Parameters<typeof unsuccessful>[2], boolean, string, string]>([
-  ['its code and message', { status: 'FAILED', error: { code: 'OOM', message: 'Out of memory' } }, true, 'ProtectedQueryFailed',
+  ['its code and message', failed('Out of memory'), true, 'ProtectedQueryFailed',
     'The protected query ended as FAILED. OOM: Out of memory. The table keeps the version that it had.'],
-  ['nothing that may quote parameters, where their values are not at hand',
-    { status: 'FAILED', error: { code: 'OOM', message: 'north is secret' } }, false,
-    'ProtectedQueryFailed', 'The protected query ended as FAILED. OOM. The table'],
-  ['that it may be sent again', { status: 'FAILED', error: { code: 'OOM', message: 'No', retryable: true } }, true, 'ProtectedQueryFailed',
+  ['nothing that may quote parameters, where their values are not at hand', failed('north is secret'), false, 'ProtectedQueryFailed',
+    'The protected query ended as FAILED. OOM. The table'],
+  ['that it may be sent again', failed('No', true), true, 'ProtectedQueryFailed',
     'OOM: No. Clean Rooms says that the same request may succeed if it is sent again.'],
-  ['that it may not', { status: 'FAILED', error: { code: 'OOM', message: 'No.', retryable: false } }, true, 'ProtectedQueryFailed',
-    'would fail again.'],
+  ['that it may not', failed('No.', false), true, 'ProtectedQueryFailed', 'would fail again.'],
   ['no reason', { status: 'CANCELLED' }, true, 'ProtectedQueryCancelled', 'ended as CANCELLED. The service gives no reason.'],
   ['that it took too long', { status: 'TIMED_OUT' }, true, 'ProtectedQueryTimedOut', 'ended as TIMED_OUT.'],
   ['what nobody has heard of', { status: 'GONE' }, true, 'ProtectedQueryGONE', 'ended as GONE.'],
 ])('a query that failed says %s', (_what, details, mayQuote, error, words) => {
-  const failed = unsuccessful(situation, attempt, details, mayQuote);
-  expect(failed).toMatchObject({ error, retryable: details.error?.retryable ?? null, cause: expect.stringContaining(words) });
-  expect(failed.cause).not.toContain('secret');
+  const said = unsuccessful(situation, attempt, details, mayQuote);
+  expect(said).toMatchObject({ error, retryable: details.error?.retryable ?? null, cause: expect.stringContaining(words) });
+  expect(said.cause).not.toContain('secret');
   expect(unsuccessful(situation, attemptWith({ analysisType: 'JOB' }), details, mayQuote).error).toBe(error.replace('Query', 'Job'));
 });
 
@@ -65,8 +55,7 @@ test.each<[string, Partial<TableRecord>, Parameters<typeof situationOf>[1], stri
   ['that nothing was answered', { requests: [requestWith({ definition: { ...DEFINITION, timeoutSeconds: 60 } })] }, {},
     'of 1 minute (60 seconds). At the end: nothing had'],
   ['that CloudFormation would not have waited', { requests: [deploying(OWN, { answerBy: after(600) })] },
-    { input: OF_DEPLOYMENT, seconds: 330 },
-    'of 55 minutes (330 seconds). CloudFormation would not have waited any longer.'],
+    { input: OF_DEPLOYMENT, seconds: 330 }, 'of 55 minutes (330 seconds). CloudFormation would not have waited any longer.'],
   ['that it had some time', {}, {}, 'within its time (60 seconds).'],
 ])('a run whose time is up says %s', (_what, record, given, words) => {
   expect(timedOut(situationOf(record, given))).toMatchObject({ error: 'PopulationTimedOut', cause: expect.stringContaining(words) });
@@ -83,34 +72,36 @@ test.each([
   expect(refused(situation, 'Populate', error)).toMatchObject({ error: error.code, cause: expect.stringContaining(words) });
 });
 
-test.each([
-  ['BASE_TABLE_REMOVED', 'gone', 'BASE_TABLE_REMOVED: gone. A table that the stored query reads is no longer in the collaboration'],
-  ['DISALLOWED_BY_DATA_PROVIDER', undefined, 'DISALLOWED_BY_DATA_PROVIDER: no reason given. A data provider no longer allows this table'],
-])('a table that cannot be populated says why: %s', (status, statusReason, words) => {
+const words = (text: string) => ({ cause: expect.stringContaining(text) });
+const blockedAs = (status: string, statusReason?: string) => {
   const table = tableWith('1', { status, statusReason });
-  expect(table.ok && blocked(situation, table.value)).toMatchObject({ error: status, cause: expect.stringContaining(words) });
+  return table.ok && blocked(situation, table.value);
+};
+test.each([
+  ['BASE_TABLE_REMOVED', 'gone', 'gone. A table that the stored query reads is no longer in the collaboration'],
+  ['DISALLOWED_BY_DATA_PROVIDER', undefined, 'no reason given. A data provider no longer allows this table'],
+])('a table that cannot be populated says why: %s', (status, statusReason, why) => {
+  expect(blockedAs(status, statusReason)).toMatchObject({ error: status, ...words(`${status}: ${why}`) });
+});
+
+test('a table can be populated that is in any other state', () => {
+  const others = ['CREATED', 'POPULATE_STARTED', 'POPULATE_SUCCESS', 'POPULATE_FAILED', 'RETENTION_PERIOD_EXPIRED'];
+  expect(others.filter((status) => blockedAs(status) !== undefined)).toEqual([]);
 });
 
 test('a limit that is reached is told with the figure, what was billed, and when there is room again', () => {
-  const failed = { succeeded: false, analysisId: 'analysis-2' };
-  const attempts = [finishedWith(), finishedWith({ ...failed, billedCrpuHours: undefined }), finishedWith({ ...failed, analysisType: 'JOB' })];
-  expect(overspent(situation, { crpuHours: 5.4, limit: 5, attempts, freeAt: after(0) })).toMatchObject({
+  const vain = finishedWith({ succeeded: false, analysisId: 'analysis-2' });
+  const spent = { crpuHours: 5.4, limit: 5, freeAt: after(0) };
+  const attempts = [finishedWith(), { ...vain, billedCrpuHours: undefined }, { ...vain, analysisType: 'JOB' as const }];
+  const begin = 'Nothing was populated: populates of this table were billed 5.4 CRPU-hours in the last 24 hours, and '
+    + 'maxBilledCrpuHoursPerDay is 5. From 2026-11-23T06:00:00.000Z on there is room again. ';
+  expect(overspent(situation, { ...spent, attempts })).toMatchObject({
     error: 'BillingLimitReached',
-    cause: expect.stringContaining(
-      'Nothing was populated: populates of this table were billed 5.4 CRPU-hours in the last 24 hours, and maxBilledCrpuHoursPerDay is 5. '
-    + 'From 2026-11-23T06:00:00.000Z on there is room again. The last of them: version version-1 (0.5); '
-    + 'protected query analysis-2, without success (an unknown bill); protected job analysis-2, without success (0.5). '
-    + 'Raise maxBilledCrpuHoursPerDay if'),
+    ...words(`${begin}The last of them: version version-1 (0.5); protected query analysis-2, without success (an unknown bill); `
+      + 'protected job analysis-2, without success (0.5). Raise maxBilledCrpuHoursPerDay if'),
   });
-  expect(overspent(situation, { crpuHours: 5, limit: 5, attempts: [], freeAt: after(0) })!.cause).toContain('there is room again. Raise maxBilledCrpuHoursPerDay');
+  expect(overspent(situation, { ...spent, attempts: [] })).toMatchObject(words(`${begin}Raise maxBilledCrpuHoursPerDay`));
   expect(overspent(situation)).toBeUndefined();
-});
-
-test.each([
-  'CREATED', 'POPULATE_STARTED', 'POPULATE_SUCCESS', 'POPULATE_FAILED', 'RETENTION_PERIOD_EXPIRED',
-])('a table can be populated that is %s', (status) => {
-  const table = tableWith('1', { status });
-  expect(table.ok && blocked(situation, table.value)).toBeUndefined();
 });
 
 test('what is unchanged has its own version\'s ids, and figures of the record before those of its query', () => {

@@ -14,31 +14,24 @@ test.each<[string, object]>([
   expect(readInput(input)).toEqual({ input });
 });
 
-test.each<[string, unknown, string]>([
-  ['null', null, 'The input is null. Give an object: {} or {"parameters": {"name": "value"}}.'],
-  ['a text', 'region=north', 'The input is a string. Give an object'],
-  ['a list', [], 'The input is a list. Give an object'],
-  ['a number', 5, 'The input is a number. Give an object'],
-  ['a parameter that is a number', { parameters: { limit: 5 } }, 'parameter "limit" is a number. Give a text, in quotes.'],
-  ['a parameter that is null', { parameters: { limit: null } }, 'parameter "limit" is null. Give a text'],
-  ['a parameter that is a list', { parameters: { limit: ['5'] } }, 'parameter "limit" is a list. Give a text'],
-  ['a parameter that is an object', { parameters: { limit: {} } }, 'parameter "limit" is an object. Give a text'],
-  ['a parameter that is a boolean', { parameters: { limit: true } }, 'parameter "limit" is a boolean. Give a text'],
-  ['a parameter without a name', { parameters: { '': 'x' } }, 'parameter "" has no possible name. Use 1 to 100'],
-  ['a name with a blank', { parameters: { 'a b': 'x' } }, 'parameter "a b" has no possible name'],
-  ['a long name', { parameters: { ['n'.repeat(101)]: 'x' } }, 'has no possible name'],
-  ['a long value', { parameters: { limit: 'v'.repeat(1_001) } }, 'parameter "limit" has 1001 characters. Give at most 1000'],
-  ['parameters that are null', { parameters: null }, '"parameters" is null. Give an object of texts'],
-  ['parameters that are a text', { parameters: 'limit=5' }, '"parameters" is a string. Give an object'],
-  ['parameters that are a list', { parameters: [] }, '"parameters" is a list. Give an object'],
-  ['a schedule that is no text', { schedule: {} }, '"schedule" is not the name of a schedule'],
-  ['an event that is no text', { event: 5 }, '"event" is not the id of an event'],
-  ['an event that is endless', { event: 'e'.repeat(201) }, '"event" is not the id of an event'],
-  ['a deployment of somebody\'s', { deployment: { population: {} } }, '"deployment" is for CloudFormation only'],
-  ['a deployment that is null', { deployment: null }, '"deployment" is for CloudFormation only'],
-  ['a deployment without an end', { deployment: { request: 'r', answerBy: 'soon' } }, '"deployment" is for CloudFormation only'],
-  ...['Parameters', 'params', 'parameters ', 'Comment', 'detail', 'deployments', 'toString'].map((key): [string, unknown, string] =>
-    [`the unknown key ${key}`, { [key]: { region: 'north' } }, `has a key ${JSON.stringify(key)}, which is not known. Write "parameters"`]),
-])('an input is refused before anything is paid: %s', (_what, input, words) => {
+const KINDS: [string, unknown][] = [['null', null], ['a string', 'region=5'], ['a list', ['5']], ['a number', 5], ['a boolean', true]];
+const notFor = (deployment: unknown): [unknown, string] => [{ deployment }, '"deployment" is for CloudFormation only'];
+test.each<[unknown, string]>([
+  ...KINDS.map(([kind, value]): [unknown, string] =>
+    [value, `The input is ${kind}. Give an object: {} or {"parameters": {"name": "value"}}.`]),
+  ...KINDS.map(([kind, value]): [unknown, string] => [{ parameters: value }, `"parameters" is ${kind}. Give an object of texts`]),
+  ...[...KINDS.filter(([kind]) => kind !== 'a string'), ['an object', {}] as const].map(([kind, limit]): [unknown, string] =>
+    [{ parameters: { limit } }, `parameter "limit" is ${kind}. Give a text, in quotes.`]),
+  [{ parameters: { '': 'x' } }, 'parameter "" has no possible name. Use 1 to 100'],
+  [{ parameters: { 'a b': 'x' } }, 'parameter "a b" has no possible name'],
+  [{ parameters: { ['n'.repeat(101)]: 'x' } }, 'has no possible name'],
+  [{ parameters: { limit: 'v'.repeat(1_001) } }, 'parameter "limit" has 1001 characters. Give at most 1000'],
+  [{ schedule: {} }, '"schedule" is not the name of a schedule'],
+  [{ event: 5 }, '"event" is not the id of an event'],
+  [{ event: 'e'.repeat(201) }, '"event" is not the id of an event'],
+  notFor({ population: {} }), notFor(null), notFor({ request: 'r', answerBy: 'soon' }),
+  ...['Parameters', 'params', 'parameters ', 'Comment', 'detail', 'deployments', 'toString'].map((key): [unknown, string] =>
+    [{ [key]: { region: 'north' } }, `has a key ${JSON.stringify(key)}, which is not known. Write "parameters"`]),
+])('an input is refused before anything is paid: %j', (input, words) => {
   expect(readInput(input).problem).toContain(words);
 });

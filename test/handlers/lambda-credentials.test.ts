@@ -5,15 +5,12 @@ describe('the functions\' credentials', () => {
   const before = { ...process.env };
   afterEach(() => { process.env = { ...before }; });
 
-  const inEnvironment = (name: string) => Object.assign(process.env, {
-    AWS_ACCESS_KEY_ID: `key of ${name}`, AWS_SECRET_ACCESS_KEY: `secret of ${name}`, AWS_SESSION_TOKEN: `token of ${name}`,
-  });
-
   test('are those in the environment when they are asked for', async () => {
     const provide = defaultProvider();
     for (const name of ['the first start', 'a restored snapshot']) {
-      inEnvironment(name);
-      expect(await provide()).toMatchObject({ accessKeyId: `key of ${name}`, secretAccessKey: `secret of ${name}`, sessionToken: `token of ${name}` });
+      const [key, secret, token] = ['key', 'secret', 'token'].map((each) => `${each} of ${name}`);
+      Object.assign(process.env, { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token });
+      expect(await provide()).toMatchObject({ accessKeyId: key, secretAccessKey: secret, sessionToken: token });
     }
   });
 

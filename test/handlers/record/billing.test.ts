@@ -5,7 +5,8 @@ import { DEFINITION, finishedWith, requestWith } from '../population/support';
 const MIDNIGHT = Date.UTC(2026, 10, 23);
 /** On the day of the first bill, or on one of the next. */
 const at = (hours: number, minutes = 0): number => MIDNIGHT + (hours * 60 + minutes) * 60_000;
-const billed = (billedCrpuHours: number, populatedAt: number): FinishedAttempt => finishedWith({ analysisId: `at ${populatedAt}`, billedCrpuHours, populatedAt });
+const billed = (billedCrpuHours: number, populatedAt: number): FinishedAttempt =>
+  finishedWith({ analysisId: `at ${populatedAt}`, billedCrpuHours, populatedAt });
 const recordOf = (...bills: readonly FinishedAttempt[]): TableRecord =>
   bills.reduce((record, bill) => addToBilling(record, bill, at(0)), { requests: [], syntheses: [], history: [] } as TableRecord);
 
@@ -22,8 +23,8 @@ describe('what a table was billed', () => {
     expect(billing.every(({ crpuHours }, index) => crpuHours === (index === 0 ? 4 : 6))).toBe(true);
   });
 
-  const unknown = (more: Partial<FinishedAttempt>): FinishedAttempt =>
-    finishedWith({ succeeded: false, billedCrpuHours: undefined, populatedAt: undefined, durationMillis: undefined, intendedAt: at(2), ...more });
+  const failed = { succeeded: false, intendedAt: at(2) };
+  const unknown: Partial<FinishedAttempt> = { ...failed, billedCrpuHours: undefined, populatedAt: undefined, durationMillis: undefined };
 
   test.each<[string, Partial<FinishedAttempt>, object | undefined, number]>([
     ['nothing, where nothing is shown as billed', { billedCrpuHours: 0 }, undefined, 0],
@@ -36,7 +37,7 @@ describe('what a table was billed', () => {
     ['workers of a type that says nothing as the smallest', {}, { type: 'LARGE', number: 2 }, 4],
   ])('counts %s', (_what, more, compute, crpuHours) => {
     const record: TableRecord = { requests: [requestWith({ definition: { ...DEFINITION, compute } })], syntheses: [], history: [] };
-    expect(addToBilling(record, unknown(more), at(3)).billing).toEqual([{ lastAt: at(3), crpuHours }]);
+    expect(addToBilling(record, finishedWith({ ...unknown, ...more }), at(3)).billing).toEqual([{ lastAt: at(3), crpuHours }]);
   });
 });
 
@@ -52,7 +53,7 @@ describe('a limit', () => {
     ['is reached for 23 hours and 59 minutes', [billed(1, at(10))], 1, at(33, 59), [1, at(34)]],
     ['is free again to the minute', [billed(1, at(10))], 1, at(34), undefined],
     ['is free after 24 hours and a minute', [billed(1, at(10))], 1, at(34, 1), undefined],
-    ['of a clock hour is reached until its last bill is a day old', [billed(1, at(10)), billed(1, at(10, 59))], 1, at(34, 58), [2, at(34, 59)]],
+    ['is reached until the last of a clock hour is a day old', [billed(1, at(10)), billed(1, at(10, 59))], 1, at(34, 58), [2, at(34, 59)]],
     ['is free once enough of it is a day old, and not all', [billed(1, at(1)), billed(1, at(3)), billed(1, at(5))], 2, at(6), [3, at(27)]],
     ['counts a bill that is larger than it', [billed(9, at(1)), billed(1, at(3))], 2, at(6), [10, at(25)]],
   ])('%s', (_what, bills, limit, now, overspent) => {

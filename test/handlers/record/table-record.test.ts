@@ -1,42 +1,32 @@
 import { desiredOf, hasFailed, openRequestOf } from '../../../src/handlers/record/desired';
 import {
-  addToHistory, attemptOfVersion, EMPTY, endRequest, releaseLease, requestOf, type DeploymentRequest, type FinishedAttempt, type TableRecord,
+  addToHistory, attemptOfVersion, EMPTY, endRequest, releaseLease, type DeploymentRequest, type FinishedAttempt, type TableRecord,
 } from '../../../src/handlers/record/table-record';
+import { finishedWith } from '../population/support';
 
-const request = (logicalId: string, more: Partial<DeploymentRequest> = {}): DeploymentRequest => ({
+const request = (logicalId: string, more: object = {}): DeploymentRequest => ({
   request: `request-${logicalId}`, logicalId, signedAt: 0, execution: `arn:${logicalId}`, answerBy: 1_000, action: 'POPULATE', ...more,
 } as DeploymentRequest);
-const release = (logicalId: string, more: Partial<DeploymentRequest> = {}) => request(logicalId, { ...more, action: 'RELEASE' } as never);
+const release = (logicalId: string, more: object = {}) => request(logicalId, { ...more, action: 'RELEASE' });
 
 /** The newest first. */
 const recordOf = (...requests: DeploymentRequest[]): TableRecord => ({ ...EMPTY, requests });
 
-describe('the request that the data follows', () => {
-  test.each<[string, DeploymentRequest[], string | undefined]>([
-    ['none where there is none', [], undefined],
-    ['none where all have released the table', [release('B'), release('A')], undefined],
-    ['the only one', [request('A')], 'A'],
-    ['the newest', [request('B'), request('A')], 'B'],
-    ['the one that is left where a newer name has released the table', [release('B'), request('A')], 'A'],
-    ['one that has failed, too', [request('B', { ended: 'FAILED' }), request('A')], 'B'],
-  ])('is %s', (_what, requests, expected) => {
-    expect(desiredOf(recordOf(...requests))?.logicalId).toBe(expected);
-  });
+test.each<[string, DeploymentRequest[], string | undefined, string | undefined]>([
+  ['there is none', [], undefined, undefined],
+  ['there is only one', [request('A')], 'A', 'A'],
+  ['there are two', [request('B'), request('A')], 'B', 'B'],
+  ['all have released the table', [release('B'), release('A')], undefined, 'B'],
+  ['a newer name has released the table', [release('B'), request('A')], 'A', 'B'],
+  ['the newest has failed', [request('B', { ended: 'FAILED' }), request('A')], 'B', undefined],
+  ['the newest has ended well', [request('B', { ended: 'SUCCEEDED' }), request('A')], 'B', undefined],
+  ['the time of the newest is over', [request('B', { answerBy: 500 })], 'B', undefined],
+])('where %s, the request that the data follows and the one that is open are known', (_what, requests, desired, open) => {
+  const record = recordOf(...requests);
+  expect([desiredOf(record)?.logicalId, openRequestOf(record, 500)?.logicalId]).toEqual([desired, open]);
 });
 
-describe('the open request', () => {
-  test.each<[string, DeploymentRequest[], string | undefined]>([
-    ['the newest, while its run has not ended', [request('B'), request('A')], 'B'],
-    ['a release, too', [release('B'), request('A')], 'B'],
-    ['none where that has ended, whatever the others are', [request('B', { ended: 'SUCCEEDED' }), request('A')], undefined],
-    ['none where its time is over', [request('B', { answerBy: 500 })], undefined],
-    ['none where there is none', [], undefined],
-  ])('is %s', (_what, requests, expected) => {
-    expect(openRequestOf(recordOf(...requests), 500)?.logicalId).toBe(expected);
-  });
-});
-
-test.each<[string, Partial<DeploymentRequest>, number, boolean]>([
+test.each<[string, object, number, boolean]>([
   ['is open', {}, 999, false],
   ['was not answered in time', {}, 1_000, true],
   ['ended badly', { ended: 'FAILED' }, 0, true],
@@ -46,7 +36,7 @@ test.each<[string, Partial<DeploymentRequest>, number, boolean]>([
 });
 
 describe('the end of a request', () => {
-  const synthesized = request('A', { synthesis: 's2' } as never);
+  const synthesized = request('A', { synthesis: 's2' });
   const record: TableRecord = { ...recordOf(request('B'), synthesized), syntheses: ['s1', 's2'] };
 
   test.each([[true, 'SUCCEEDED', ['s2', 's1']], [false, 'FAILED', ['s1', 's2']]])(
@@ -61,20 +51,13 @@ describe('the end of a request', () => {
   });
 
   test('is a success where it releases the table, and counts for no synthesis', () => {
-    const before = { ...recordOf(release('A', { synthesis: 's3' } as never)), syntheses: ['s1'] };
+    const before = { ...recordOf(release('A', { synthesis: 's3' })), syntheses: ['s1'] };
     expect(endRequest(before, 'arn:A', false)).toMatchObject({ requests: [{ ended: 'SUCCEEDED' }], syntheses: ['s1'] });
   });
 
   test('leaves the last twenty syntheses', () => {
-    const many = { ...recordOf(synthesized), syntheses: Array.from({ length: 20 }, (_, nth) => `old-${nth}`) };
-    const { syntheses } = endRequest(many, 'arn:A', true);
-    expect(syntheses).toHaveLength(20);
-    expect([syntheses[0], syntheses[19]]).toEqual(['s2', 'old-18']);
-  });
-
-  test('is found by its execution', () => {
-    expect(requestOf(record, 'arn:A')?.logicalId).toBe('A');
-    expect(requestOf(record, 'arn:C')).toBeUndefined();
+    const many = Array.from({ length: 20 }, (_, nth) => `old-${nth}`);
+    expect(endRequest({ ...record, syntheses: many }, 'arn:A', true).syntheses).toEqual(['s2', ...many.slice(0, 19)]);
   });
 });
 
@@ -86,37 +69,25 @@ test('a lease is given back by its holder alone', () => {
 });
 
 describe('the history', () => {
-  const finished = (nth: number, more: Partial<FinishedAttempt> = {}): FinishedAttempt => ({
-    succeeded: true,
-    versionId: `v${nth}`,
-    analysisId: `a${nth}`,
-    analysisType: 'QUERY',
-    isDeploy: false,
-    fingerprint: 'f',
-    definitionFingerprint: 'd',
-    intendedAt: nth,
-    ...more,
-  });
+  const finished = (nth: number, more: Partial<FinishedAttempt> = {}): FinishedAttempt =>
+    finishedWith({ versionId: `v${nth}`, analysisId: `a${nth}`, intendedAt: nth, ...more });
   const historyOf = (...all: FinishedAttempt[]) => all.reduce(addToHistory, EMPTY).history;
+  const times = <T>(count: number, make: (nth: number) => T): T[] => Array.from({ length: count }, (_, nth) => make(nth));
 
-  test('has the newest first, by when they were intended', () => {
-    expect(historyOf(finished(1), finished(3), finished(2)).map(({ versionId }) => versionId)).toEqual(['v3', 'v2', 'v1']);
-  });
-
-  test('has an attempt once, as it was told last', () => {
-    expect(historyOf(finished(1, { succeeded: false }), finished(1))).toEqual([finished(1)]);
+  test('has the newest first, by when they were intended, and an attempt once, as it was told last', () => {
+    const history = historyOf(finished(1, { succeeded: false }), finished(3), finished(2), finished(1));
+    expect(history).toEqual([finished(3), finished(2), finished(1)]);
   });
 
   test('has the last ten that succeeded and the last ten that did not: failures push no version out', () => {
-    const history = historyOf(finished(0), ...Array.from({ length: 30 }, (_, nth) => finished(nth + 1, { succeeded: false })));
+    const history = historyOf(finished(0), ...times(30, (nth) => finished(nth + 1, { succeeded: false })));
     expect(history).toHaveLength(11);
     expect(history[10]).toEqual(finished(0));
-    expect(historyOf(...Array.from({ length: 2_000 }, (_, nth) => finished(nth)))).toHaveLength(10);
+    expect(historyOf(...times(2_000, (nth) => finished(nth)))).toHaveLength(10);
   });
 
   test('tells an attempt by its version, and none by no version', () => {
     const record = { ...EMPTY, history: [finished(1, { versionId: undefined }), finished(2)] };
-    expect(attemptOfVersion(record, 'v2')).toEqual(finished(2));
-    expect([attemptOfVersion(record, 'v1'), attemptOfVersion(record, undefined)]).toEqual([undefined, undefined]);
+    expect(['v2', 'v1', undefined].map((id) => attemptOfVersion(record, id))).toEqual([finished(2), undefined, undefined]);
   });
 });
