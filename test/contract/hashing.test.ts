@@ -2,32 +2,26 @@ import * as fc from 'fast-check';
 import type { Definition } from '../../src/contract/definition';
 import { canonical, fingerprintOf, hash, parametersHash } from '../../src/contract/hashing';
 
-describe('canonical', () => {
-  const shuffled = (value: unknown): unknown => (value && typeof value === 'object' && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).reverse().map(([key, inner]) => [key, shuffled(inner)]))
-    : value);
+const shuffled = (value: unknown): unknown => (value && typeof value === 'object' && !Array.isArray(value)
+  ? Object.fromEntries(Object.entries(value).reverse().map(([key, inner]) => [key, shuffled(inner)]))
+  : value);
 
-  test('is the same for any order of keys, at any depth', () => {
-    const nested = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.dictionary(fc.string(), fc.string())));
-    fc.assert(fc.property(nested, (value) => canonical(shuffled(value)) === canonical(value)));
-  });
+test('canonical JSON is the same for any order of keys, at any depth', () => {
+  const nested = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.dictionary(fc.string(), fc.string())));
+  fc.assert(fc.property(nested, (value) => canonical(shuffled(value)) === canonical(value)));
+});
 
-  test('keeps every value, and the order of lists', () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => {
-      expect(JSON.parse(canonical(value))).toEqual(JSON.parse(JSON.stringify(value)));
-    }));
-    expect(canonical(['b', 'a'])).not.toBe(canonical(['a', 'b']));
-  });
-
-  test('takes a member that is undefined for one that is absent, but not for one that is null', () => {
-    expect(canonical({ a: undefined, b: 1 })).toBe(canonical({ b: 1 }));
-    expect(canonical({ a: null, b: 1 })).not.toBe(canonical({ b: 1 }));
-  });
+test('canonical JSON keeps every value, and the order of lists, but not what is undefined', () => {
+  fc.assert(fc.property(fc.jsonValue(), (value) => {
+    expect(JSON.parse(canonical(value))).toEqual(JSON.parse(JSON.stringify(value)));
+  }));
+  expect(canonical(['b', 'a'])).not.toBe(canonical(['a', 'b']));
+  expect(canonical({ a: undefined, b: 1 })).toBe(canonical({ b: 1 }));
+  expect(canonical({ a: null, b: 1 })).not.toBe(canonical({ b: 1 }));
 });
 
 test('a hash is the beginning of a SHA-256, so that names do not change with the library', () => {
-  expect(hash('audience', 16)).toBe('adf0e0999386dae7');
-  expect(hash('audience', 8)).toBe('adf0e099');
+  expect([hash('audience', 16), hash('audience', 8)]).toEqual(['adf0e0999386dae7', 'adf0e099']);
 });
 
 describe('the fingerprint of what a populate makes', () => {
@@ -72,8 +66,7 @@ describe('the fingerprint of what a populate makes', () => {
     ['its schedules, parameters included', { schedules: [{ name: 'Nightly', parameters: { region: 'west' } }] }],
     ['what a later library adds to the definition', { addedLater: true } as object],
     ['the order of parameters', { parameters: { year: '2026', region: 'north' } }],
-    ['the order of Spark properties',
-      { compute: { ...COMPUTE, properties: { spark: { 'spark.a': 'b', 'spark.sql.shuffle.partitions': '10' } } } }],
+    ['the order of Spark properties', { compute: { ...COMPUTE, properties: shuffled(COMPUTE.properties) as never } }],
   ])('does not change with %s', (_what, change) => {
     expect(fingerprintOf({ ...BASE, ...change })).toBe(fingerprintOf(BASE));
   });
@@ -85,7 +78,8 @@ describe('the fingerprint of what a populate makes', () => {
   });
 
   test('counts what a run brings as if the definition had it, by name', () => {
-    expect(fingerprintOf(BASE, { region: 'west', day: '1' })).toBe(fingerprintOf({ ...BASE, parameters: { region: 'west', year: '2026', day: '1' } }));
+    const parameters = { region: 'west', year: '2026', day: '1' };
+    expect(fingerprintOf(BASE, { region: 'west', day: '1' })).toBe(fingerprintOf({ ...BASE, parameters }));
     expect(fingerprintOf(BASE, { region: 'north' })).toBe(fingerprintOf(BASE));
     expect(fingerprintOf(BASE, { region: 'west' })).not.toBe(fingerprintOf(BASE));
   });

@@ -1,11 +1,9 @@
 import {
-  after, DEFINITION, DEPLOYED, deploying, downstreamOf, executionArn, finishedWith, liveVersion, MINE, OF_DEPLOYMENT, OTHER, releasing,
-  requestWith,
-  situationOf,
+  after, DEFINITION, deploying, downstreamOf, finishedWith, liveVersion, MINE, OF_DEPLOYMENT, OTHER, releasing, requestWith, situationOf,
 } from './support';
 import { fingerprintOf } from '../../../src/contract/hashing';
 import type { RunInput } from '../../../src/contract/workflow';
-import { doneSince, whetherDue, type Due } from '../../../src/handlers/population/populating';
+import { whetherDue, type Due } from '../../../src/handlers/population/populating';
 import { EMPTY, type FinishedAttempt, type PopulateRequest, type TableRecord } from '../../../src/handlers/record/table-record';
 import type { SeenUpstream } from '../../../src/handlers/upstream/upstream';
 
@@ -63,8 +61,7 @@ describe('any other run', () => {
     ['populates where it was done with other parameters', { schedule: 'Weekly' }, [since], [live], 'YES'],
     ['does not where it was done with its schedule\'s', { schedule: 'Weekly' }, [{ ...weekly, intendedAt: after(1) }], [live], 'NO'],
     ['does not where it was done with the same parameters, whoever brought them', { parameters: { region: 'west' } },
-      [{ ...weekly, intendedAt: after(1) }],
-      [live], 'NO'],
+      [{ ...weekly, intendedAt: after(1) }], [live], 'NO'],
     ['of an upstream table asks it', AFTER_UPSTREAM, [since], [live], 'ASK_UPSTREAM'],
     ['of an upstream table populates where that has another version', AFTER_UPSTREAM, [builtFrom('u1')], [live, upstreamWith('u2')], 'YES'],
     ['of an upstream table does not where it has the same', AFTER_UPSTREAM, [builtFrom('u1')], [live, upstreamWith('u1')], 'NO'],
@@ -74,14 +71,4 @@ describe('any other run', () => {
   ])('%s', (_what, input, history, seen, expected) => {
     expect(due({ requests: [requestWith({ definition: downstreamOf({ population: 'Up' }) })], history }, input, ...seen)).toBe(expected);
   });
-});
-
-test.each<[string, Partial<FinishedAttempt>, boolean]>([
-  ['intended in the moment it began', {}, true],
-  ['by another run', { analysisId: executionArn('x') }, true],
-  ['intended just before, and live since', { intendedAt: after(-0.001), populatedAt: after(30) }, false],
-  ['failed', { succeeded: false }, false],
-  ['with other parameters', { fingerprint: 'another' }, false],
-])('what a run was to make is done since it began, or not: %s', (_what, more, is) => {
-  expect(doneSince(situationOf({ requests: [DEPLOYED], history: [{ ...since, ...more }] })) !== undefined).toBe(is);
 });

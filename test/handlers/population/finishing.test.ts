@@ -1,7 +1,6 @@
 import {
   after, attemptWith, CHANGED, DEFINITION, DEPLOYED, deploying, details, ERRORS, inShort, INTENDED, liveVersion, MINE, ok, OTHER,
-  requestWith, situationOf,
-  tableWith,
+  requestWith, situationOf, tableWith,
 } from './support';
 import type { Failure } from '../../../src/contract/workflow';
 import type { Details } from '../../../src/handlers/clean-rooms/clean-rooms';
@@ -26,6 +25,8 @@ const others = attemptWith({ execution: OTHER });
 const superseded = attemptWith({ cancellation: cancelled('Superseded') });
 const timedOut = attemptWith({ cancellation: cancelled('PopulationTimedOut') });
 const unverified = attemptWith({ isUnverified: true });
+const leftBehind = attemptWith({ execution: OTHER, deadlineAt: after(-500) });
+const LATE = { at: 960, hints: { succeededAt: after(60) } };
 
 describe('an attempt that is INTENDED', () => {
   const candidate = (name: string, shown: Result<Details>) => ({ candidate: { analysisId: name, createdAt: after(31) }, details: shown });
@@ -78,6 +79,7 @@ describe('an attempt that is STARTED', () => {
   const success = (name?: string): Seen => endedWith({}, name);
   const unread = (error: Result<never>): Seen => ({ analysis: error });
   const weekly = attemptWith({ schedule: 'Weekly', fingerprint: 'e0f1' });
+  const [succeeded, CANCELLED] = [{ analysis: details('SUCCESS') }, { analysis: details('CANCELLED') }];
 
   test.each<[string, PopulateAttempt, Given, Seen, string, string?]>([
     ['is watched while it runs', own, {}, running, 'POLL 3'],
@@ -111,10 +113,8 @@ describe('an attempt that is STARTED', () => {
     ['is cancelled again, if it was refused', superseded, { hints: { cancelling: 'Refused.' } }, running, 'CANCEL'],
     ['is cancelled though it is wanted again', timedOut, { at: 3_301 }, running, 'CANCEL'],
     ['is waited for while it is being cancelled', superseded, {}, { analysis: details('CANCELLING') }, 'POLL 3'],
-    ['is over once it is cancelled, for that reason', superseded, {}, { analysis: details('CANCELLED') }, 'FINISH Superseded',
-      'Superseded. It is now CANCELLED.'],
-    ['is over, timed out', timedOut, { at: 3_310, hints: { cancelling: 'Asked for.' } }, { analysis: details('CANCELLED') },
-      'FINISH PopulationTimedOut',
+    ['is over once it is cancelled, for that reason', superseded, {}, CANCELLED, 'FINISH Superseded', 'Superseded. It is now CANCELLED.'],
+    ['is over, timed out', timedOut, { at: 3_310, hints: { cancelling: 'Asked for.' } }, CANCELLED, 'FINISH PopulationTimedOut',
       'PopulationTimedOut. Asked for. It is now CANCELLED.'],
     ['is over, though it cannot be cancelled', superseded, { at: 3_510, hints: { cancelling: 'Refused.' } }, running, 'FINISH Superseded',
       'Refused. The protected query is still STARTED, and may go live: cancel it in the console if it should not.'],
@@ -128,26 +128,23 @@ describe('an attempt that is STARTED', () => {
     ['is over when its query\'s version is live, whatever that is called', own, {},
       { analysis: details('SUCCESS'), table: tableWith('1', { live: liveVersion('1', { versionId: 'version-1b' }) }) },
       'FINISH POPULATED version-1b'],
-    ['is looked up in the table once it has succeeded', own, {}, { analysis: details('SUCCESS') }, 'OBSERVE table'],
+    ['is looked up in the table once it has succeeded', own, {}, succeeded, 'OBSERVE table'],
     ['is waited for until it is live', own, {}, success('0'), 'POLL 3'],
     ['is waited for until there is any version', own, { at: 959, hints: { succeededAt: after(60) } }, success(), 'POLL 3'],
-    ['is late after a quarter of an hour', own, { at: 960, hints: { succeededAt: after(60) } }, success('0'), 'FINISH VersionNotLive',
+    ['is late after a quarter of an hour', own, LATE, success('0'), 'FINISH VersionNotLive',
       'its version version-1 is not the table\'s live one: version version-0 is, and the table\'s status is POPULATE_SUCCESS.'],
     ['is late when all time is over', own, { at: 3_510 }, success(), 'FINISH VersionNotLive', 'It may still go live.'],
-    ['is late after two minutes, if it was left behind', attemptWith({ execution: OTHER, deadlineAt: after(-500) }),
+    ['is late after two minutes, if it was left behind', leftBehind,
       { at: 180, hints: { succeededAt: after(60) } }, success('0'), 'FINISH VersionNotLive'],
-    ['is not late before', attemptWith({ execution: OTHER, deadlineAt: after(-500) }), { at: 179, hints: { succeededAt: after(60) } },
-      success('0'), 'POLL 3'],
-    ['is neither live nor not, unread', own, {}, { analysis: details('SUCCESS'), table: ERRORS.throttled }, 'WAIT 1'],
-    ['is neither live nor not, refused', own, {}, { analysis: details('SUCCESS'), table: ERRORS.missing }, 'WAIT 10'],
-    ['is late, unread', own, { at: 960, hints: { succeededAt: after(60) } }, { analysis: details('SUCCESS'), table: ERRORS.missing },
-      'FINISH VersionNotLive',
+    ['is not late before', leftBehind, { at: 179, hints: { succeededAt: after(60) } }, success('0'), 'POLL 3'],
+    ['is neither live nor not, unread', own, {}, { ...succeeded, table: ERRORS.throttled }, 'WAIT 1'],
+    ['is neither live nor not, refused', own, {}, { ...succeeded, table: ERRORS.missing }, 'WAIT 10'],
+    ['is late, unread', own, LATE, { ...succeeded, table: ERRORS.missing }, 'FINISH VersionNotLive',
       'Whether the version is live cannot be read: ResourceNotFoundException.'],
     ['is a success that came in time though its time was up', timedOut, { at: 3_310 }, success('1'), 'FINISH POPULATED version-1'],
     ['is no success if nobody wants it, though it is live', superseded, {}, success('1'), 'FINISH Superseded',
       'It had succeeded before it could be cancelled, and its version is live.'],
-    ['is late, cancelled', superseded, { at: 960, hints: { succeededAt: after(60) } }, success(), 'FINISH Superseded',
-      'It may still go live.'],
+    ['is late, cancelled', superseded, LATE, success(), 'FINISH Superseded', 'It may still go live.'],
     ['is taken for its own, unverified, while nothing shows parameters', unverified, {}, success('1'), 'FINISH POPULATED version-1'],
     ['is its own after all, unverified', unverified, {}, endedWith({ parameters: { region: 'north' } }, '1'), 'FINISH POPULATED version-1'],
     ['is somebody else\'s after all, unverified', unverified, {}, endedWith({ parameters: { region: 'south' } }, '1'), 'CLEAR_ATTEMPT'],
@@ -159,8 +156,7 @@ describe('an attempt that is STARTED', () => {
     ['has failed, of another run', others, {}, FAILED, 'FINISH ProtectedQueryFailed'],
     ['has failed, of another run, past one\'s own time', others, { at: 3_510 }, FAILED, 'FINISH ProtectedQueryFailed'],
     ['has failed as a job', attemptWith({ analysisType: 'JOB' }), {}, FAILED, 'FINISH ProtectedJobFailed'],
-    ['was cancelled by somebody', own, {}, { analysis: details('CANCELLED') }, 'FINISH ProtectedQueryCancelled',
-      'The service gives no reason.'],
+    ['was cancelled by somebody', own, {}, CANCELLED, 'FINISH ProtectedQueryCancelled', 'The service gives no reason.'],
     ['has timed out in the service', own, {}, { analysis: details('TIMED_OUT') }, 'FINISH ProtectedQueryTimedOut'],
     ['has failed before it could be cancelled', superseded, {}, FAILED, 'FINISH Superseded', 'It is now FAILED.'],
 
@@ -177,8 +173,7 @@ describe('an attempt that is STARTED', () => {
     ['has all its time, though a deploy has given less meanwhile, unread', own, { at: 600, requests: SHORTER }, unread(ERRORS.unknown),
       'WAIT 1'],
     ['has all its time, though a deploy has given less meanwhile, not live yet', own, { at: 600, requests: SHORTER }, success(), 'POLL 3'],
-    ['is over, left behind and not there to read', attemptWith({ execution: OTHER, deadlineAt: after(-500) }), {}, unread(ERRORS.missing),
-      'FINISH ResourceNotFoundException'],
+    ['is over, left behind and not there to read', leftBehind, {}, unread(ERRORS.missing), 'FINISH ResourceNotFoundException'],
   ])('%s', (_what, attempt, given, seen, action, words = '') => {
     const decided = finishAttempt(holding(attempt, given), seen);
     expect(inShort(decided)).toBe(action);

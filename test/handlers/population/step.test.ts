@@ -1,7 +1,6 @@
 import {
-  after, attemptWith, DEPLOYED, deploying, details, ERRORS, finishedWith, INTENDED, MINE, OF_DEPLOYMENT, ok, OTHER, OWN, refusal,
-  releasing, RUN, TABLE,
-  tableWith, THEIRS,
+  after, attemptWith, DEPLOYED, deploying, details, ERRORS, finishedWith, MINE, OF_DEPLOYMENT, ok, OTHER, OWN, refusal, releasing,
+  RUN, TABLE, tableWith,
 } from './support';
 import type { MachineState, RunInput } from '../../../src/contract/workflow';
 import type { CleanRooms } from '../../../src/handlers/clean-rooms/clean-rooms';
@@ -58,10 +57,6 @@ class Stage {
   }
 }
 
-const live = { history: [finishedWith({ intendedAt: after(1) })], requests: [DEPLOYED] };
-const liveStage = (...more: ConstructorParameters<typeof Stage>) =>
-  Object.assign(new Stage(...more), { now: after(90), acceptedAt: after(1) });
-
 test('a run takes the lease, populates, looks on as long as the function may, and ends with its figures and its measures', async () => {
   const stage = new Stage();
   expect((await stage.step()).state).toMatchObject({ next: 'WAIT', wait: 1, crashes: { wait: -3 } });
@@ -70,20 +65,10 @@ test('a run takes the lease, populates, looks on as long as the function may, an
   const { state, metrics } = await stage.step();
   expect(state).toMatchObject({ next: 'END', ended: { output: { status: 'POPULATED', versionId: 'version-1', durationMillis: 60_000 } } });
   expect(metrics).toMatchObject({ Populated: 1, SecondsSincePopulated: expect.any(Number) });
-  const [{ populatedAt }] = stage.record.history;
-  expect(stage.record).toMatchObject({ history: [{ versionId: 'version-1', succeeded: true }], billing: [{ lastAt: populatedAt, crpuHours: 0.533333 }] });
+  const [{ populatedAt: lastAt }] = stage.record.history;
+  const history = [{ versionId: 'version-1', succeeded: true }];
+  expect(stage.record).toMatchObject({ history, billing: [{ lastAt, crpuHours: 0.533333 }] });
   expect([stage.record.lease, stage.record.attempt, stage.asked]).toEqual([undefined, undefined, ['populate']]);
-});
-
-test('a step after a crash is a step: whatever is on record is gone on with, and nothing is populated twice', async () => {
-  const stage = new Stage();
-  const { machine } = stage;
-  await stage.step();
-  stage.now = after(60 + 2);
-  expect((await stage.step({ ...machine, crash: { Error: 'StepTookTooLong' } })).state)
-    .toMatchObject({ next: 'END', ended: { output: { status: 'POPULATED' } } });
-  expect((await stage.step(machine)).state).toMatchObject({ next: 'END', ended: { output: { versionId: 'version-1' } } });
-  expect([stage.asked, stage.record.billing]).toEqual([['populate'], [expect.objectContaining({ crpuHours: 0.533333 })]]);
 });
 
 test.each([30, 0, -5])('a step polls for %d seconds where its function has no more, then the machine comes again', async (pollSeconds) => {
@@ -99,17 +84,21 @@ test('a step whose writes are never its own hands back to the machine after 200 
   expect(stage.store.asked.filter((request) => request === `read ${tableKey(TABLE)}`)).toHaveLength(200);
 });
 
-test.each([null, [], 'region=north', { parameter: {} }])('an input that is none ends the run at once: %j', async (input) => {
-  const stage = new Stage({}, input);
+test('an input that is none ends the run before anything is read', async () => {
+  const stage = new Stage({}, 'region=north');
   expect((await stage.step()).state).toMatchObject({ next: 'END', ended: { failure: { error: 'InvalidInput' } } });
   expect(stage.store.asked).toEqual([]);
 });
 
 describe('the SSM parameter', () => {
   const ofDeploy = { ...MINE, requests: [deploying()], attempt: attemptWith({ isDeploy: true, request: 'request-2' }) };
+  const ofOther = { ...MINE, requests: [DEPLOYED], attempt: attemptWith({ execution: OTHER, intendedAt: after(1) }) };
+  const live = { history: [finishedWith({ intendedAt: after(1) })], requests: [DEPLOYED] };
+  const stageWith = (record: Partial<TableRecord>, input: RunInput) =>
+    Object.assign(new Stage(record, input, true), { now: after(90), acceptedAt: after(1) });
 
   test('is written before the end of a populate is recorded, and the run ends as soon as it is', async () => {
-    const stage = liveStage(ofDeploy, OF_DEPLOYMENT, true);
+    const stage = stageWith(ofDeploy, OF_DEPLOYMENT);
     expect((await stage.step()).state).toMatchObject({ next: 'KEEP_VERSION', ended: { output: { versionId: 'version-1' } } });
     expect(stage.record).toMatchObject({ requests: [{ request: 'request-2' }], attempt: { state: 'STARTED' } });
     expect((await stage.step()).state).toMatchObject({ next: 'END', ended: { output: { status: 'POPULATED' } } });
@@ -117,7 +106,7 @@ describe('the SSM parameter', () => {
   });
 
   test('that cannot be written fails the run, and its deploy, of a version that is live', async () => {
-    const stage = liveStage(ofDeploy, OF_DEPLOYMENT, true);
+    const stage = stageWith(ofDeploy, OF_DEPLOYMENT);
     await stage.step();
     const cause = 'Version version-1 is live, but the SSM parameter could not be written. Ssm.AccessDenied: No. Does the parameter exist';
     expect((await stage.step({ unkept: { Error: 'Ssm.AccessDenied', Cause: 'No' } })).state)
@@ -125,17 +114,15 @@ describe('the SSM parameter', () => {
     expect(stage.record).toMatchObject({ requests: [{ ended: 'FAILED' }], history: [{ succeeded: true }] });
   });
 
+  const wroteAnother = { next: 'KEEP_VERSION', ended: { output: { versionId: 'version-0' } as never } } as const;
   test.each<[string, Partial<TableRecord>, RunInput, Partial<MachineState>, string]>([
     ['is written where nothing has changed, too', live, {}, {}, 'KEEP_VERSION'],
-    ['is written again, if it was another version', live, {},
-      { next: 'KEEP_VERSION', ended: { output: { versionId: 'version-0' } as never } }, 'KEEP_VERSION'],
+    ['is written again, if it was another version', live, {}, wroteAnother, 'KEEP_VERSION'],
     ['is not written by a look', live, { observe: true }, {}, 'END'],
     ['is not written of a failure', { requests: [] }, {}, {}, 'END'],
-    ['is not written for another run, whose own step does that',
-      { ...MINE, requests: [DEPLOYED], attempt: attemptWith({ execution: OTHER, intendedAt: after(1) }) },
-      {}, {}, 'KEEP_VERSION after that'],
+    ['is not written for another run, whose own step does that', ofOther, {}, {}, 'KEEP_VERSION after that'],
   ])('%s', async (_what, record, input, more, next) => {
-    const stage = liveStage(record, input, true);
+    const stage = stageWith(record, input);
     const { state } = await stage.step(more);
     expect(next).toContain(state.next);
     expect(stage.store.get<RunItem>(runKey(OTHER))?.outcome !== undefined).toBe(next.includes('after'));
@@ -162,24 +149,22 @@ test('a run acts on the table that its own item names: the Delete of one that wa
 });
 
 describe('a record that cannot be read', () => {
-  test.each<[string, RunInput, number, object]>([
-    ['is asked again', {}, 10,
-      { next: 'WAIT', hints: { failures: 1, waitingFor: expect.stringContaining('DynamoDB answered TimeoutError') } }],
-    ['is asked again for longer than any timeout, which is not known', {}, 43_199, { next: 'WAIT' }],
-    ['and no longer', {}, 43_200, { next: 'END', ended: { failure: { error: 'RecordUnavailable' } } }],
-    ['is asked again until a deploy has to be answered', OF_DEPLOYMENT, 500, { next: 'WAIT' }],
-    ['and no longer than that', OF_DEPLOYMENT, 3_570, { next: 'END', ended: { failure: { error: 'RecordUnavailable' } } }],
-  ])('%s', async (_what, input, seconds, expected) => {
-    const stage = Object.assign(new Stage(undefined, input), { now: after(seconds) });
-    stage.store.trouble = () => ({ error: UNREACHABLE });
-    expect((await stage.step()).state).toMatchObject(expected);
-  });
+  const waiting = { next: 'WAIT', hints: { failures: 1, waitingFor: expect.stringContaining('DynamoDB answered') } };
+  const unavailable = { next: 'END', ended: { failure: { error: 'RecordUnavailable' } } };
+  const newer = refusal('RecordIsNewer').error;
 
-  const ends: [RunInput, string][] = [[{}, 'END'], [OF_DEPLOYMENT, 'WAIT']];
-  test.each(ends)('for good fails a run, not a deploy\'s: %j', async (input, next) => {
-    const stage = new Stage(undefined, input);
-    stage.store.trouble = () => ({ error: refusal('RecordIsNewer').error });
-    expect((await stage.step()).state.next).toBe(next);
+  test.each<[string, RunInput, number, typeof UNREACHABLE, object]>([
+    ['is asked again', {}, 10, UNREACHABLE, waiting],
+    ['is asked again for longer than any timeout, which is not known', {}, 43_199, UNREACHABLE, waiting],
+    ['and no longer', {}, 43_200, UNREACHABLE, unavailable],
+    ['is asked again until a deploy has to be answered', OF_DEPLOYMENT, 500, UNREACHABLE, waiting],
+    ['and no longer than that', OF_DEPLOYMENT, 3_570, UNREACHABLE, unavailable],
+    ['for good fails a run', {}, 0, newer, unavailable],
+    ['for good does not fail a deploy\'s', OF_DEPLOYMENT, 0, newer, { next: 'WAIT' }],
+  ])('%s', async (_what, input, seconds, error, expected) => {
+    const stage = Object.assign(new Stage(undefined, input), { now: after(seconds) });
+    stage.store.trouble = () => ({ error });
+    expect((await stage.step()).state).toMatchObject(expected);
   });
 });
 
@@ -192,9 +177,8 @@ describe('a populate', () => {
     ['for good ends', ERRORS.invalid, { next: 'END', ended: { failure: { error: 'ValidationException' } } }, {}],
     ['without an answer is looked for', ERRORS.unknown, { next: 'WAIT', wait: 5 }, { attempt: { state: 'INTENDED' } }],
   ])('that is refused %s', async (_what, refused, state, record) => {
-    const stage = new Stage();
+    const stage = Object.assign(new Stage(), { pollSeconds: 4 });
     stage.cleanRooms.populate = async () => { stage.asked.push('populate'); return refused; };
-    stage.pollSeconds = 4;
     expect((await stage.step()).state).toMatchObject(state);
     expect(stage.record).toMatchObject(record);
     expect('attempt' in record || stage.record.attempt === undefined).toBe(true);
@@ -206,11 +190,5 @@ describe('a populate', () => {
     stage.store.trouble = (request) => { stage.now += request.startsWith('write table') ? 11_000 : 0; return undefined; };
     await stage.step();
     expect([stage.asked, stage.record.attempt]).toEqual([[], undefined]);
-  });
-
-  test('whose intent is another\'s by now is that one\'s to record', async () => {
-    const stage = new Stage({ ...THEIRS, requests: [DEPLOYED], attempt: { ...INTENDED, execution: OTHER } });
-    expect((await stage.step()).state).toMatchObject({ next: 'WAIT', hints: { waitingFor: 'another run of this population goes first' } });
-    expect(stage.asked).toEqual([]);
   });
 });

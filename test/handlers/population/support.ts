@@ -137,6 +137,9 @@ export const tableWith = (name?: string, more: Partial<Table> = {}): Result<Tabl
   ...more,
 });
 
+/** Seen: a table with a live version, one without, and one that cannot be read. */
+export const [LIVE, NONE, UNREAD] = [{ table: tableWith('1') }, { table: tableWith() }, { table: ERRORS.throttled }];
+
 /** An action in a few words. */
 export function inShort(action: Action): string {
   const endOf = ({ output, failure }: { output?: { status: string; versionId: string }; failure?: { error: string } }) =>
