@@ -124,9 +124,7 @@ describe('the edge', () => {
   });
 
   test('lists the queries that populate the table since a moment, of as many pages as matter', async () => {
-    const other = rooms.service.resources.createIntermediateTable({
-      membershipIdentifier: rooms.table.membership.id, name: 'other', populationAnalysisConfiguration: { sqlParameters: { queryString: 'SELECT 1' } },
-    });
+    const other = rooms.createTable('other', 'SELECT 1');
     const made = Array.from({ length: 150 }, () => {
       const [own] = [rooms.table.id, other.id].map((id) => rooms.service.populateByHand(id));
       rooms.clock.advance(62);

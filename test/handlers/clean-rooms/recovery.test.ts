@@ -19,9 +19,6 @@ test('the newest of a list is its last moment, with what is of the hour before i
 describe('a candidate', () => {
   const before = beforeOf([version('old', after(10))], [analysis('old', after(10)), analysis('cancelled', after(9))]);
   const record = { ...EMPTY, history: [finishedWith({ analysisId: 'analysis-known' })] };
-  const found = (versions: Parameters<typeof candidatesOf>[2], analyses: readonly Analysis[]) =>
-    candidatesOf(attemptWith({ before }), record, versions, analyses).map(({ analysisId, versionId }) => [analysisId, versionId]);
-
   test.each<[string, ReturnType<typeof version>[], Analysis[], unknown[]]>([
     ['is a version and its query', [version('new', after(31))], [analysis('new', after(31))], [['analysis-new', 'version-new']]],
     ['is a version whose query is not listed yet', [version('new', after(31))], [], [['analysis-new', 'version-new']]],
@@ -34,19 +31,18 @@ describe('a candidate', () => {
     ['is not what stands in history as somebody\'s', [version('known', after(31))], [analysis('known', after(31))], []],
     ['is not a new version of a query that was there before', [{ ...version('new', after(31)), analysisId: 'analysis-cancelled' }], [], []],
   ])('%s', (_what, versions, analyses, expected) => {
-    expect(found(versions, analyses)).toEqual(expected);
+    const candidates = candidatesOf(attemptWith({ before }), record, versions, analyses);
+    expect(candidates.map(({ analysisId, versionId }) => [analysisId, versionId])).toEqual(expected);
   });
 
   test('is nothing of what was there, however the lists lag', () => {
     const names = fc.uniqueArray(fc.tuple(fc.nat(20).map(String), fc.nat(60)), { selector: ([name]) => name });
+    const versionsOf = (all: [string, number][]) => all.map(([name, at]) => version(name, after(at)));
+    const analysesOf = (all: [string, number][]) => all.map(([name, at]) => analysis(name, after(at)));
     fc.assert(fc.property(names, fc.func(fc.boolean()), fc.func(fc.boolean()), (all, isListed, isBefore) => {
       const were = all.filter(([name]) => isBefore(name));
-      const attempt = attemptWith({
-        before: beforeOf(were.map(([name, at]) => version(name, after(at))), were.map(([name, at]) => analysis(name, after(at)))),
-      });
-      const listed = all.filter(([name]) => isListed(name));
-      const candidates = candidatesOf(attempt, EMPTY, listed.map(([name, at]) =>
-        version(name, after(at))), all.map(([name, at]) => analysis(name, after(at))));
+      const attempt = attemptWith({ before: beforeOf(versionsOf(were), analysesOf(were)) });
+      const candidates = candidatesOf(attempt, EMPTY, versionsOf(all.filter(([name]) => isListed(name))), analysesOf(all));
       const ids = candidates.map(({ analysisId }) => analysisId);
       expect(new Set(ids).size).toBe(ids.length);
       expect(were.filter(([name]) => ids.includes(`analysis-${name}`))).toEqual([]);
@@ -57,29 +53,30 @@ describe('a candidate', () => {
 
 describe('a candidate is read with', () => {
   const [south, north] = [{ region: 'south' }, { region: 'north' }];
+  const ofSouth = details('SUCCESS', { parameters: south });
   const live = (name: string) => tableWith(name, { live: liveVersion(name, { parameters: north }) });
 
   test.each<[string, Result<Details>, Result<Table>, Result<Details>]>([
-    ['its own parameters, where it shows them', details('SUCCESS', { parameters: south }), live('new'), details('SUCCESS', { parameters: south })],
+    ['its own parameters, where it shows them', ofSouth, live('new'), ofSouth],
     ['its version\'s, once that is live', details('SUCCESS'), live('new'), details('SUCCESS', { parameters: north })],
     ['none while it runs', details('STARTED'), live('new'), details('STARTED')],
     ['none where another version is live', details('SUCCESS'), live('other'), details('SUCCESS')],
     ['an error where it cannot be read', ERRORS.unknown, live('new'), ERRORS.unknown],
     ['an error where the table cannot be read, which might show them', details('SUCCESS'), ERRORS.throttled, ERRORS.throttled],
   ])('%s', async (_what, shown, table, expected) => {
-    const rooms = {
-      listVersions: async () => ok([version('new', after(31))]), listAnalyses: async () => ok([]), getAnalysis: async () => shown, getTable: async () => table,
-    } as unknown as CleanRooms;
+    const lists = { listVersions: async () => ok([version('new', after(31))]), listAnalyses: async () => ok([]) };
+    const rooms = { ...lists, getAnalysis: async () => shown, getTable: async () => table } as unknown as CleanRooms;
     const observed = await observeCandidates(rooms, TABLE, attemptWith(), EMPTY);
     expect(observed).toEqual(ok([{ candidate: expect.objectContaining({ analysisId: 'analysis-new' }), details: expected }]));
   });
 });
 
+const same = details('STARTED', { parameters: { region: 'north' } });
 test.each<[string, number, ReturnType<typeof details>, Match]>([
-  ['the same parameters', 1, details('STARTED', { parameters: { region: 'north' } }), 'MATCH'],
-  ['the same parameters, late', 1_000, details('STARTED', { parameters: { region: 'north' } }), 'MATCH'],
-  ['a clock that differs', -10, details('STARTED', { parameters: { region: 'north' } }), 'MATCH'],
-  ['what began before the intent', -11, details('STARTED', { parameters: { region: 'north' } }), 'MISMATCH'],
+  ['the same parameters', 1, same, 'MATCH'],
+  ['the same parameters, late', 1_000, same, 'MATCH'],
+  ['a clock that differs', -10, same, 'MATCH'],
+  ['what began before the intent', -11, same, 'MISMATCH'],
   ['other parameters', 1, details('STARTED', { parameters: { region: 'south' } }), 'MISMATCH'],
   ['no parameters that are shown', 190, details('STARTED'), 'UNVERIFIED'],
   ['no parameters that are shown, of after the lease', 191, details('STARTED'), 'MISMATCH'],
@@ -87,8 +84,8 @@ test.each<[string, number, ReturnType<typeof details>, Match]>([
   ['what is gone', 1, ERRORS.missing, 'UNREADABLE'],
   ['what cannot be read, of before the intent', -11, ERRORS.unknown, 'MISMATCH'],
 ])('a candidate with %s (%d s after the intent) is what the table says', (_what, age, shown, match) => {
-  const attempt = attemptWith({ intendedAt: after(30) });
-  expect(matchCandidate(attempt, { candidate: { analysisId: 'a', createdAt: after(30 + age) }, details: shown })).toBe(match);
+  const candidate = { analysisId: 'a', createdAt: after(30 + age) };
+  expect(matchCandidate(attemptWith({ intendedAt: after(30) }), { candidate, details: shown })).toBe(match);
 });
 
 const SENT = { region: 'north' };

@@ -10,32 +10,31 @@ import { ManualClock } from '../../simulator/clean-rooms/harness';
 /** A simulated Clean Rooms behind real HTTP, with one table. */
 export class Rooms {
   static async start(): Promise<Rooms> {
-    const clock = new ManualClock();
-    const service = new CleanRooms({ clock, random: seededRandom(11) });
-    const headers: IncomingHttpHeaders[] = [];
-    const server = createCleanRoomsServer(service).prependListener('request', (request: IncomingMessage) => { headers.push(request.headers); });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new Rooms(clock, service, server, headers);
+    const rooms = new Rooms();
+    await new Promise<void>((resolve) => rooms.server.listen(0, '127.0.0.1', resolve));
+    return rooms;
   }
 
+  readonly clock = new ManualClock();
+  readonly service = new CleanRooms({ clock: this.clock, random: seededRandom(11) });
+  /** Of each request, in order. */
+  readonly headers: IncomingHttpHeaders[] = [];
   readonly table: IntermediateTable;
+  private readonly server: Server = createCleanRoomsServer(this.service)
+    .prependListener('request', (request: IncomingMessage) => { this.headers.push(request.headers); });
 
-  private constructor(
-    readonly clock: ManualClock,
-    readonly service: CleanRooms,
-    private readonly server: Server,
-    /** Of each request, in order. */
-    readonly headers: IncomingHttpHeaders[],
-  ) {
-    const { resources } = service;
-    const { id: membershipIdentifier } = resources.createMembership({
-      collaborationIdentifier: resources.createCollaboration({ name: 'Campaign' }).id,
-    });
+  private constructor() {
+    const { resources } = this.service;
+    const collaborationIdentifier = resources.createCollaboration({ name: 'Campaign' }).id;
+    const { id: membershipIdentifier } = resources.createMembership({ collaborationIdentifier });
     const { id: configuredTableIdentifier } = resources.createConfiguredTable({ name: 'purchases' });
     resources.createConfiguredTableAssociation({ membershipIdentifier, configuredTableIdentifier, name: 'purchases' });
-    this.table = resources.createIntermediateTable({
-      membershipIdentifier, name: 'audience', populationAnalysisConfiguration: { sqlParameters: { queryString: 'SELECT id FROM purchases WHERE region = :region' } },
-    });
+    this.table = this.createTable('audience', 'SELECT id FROM purchases WHERE region = :region', membershipIdentifier);
+  }
+
+  createTable(name: string, queryString: string, membershipIdentifier = this.table.membership.id): IntermediateTable {
+    const populationAnalysisConfiguration = { sqlParameters: { queryString } };
+    return this.service.resources.createIntermediateTable({ membershipIdentifier, name, populationAnalysisConfiguration });
   }
 
   get url(): string {
@@ -65,5 +64,6 @@ export class Rooms {
   }
 }
 
-export const clientOf = ({ url }: Rooms, maxAttempts = 1): CleanRoomsClient =>
-  new CleanRoomsClient({ endpoint: url, region: 'eu-west-1', credentials: { accessKeyId: 'AKIATESTER', secretAccessKey: 'secret' }, maxAttempts });
+const credentials = { accessKeyId: 'AKIATESTER', secretAccessKey: 'secret' };
+export const clientOf = ({ url }: Rooms): CleanRoomsClient =>
+  new CleanRoomsClient({ endpoint: url, region: 'eu-west-1', credentials, maxAttempts: 1 });
