@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import {
   after, attemptWith, CHANGED, DEFINITION, DEPLOY, deploying, details, downstreamOf, ERRORS, finishedWith, MINE, OF_DEPLOYMENT, ok, OTHER,
-  OWN, releasing, situationOf,
-  TABLE, tableWith, version,
+  OWN, releasing, situationOf, TABLE, tableWith, version,
 } from './support';
 import type { RunInput } from '../../../src/contract/workflow';
 import { NO_VERSION } from '../../../src/handlers/failures';
@@ -53,31 +52,26 @@ const hints = fc.record({
   upstreamSinceAt: of(after(0)),
 }, { requiredKeys: [] });
 
-const finished = fc.record({
-  versionId: of('version-1', 'version-2'), intendedAt: of(-60, 10).map(after), succeeded: fc.boolean(),
-}).map(finishedWith);
+const finished = fc.record({ versionId: of('version-1', 'version-2'), intendedAt: of(-60, 10).map(after), succeeded: fc.boolean() })
+  .map(finishedWith);
+const seconds = of(0, 60, 300, 3_299, 3_300, 3_510, 9_000);
 const situation: fc.Arbitrary<Situation> = fc.record({
   requests,
   lease: maybe(fc.record({ holder: of(OWN, OWN, OTHER), untilAt: of(50, 9_999).map(after) })),
   attempt: maybe(attempt),
   history: fc.array(finished, { maxLength: 2 }),
-  more: fc.record({
-    input, hints, seconds: of(0, 60, 300, 3_299, 3_300, 3_510, 9_000), chance: of(0, 0.99), admittedTo: maybe(of('QUERY', 'JOB')),
-  }),
+  more: fc.record({ input, hints, seconds, chance: of(0, 0.99), admittedTo: maybe(of('QUERY', 'JOB')) }),
   isRenewed: fc.boolean(),
   outcome: maybe(of({ output: NO_VERSION })),
 }).map(({ more, isRenewed, outcome, ...record }) =>
   situationOf(record, { ...more, outcome, hasLease: isRenewed && record.lease?.holder === OWN }));
 
+const up = { id: 'm/up', record: EMPTY };
+const gone = tableWith('1', { status: 'BASE_TABLE_REMOVED' });
 const all = {
-  table: orError(of(
-    tableWith(), tableWith('1'), tableWith('2'), tableWith('1', { analysisType: 'JOB' }), tableWith('1', { status: 'BASE_TABLE_REMOVED' }),
-  )),
+  table: orError(of(tableWith(), tableWith('1'), tableWith('2'), tableWith('1', { analysisType: 'JOB' }), gone)),
   liveAnalysis: result({ status: 'SUCCESS', createdAt: 1 }),
-  upstream: result(
-    [], [{ id: 'm/up', liveId: 'u', record: EMPTY, isElsewhere: true, isAtWork: false }],
-    [{ id: 'm/up', record: EMPTY, isElsewhere: false, isAtWork: true }],
-  ),
+  upstream: result([], [{ ...up, liveId: 'u', isElsewhere: true, isAtWork: false }], [{ ...up, isElsewhere: false, isAtWork: true }]),
   lists: fc.record({
     versions: result([], [version('9', 0, 'POPULATE_STARTED')]), analyses: result([], [{ id: 'a', status: 'STARTED', createdAt: 0 }]),
   }),

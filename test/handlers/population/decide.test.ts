@@ -30,6 +30,7 @@ const since = finishedWith({ intendedAt: after(10) });
 
 const [HOLDING, BESIDE] = [{ ...MINE, attempt: own }, { ...THEIRS, attempt: others }];
 const [RELEASED, OLD, ENDED] = [releasing({ ended: 'SUCCEEDED' }), releasing({ logicalId: 'Old' }), deploying(OWN, { ended: 'FAILED' })];
+const WELL = deploying(OWN, { ended: 'SUCCEEDED' });
 const MADE = { history: [finishedWith()] };
 const [LOOK, EVENT] = [{ input: { observe: true } }, { input: { event: 'e' } }];
 const NEW_TABLE = { ...TABLE, intermediateTableIdentifier: 'new' };
@@ -61,8 +62,7 @@ const TESTED: Record<string, readonly Case[]> = {
     hit('a step after a crash: all was written', of({}, { outcome: POPULATED }), {}, 'END POPULATED version-1'),
     hit('another has finished what it began', of(BESIDE, { outcome: { failure: REFUSED } }), {}, 'END ValidationException'),
     hit('the same, and is at work again', of({ ...THEIRS, history: [since] }, { outcome: POPULATED }), {}, 'END POPULATED version-1'),
-    hit('its deploy has ended', ofDeploy({ requests: [deploying(OWN, { ended: 'SUCCEEDED' })] }, { outcome: POPULATED }), {},
-      'END POPULATED version-1'),
+    hit('its deploy has ended', ofDeploy({ requests: [WELL] }, { outcome: POPULATED }), {}, 'END POPULATED version-1'),
     hit('what it was refused comes after it', of({}, { outcome: POPULATED, refusal: REFUSED }), {}, 'END POPULATED version-1'),
     miss('a step after a crash between the two writes: both are done again', of(HOLDING, { outcome: POPULATED }), {}, 'OBSERVE analysis'),
   ],
@@ -87,8 +87,7 @@ const TESTED: Record<string, readonly Case[]> = {
     hit('it has ended, and its run\'s item is gone', ofDeploy({ requests: [ENDED] }), {}, 'END Superseded'),
     hit('the same, while another one is at work', ofDeploy({ ...THEIRS, requests: [ENDED], attempt: others }), {}, 'END Superseded'),
     hit('the record is gone', by({}, { input: OF_DEPLOYMENT }), {}, 'END Superseded'),
-    miss('it holds an attempt, which it finishes first', ofDeploy({ ...MINE, requests: OTHERS_OPEN, attempt: own }), {},
-      'OBSERVE analysis'),
+    miss('it finishes the attempt that it holds first', ofDeploy({ ...HOLDING, requests: OTHERS_OPEN }), {}, 'OBSERVE analysis'),
     miss('another one finishes its attempt first', ofDeploy({ ...THEIRS, requests: OTHERS_OPEN, attempt: own }), {}, 'WAIT 6'),
     miss('it follows a Delete up', ofDelete({ requests: RENAMED }, { hints: { reported: true } }), {}, 'ACQUIRE_LEASE'),
     miss('its request is on record beside a newer one of another logical id',
@@ -110,8 +109,7 @@ const TESTED: Record<string, readonly Case[]> = {
   ],
   'it is of a Delete, and no attempt is unwanted': [
     hit('nothing runs', ofDelete(), {}, 'RECORD_RELEASED'),
-    hit('what runs is wanted by another logical id', ofDelete({ ...THEIRS, requests: [OLD, DEPLOYED], attempt: others }), {},
-      'RECORD_RELEASED'),
+    hit('what runs is wanted by another logical id', ofDelete({ ...BESIDE, requests: [OLD, DEPLOYED] }), {}, 'RECORD_RELEASED'),
     hit('what runs cannot be stopped in five minutes', ofDelete(HOLDING, { seconds: 300 }), {}, 'RECORD_RELEASED'),
     hit('the last deployment failed', ofDelete({ requests: [OLD, ...FAILED] }), {}, 'RECORD_RELEASED'),
     miss('what runs is unwanted, and another one\'s', ofDelete(BESIDE), {}, 'WAIT 3'),
@@ -139,8 +137,7 @@ const TESTED: Record<string, readonly Case[]> = {
     hit('whether it is cannot be read', ofDeploy(BESIDE), UNREAD, 'POLL 2'),
     hit('the same, with the lease that has run out', ofDeploy({ ...MINE, attempt: others, ...MADE }), LIVE, 'END UNCHANGED version-1'),
     hit('something is due: the attempt is finished', ofDeploy({ ...MINE, attempt: others }), NONE, 'OBSERVE analysis'),
-    hit('a step after a crash: the lease is renewed first', ofDeploy({ ...MINE, attempt: others }, { hasLease: false }),
-      NONE, 'ACQUIRE_LEASE'),
+    hit('a crash: the lease is renewed first', ofDeploy({ ...MINE, attempt: others }, { hasLease: false }), NONE, 'ACQUIRE_LEASE'),
     miss('the attempt is not wanted', ofDeploy({ ...THEIRS, attempt: unwanted }), {}, 'POLL 2'),
     miss('the attempt is its own', ofDeploy(HOLDING), {}, 'OBSERVE analysis'),
     miss('the run is a schedule\'s', of(BESIDE), {}, 'WAIT 6'),
@@ -162,8 +159,7 @@ const TESTED: Record<string, readonly Case[]> = {
     miss('the lease has run out', of(LAPSED), {}, 'ACQUIRE_LEASE'),
     miss('its request is the open one, and the holder has no attempt', ofDeploy(THEIRS), {}, 'ACQUIRE_LEASE'),
     miss('it holds the lease, and an attempt, after a failure', by({ ...MINE, requests: FAILED, attempt: own }), {}, 'OBSERVE analysis'),
-    miss('after a failure there is an attempt that nobody holds', by({ ...LAPSED, requests: FAILED, attempt: others }), {},
-      'ACQUIRE_LEASE'),
+    miss('after a failure nobody holds an attempt', by({ ...LAPSED, requests: FAILED, attempt: others }), {}, 'ACQUIRE_LEASE'),
   ],
   'it has not taken or renewed the lease': [
     hit('its first step', of({}), {}, 'ACQUIRE_LEASE'),

@@ -19,12 +19,18 @@ const holding = (attempt: PopulateAttempt, { at = 60, hints = {}, ...record }: G
 const cancelled = (error: string): Failure => ({ error, cause: `${error}.`, analysisId: 'analysis-1', retryable: null });
 
 const SHORTER = [requestWith({ definition: { ...DEFINITION, timeoutSeconds: 60 } })];
+const LEAVING = [requestWith({ definition: { ...DEFINITION, cancelOnTimeout: false } })];
+const OF_ANOTHER = { requests: [deploying(OTHER, { definition: CHANGED })] };
+const FAILED_DEPLOY = requestWith({ ended: 'FAILED' });
 
 const own = attemptWith();
 const others = attemptWith({ execution: OTHER });
 const superseded = attemptWith({ cancellation: cancelled('Superseded') });
 const timedOut = attemptWith({ cancellation: cancelled('PopulationTimedOut') });
 const unverified = attemptWith({ isUnverified: true });
+const overdue = attemptWith({ execution: OTHER, deadlineAt: after(50) });
+const othersSuperseded = attemptWith({ ...superseded, execution: OTHER });
+const othersForLong = attemptWith({ execution: OTHER, deadlineAt: after(9_000) });
 const leftBehind = attemptWith({ execution: OTHER, deadlineAt: after(-500) });
 const LATE = { at: 960, hints: { succeededAt: after(60) } };
 
@@ -89,25 +95,18 @@ describe('an attempt that is STARTED', () => {
     ['is watched though another request is the newest, which wants the same', own, { requests: [deploying(OTHER)] }, running, 'POLL 3'],
     ['is watched after a deploy has failed that it is not of', own,
       { requests: [requestWith({ request: 'request-2', ended: 'FAILED' })] }, running, 'POLL 3'],
-    ['is cancelled, of a deploy that has failed', own, { requests: [requestWith({ ended: 'FAILED' })] }, running,
-      'RECORD_CANCELLATION Superseded'],
+    ['is cancelled, of a deploy that has failed', own, { requests: [FAILED_DEPLOY] }, running, 'CANCELLATION Superseded'],
     ['is cancelled, of a deploy that has not ended in time', own,
-      { requests: [deploying(OTHER, { request: 'request-1', answerBy: after(60) })] }, running,
-      'RECORD_CANCELLATION Superseded'],
-    ['is cancelled, superseded by another definition', own, { requests: [deploying(OTHER, { definition: CHANGED })] }, running,
-      'RECORD_CANCELLATION Superseded'],
-    ['is cancelled, whoever began it', others, { requests: [requestWith({ definition: CHANGED })] }, running,
-      'RECORD_CANCELLATION Superseded'],
-    ['is cancelled, of a schedule that has other parameters now', weekly, {}, running, 'RECORD_CANCELLATION Superseded'],
-    ['is cancelled, of a schedule that is gone', attemptWith({ schedule: 'Gone' }), {}, running, 'RECORD_CANCELLATION Superseded'],
-    ['is cancelled, released', own, { requests: [] }, running, 'RECORD_CANCELLATION Released', 'is being deleted'],
+      { requests: [deploying(OTHER, { request: 'request-1', answerBy: after(60) })] }, running, 'CANCELLATION Superseded'],
+    ['is cancelled, superseded by another definition', own, OF_ANOTHER, running, 'CANCELLATION Superseded'],
+    ['is cancelled, whoever began it', others, OF_ANOTHER, running, 'CANCELLATION Superseded'],
+    ['is cancelled, of a schedule that has other parameters now', weekly, {}, running, 'CANCELLATION Superseded'],
+    ['is cancelled, of a schedule that is gone', attemptWith({ schedule: 'Gone' }), {}, running, 'CANCELLATION Superseded'],
+    ['is cancelled, released', own, { requests: [] }, running, 'CANCELLATION Released', 'is being deleted'],
     ['is watched to the end of its time', own, { at: 3_299 }, running, 'POLL 1'],
-    ['is cancelled, its time being up', own, { at: 3_300 }, running, 'RECORD_CANCELLATION PopulationTimedOut',
-      'within its timeout of 55 minutes'],
-    ['is cancelled by its own time, not by that of who finishes it', attemptWith({ execution: OTHER, deadlineAt: after(50) }), {}, running,
-      'RECORD_CANCELLATION PopulationTimedOut'],
-    ['is left running if that is wanted', own,
-      { at: 3_300, requests: [requestWith({ definition: { ...DEFINITION, cancelOnTimeout: false } })] }, running,
+    ['is cancelled, its time being up', own, { at: 3_300 }, running, 'CANCELLATION PopulationTimedOut', 'within its timeout of 55 minutes'],
+    ['is cancelled by its own time, not by that of who finishes it', overdue, {}, running, 'CANCELLATION PopulationTimedOut'],
+    ['is left running if that is wanted', own, { at: 3_300, requests: LEAVING }, running,
       'FINISH PopulationTimedOut', 'It was left running, as cancelOnTimeout is false, and may go live.'],
     ['is cancelled for the reason on record', superseded, {}, running, 'CANCEL'],
     ['is cancelled again, if it was refused', superseded, { hints: { cancelling: 'Refused.' } }, running, 'CANCEL'],
@@ -118,25 +117,21 @@ describe('an attempt that is STARTED', () => {
       'PopulationTimedOut. Asked for. It is now CANCELLED.'],
     ['is over, though it cannot be cancelled', superseded, { at: 3_510, hints: { cancelling: 'Refused.' } }, running, 'FINISH Superseded',
       'Refused. The protected query is still STARTED, and may go live: cancel it in the console if it should not.'],
-    ['is another run\'s to cancel, past one\'s own time', attemptWith({ ...superseded, execution: OTHER }), { at: 3_510 }, running,
-      'END PopulationTimedOut'],
-    ['is another run\'s to watch, past one\'s own time', attemptWith({ execution: OTHER, deadlineAt: after(9_000) }), { at: 3_510 },
-      running, 'END PopulationTimedOut'],
+    ['is another run\'s to cancel, past one\'s own time', othersSuperseded, { at: 3_510 }, running, 'END PopulationTimedOut'],
+    ['is another run\'s to watch, past one\'s own time', othersForLong, { at: 3_510 }, running, 'END PopulationTimedOut'],
 
     ['is over when it is live', own, {}, success('1'), 'FINISH POPULATED version-1'],
     ['is over when it is live, of another run', others, {}, success('1'), 'FINISH POPULATED version-1'],
-    ['is over when its query\'s version is live, whatever that is called', own, {},
-      { analysis: details('SUCCESS'), table: tableWith('1', { live: liveVersion('1', { versionId: 'version-1b' }) }) },
-      'FINISH POPULATED version-1b'],
+    ['is over when its query\'s version is live, whatever it is called', own, {},
+      { ...succeeded, table: tableWith('1', { live: liveVersion('1', { versionId: 'version-1b' }) }) }, 'FINISH POPULATED version-1b'],
     ['is looked up in the table once it has succeeded', own, {}, succeeded, 'OBSERVE table'],
     ['is waited for until it is live', own, {}, success('0'), 'POLL 3'],
-    ['is waited for until there is any version', own, { at: 959, hints: { succeededAt: after(60) } }, success(), 'POLL 3'],
+    ['is waited for until there is any version', own, { ...LATE, at: 959 }, success(), 'POLL 3'],
     ['is late after a quarter of an hour', own, LATE, success('0'), 'FINISH VersionNotLive',
       'its version version-1 is not the table\'s live one: version version-0 is, and the table\'s status is POPULATE_SUCCESS.'],
     ['is late when all time is over', own, { at: 3_510 }, success(), 'FINISH VersionNotLive', 'It may still go live.'],
-    ['is late after two minutes, if it was left behind', leftBehind,
-      { at: 180, hints: { succeededAt: after(60) } }, success('0'), 'FINISH VersionNotLive'],
-    ['is not late before', leftBehind, { at: 179, hints: { succeededAt: after(60) } }, success('0'), 'POLL 3'],
+    ['is late after two minutes, if it was left behind', leftBehind, { ...LATE, at: 180 }, success('0'), 'FINISH VersionNotLive'],
+    ['is not late before', leftBehind, { ...LATE, at: 179 }, success('0'), 'POLL 3'],
     ['is neither live nor not, unread', own, {}, { ...succeeded, table: ERRORS.throttled }, 'WAIT 1'],
     ['is neither live nor not, refused', own, {}, { ...succeeded, table: ERRORS.missing }, 'WAIT 10'],
     ['is late, unread', own, LATE, { ...succeeded, table: ERRORS.missing }, 'FINISH VersionNotLive',
@@ -148,8 +143,7 @@ describe('an attempt that is STARTED', () => {
     ['is taken for its own, unverified, while nothing shows parameters', unverified, {}, success('1'), 'FINISH POPULATED version-1'],
     ['is its own after all, unverified', unverified, {}, endedWith({ parameters: { region: 'north' } }, '1'), 'FINISH POPULATED version-1'],
     ['is somebody else\'s after all, unverified', unverified, {}, endedWith({ parameters: { region: 'south' } }, '1'), 'CLEAR_ATTEMPT'],
-    ['is its own by the answer, whatever it shows', own, {}, endedWith({ parameters: { region: 'NORTH' } }, '1'),
-      'FINISH POPULATED version-1'],
+    ['is its own by the answer, whatever it shows', own, {}, endedWith({ parameters: { region: 'N' } }, '1'), 'FINISH POPULATED version-1'],
 
     ['has failed, in the service\'s words', own, {}, FAILED, 'FINISH ProtectedQueryFailed',
       'ended as FAILED. OOM: Out of memory. Clean Rooms says that'],
@@ -162,17 +156,15 @@ describe('an attempt that is STARTED', () => {
 
     ['is asked for again, unread', own, {}, unread(ERRORS.unknown), 'WAIT 1'],
     ['is not there to read at first', own, { at: 149 }, unread(ERRORS.missing), 'WAIT 3'],
-    ['is cancelled where it is not there to read any more', own, { at: 150 }, unread(ERRORS.missing),
-      'RECORD_CANCELLATION ResourceNotFoundException'],
+    ['is cancelled where it cannot be read any more', own, { at: 150 }, unread(ERRORS.missing), 'CANCELLATION ResourceNotFoundException'],
     ['is asked for again, denied', own, {}, unread(ERRORS.denied), 'WAIT 1'],
     ['is cancelled, denied for long', own, { at: 300, hints: { deniedSinceAt: after(120) } }, unread(ERRORS.denied),
-      'RECORD_CANCELLATION AccessDeniedException'],
+      'CANCELLATION AccessDeniedException'],
     ['is cancelled again, unread', superseded, { at: 300 }, unread(ERRORS.missing), 'CANCEL'],
     ['is over, unread to the end', own, { at: 3_510 }, unread(ERRORS.unknown), 'FINISH HTTP 502',
       'It is running, as far as is known, and may go live.'],
-    ['has all its time, though a deploy has given less meanwhile, unread', own, { at: 600, requests: SHORTER }, unread(ERRORS.unknown),
-      'WAIT 1'],
-    ['has all its time, though a deploy has given less meanwhile, not live yet', own, { at: 600, requests: SHORTER }, success(), 'POLL 3'],
+    ['has all its time, though a deploy gave less since, unread', own, { at: 600, requests: SHORTER }, unread(ERRORS.unknown), 'WAIT 1'],
+    ['has all its time, though a deploy gave less since, not live yet', own, { at: 600, requests: SHORTER }, success(), 'POLL 3'],
     ['is over, left behind and not there to read', leftBehind, {}, unread(ERRORS.missing), 'FINISH ResourceNotFoundException'],
   ])('%s', (_what, attempt, given, seen, action, words = '') => {
     const decided = finishAttempt(holding(attempt, given), seen);
@@ -181,25 +173,16 @@ describe('an attempt that is STARTED', () => {
   });
 
   test('goes into history with all that is known of it', () => {
-    const shown = { createdAt: after(31), durationMillis: 60_000, billedCrpuHours: 0.5 };
+    const figures = { durationMillis: 60_000, billedCrpuHours: 0.5 };
+    const populatedAt = new Date(after(91)).toISOString();
     const attempt = attemptWith({ isDeploy: true, upstream: { 'm/t': 'v' } });
     const { analysisId, versionId, analysisType, fingerprint, definitionFingerprint, intendedAt, isDeploy, upstream } = attempt;
     const known = { analysisId, versionId, analysisType, fingerprint, definitionFingerprint, intendedAt, isDeploy, upstream };
     const finished = { ...known, durationMillis: 60_000 };
-    expect(finishAttempt(holding(attempt), endedWith(shown, '1'))).toEqual({
+    expect(finishAttempt(holding(attempt), endedWith({ createdAt: after(31), ...figures }, '1'))).toEqual({
       type: 'FINISH',
       attempt,
-      outcome: {
-        output: {
-          status: 'POPULATED',
-          versionId,
-          analysisId,
-          analysisType,
-          populatedAt: new Date(after(91)).toISOString(),
-          durationMillis: 60_000,
-          billedCrpuHours: 0.5,
-        },
-      },
+      outcome: { output: { ...figures, status: 'POPULATED', versionId, analysisId, analysisType, populatedAt } },
       finished: { ...finished, succeeded: true, populatedAt: after(91), billedCrpuHours: 0.5 },
     });
     expect(finishAttempt(holding(attempt), { analysis: details('FAILED', { durationMillis: 60_000 }) }))

@@ -149,7 +149,7 @@ export function inShort(action: Action): string {
     case 'WAIT': return `${action.polls ? 'POLL' : 'WAIT'} ${Math.round(action.seconds * 10) / 10}`;
     case 'REQUEST_ADMISSION': return `${action.type} ${action.kind}`;
     case 'RECORD_STARTED': return `${action.type} ${action.ids.analysisId}${action.ids.isUnverified ? ' unverified' : ''}`;
-    case 'RECORD_CANCELLATION': return `${action.type} ${action.cancellation.error}`;
+    case 'RECORD_CANCELLATION': return `CANCELLATION ${action.cancellation.error}`;
     case 'END': return `END ${endOf(action.ended)}`;
     case 'FINISH': return `FINISH ${endOf(action.outcome)}`;
     default: return action.type;

@@ -71,11 +71,8 @@ export class FakeStore implements Store {
   private async served<T>(request: string, serve: () => T): Promise<Result<T>> {
     this.asked.push(request);
     const trouble = this.trouble(request);
-    if (!trouble || trouble.isWritten) {
-      const value = serve();
-      return trouble ? { ok: false, error: trouble.error } : { ok: true, value };
-    }
-    return { ok: false, error: trouble.error };
+    const value = !trouble || trouble.isWritten ? serve() : undefined;
+    return trouble ? { ok: false, error: trouble.error } : { ok: true, value: value! };
   }
 }
 
