@@ -124,7 +124,7 @@ const TESTED: Record<string, readonly Case[]> = {
       of({ ...THEIRS, history: [{ ...since, fingerprint: 'c9a5' }, since] }, { input: { schedule: 'Nightly' } }),
       {}, 'END UNCHANGED version-1'),
     miss('it was intended before, whenever it went live',
-      of({ ...THEIRS, history: [finishedWith({ intendedAt: after(-1), populatedAt: after(20) })] }), {}, 'WAIT 6'),
+      of({ ...THEIRS, history: [finishedWith({ intendedAt: after(-0.001), populatedAt: after(20) })] }), {}, 'WAIT 6'),
     miss('it was made with other parameters', of({ ...THEIRS, history: [since] }, { input: { schedule: 'Weekly' } }), {}, 'WAIT 6'),
     miss('it did not succeed', of({ ...THEIRS, history: [finishedWith({ succeeded: false, intendedAt: after(10) })] }), {}, 'WAIT 6'),
     miss('nobody holds it back', of({ history: [since] }), {}, 'ACQUIRE_LEASE'),

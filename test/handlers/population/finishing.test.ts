@@ -99,7 +99,7 @@ describe('an attempt that is STARTED', () => {
     ['is cancelled, of a deploy that has not ended in time', own,
       { requests: [deploying(OTHER, { request: 'request-1', answerBy: after(60) })] }, running, 'CANCELLATION Superseded'],
     ['is cancelled, superseded by another definition', own, OF_ANOTHER, running, 'CANCELLATION Superseded'],
-    ['is cancelled, whoever began it', others, OF_ANOTHER, running, 'CANCELLATION Superseded'],
+    ['is cancelled, whoever began it', others, { requests: [requestWith({ definition: CHANGED })] }, running, 'CANCELLATION Superseded'],
     ['is cancelled, of a schedule that has other parameters now', weekly, {}, running, 'CANCELLATION Superseded'],
     ['is cancelled, of a schedule that is gone', attemptWith({ schedule: 'Gone' }), {}, running, 'CANCELLATION Superseded'],
     ['is cancelled, released', own, { requests: [] }, running, 'CANCELLATION Released', 'is being deleted'],

@@ -127,8 +127,8 @@ describe('the attempt', () => {
     ['that it is a deploy\'s', { requests: [deploying()], ...DEPLOY }, {},
       { attempt: { isDeploy: true, request: 'request-2', deadlineAt: after(3_300) } }],
     ['that it is none where it follows a Delete up',
-      { requests: [releasing({ ...done, logicalId: 'Old' }), deploying(OTHER, done)], ...DEPLOY }, {},
-      { attempt: { isDeploy: false, request: 'request-2', deadlineAt: after(3_600) } }],
+      { requests: [releasing({ ...done, logicalId: 'Old' }), deploying(OTHER, { ...done, request: 'r' })], ...DEPLOY }, {},
+      { attempt: { isDeploy: false, request: 'r', deadlineAt: after(3_600) } }],
   ])('has %s', (_what, given, seen, expected) => {
     expect(attemptOf(given, seen)).toMatchObject(expected);
   });
