@@ -13,7 +13,7 @@ const FULL = {
   AnalysisPayerAccountId: '444455556666',
   KmsKey: 'arn:aws:kms:eu-west-1:111122223333:key/k',
   Triggers: ['1', ''],
-  TimeoutSeconds: '7200',
+  TimeoutSeconds: '43200',
   CancelOnTimeout: 'false',
   MaxBilledCrpuHoursPerDay: '5.5',
   Schedules: [{ Name: 'Nightly', Parameters: [{ Name: 'region', Value: 'south' }] }, { Name: 'Weekly' }],
@@ -38,7 +38,7 @@ test('the properties are read back from text, each to what it means', () => {
       analysisPayerAccountId: '444455556666',
       kmsKey: 'arn:aws:kms:eu-west-1:111122223333:key/k',
       triggers: ['1', ''],
-      timeoutSeconds: 7_200,
+      timeoutSeconds: 43_200,
       cancelOnTimeout: false,
       maxBilledCrpuHoursPerDay: 5.5,
       schedules: [{ name: 'Nightly', parameters: { region: 'south' } }, { name: 'Weekly' }],
@@ -48,8 +48,8 @@ test('the properties are read back from text, each to what it means', () => {
 });
 
 test('scalars that CloudFormation should one day hand over as they are mean the same', () => {
-  expect(read({ TimeoutSeconds: 3_300, CancelOnTimeout: true, Compute: { Workers: 4 } }))
-    .toEqual(read({ TimeoutSeconds: '3300', CancelOnTimeout: 'true', Compute: { Workers: '4' } }));
+  expect(read({ TimeoutSeconds: 60, CancelOnTimeout: true, Compute: { Workers: 4 } }))
+    .toEqual(read({ TimeoutSeconds: '60', CancelOnTimeout: 'true', Compute: { Workers: '4' } }));
 });
 
 describe('absent and empty', () => {
@@ -78,6 +78,7 @@ describe('what cannot be read is told by its name, and not by its value', () => 
     ['a property that is not known', { Secret: 'north' }, 'ResourceProperties.Secret', 'is not known'],
     ['no state machine', { StateMachineArn: undefined }, 'StateMachineArn', 'is missing'],
     ['an empty table', { IntermediateTableIdentifier: '' }, 'IntermediateTableIdentifier', 'is empty'],
+    ['an empty membership', { MembershipIdentifier: '' }, 'MembershipIdentifier', 'is empty'],
     ['a membership that is no text', { MembershipIdentifier: ['north'] }, 'MembershipIdentifier', 'is not a text'],
     ['parameters that are a map', { Parameters: { region: 'north' } }, 'Parameters', 'is not a list'],
     ['parameters that are a text', { Parameters: '{"region":"north"}' }, 'Parameters', 'is not a list'],

@@ -118,7 +118,8 @@ describe('the attempt', () => {
   test.each<[string, Given, Seen, object]>([
     ['a schedule\'s parameters', { input: { schedule: 'Weekly' } }, {}, { ...west, attempt: { ...hashes, schedule: 'Weekly' } }],
     ['the input\'s', { input: { parameters } }, {}, { ...west, attempt: { ...hashes, parameters } }],
-    ['the input\'s before the schedule\'s', { input: { schedule: 'Weekly', parameters } }, {}, west],
+    ['the input\'s before the schedule\'s', { input: { schedule: 'Weekly', parameters: { region: 'east' } } }, {},
+      { populate: { parameters: { region: 'east' } } }],
     ['the fingerprint of the definition alone, too', { input: { schedule: 'Weekly' } }, {},
       { attempt: { definitionFingerprint: DEPLOYED.fingerprint } }],
     ['what was deployed meanwhile', { requests: [requestWith({ request: 'request-9', definition: CHANGED })] }, {},

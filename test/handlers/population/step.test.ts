@@ -62,6 +62,7 @@ test('a run takes the lease, populates, looks on as long as the function may, an
   expect((await stage.step()).state).toMatchObject({ next: 'WAIT', wait: 1, crashes: { wait: -3 } });
   expect(stage.now).toBe(after(2 + 14 * 3 + 1));
   expect(stage.record).toMatchObject({ lease: { holder: OWN }, attempt: { state: 'STARTED', analysisId: 'analysis-1', execution: OWN } });
+  expect(stage.record.lease?.untilAt).toBe(after(180));
   const { state, metrics } = await stage.step();
   expect(state).toMatchObject({ next: 'END', ended: { output: { status: 'POPULATED', versionId: 'version-1', durationMillis: 60_000 } } });
   expect(metrics).toMatchObject({ Populated: 1, SecondsSincePopulated: expect.any(Number) });
