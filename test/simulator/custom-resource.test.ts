@@ -1,21 +1,22 @@
-import { custom, PROVIDER, stackOf } from './templates';
+import { custom, ending, fails, lines, parameter, PROVIDER, stackOf } from './templates';
 import { Cloud, CloudBehaviours } from '../../simulator/cloud';
+import { TemplateResource } from '../../simulator/cloudformation/assembly';
 import { DeployResult } from '../../simulator/cloudformation/service';
 import { LambdaFault } from '../../simulator/lambda/faults';
 
 type Event = Record<string, unknown> & { ResourceProperties: Record<string, unknown>; OldResourceProperties?: Record<string, unknown> };
 
 let cloud: Cloud;
-
-function start(behaviours: CloudBehaviours = {}, faults: LambdaFault[] = []): void {
-  cloud = new Cloud({ start: 0, behaviours, faults });
-}
-
-const deploy = (properties: object): Promise<DeployResult> => cloud.deploy(stackOf({ ...PROVIDER, Thing: custom(properties) }));
-const events = (): Event[] => cloud.responses().map(({ event }) => event as Event);
-const reasonOf = ({ failures }: DeployResult): string => failures[0].reason;
-
+const start = (behaviours: CloudBehaviours = {}, faults: LambdaFault[] = []): void => { cloud = new Cloud({ start: 0, behaviours, faults }); };
 beforeEach(() => start());
+afterEach(() => cloud.close());
+
+const deploy = (properties: object, others: Record<string, TemplateResource> = {}): Promise<DeployResult> =>
+  cloud.deploy(stackOf({ ...PROVIDER, Thing: custom(properties), ...others }));
+const events = (): Event[] => cloud.responses().map(({ event }) => event as Event);
+/** Of each event: its type, and the value that the custom resource is to have. */
+const asked = (): unknown[] => events().map(({ RequestType, ResourceProperties }) => [RequestType, ResourceProperties.Value]);
+const thing = () => cloud.stack('Stack').resources.get('Thing')!;
 
 describe('a custom resource', () => {
   test('gets every scalar as text, and gives its data as attributes', async () => {
@@ -26,151 +27,131 @@ describe('a custom resource', () => {
       LogicalResourceId: 'Thing',
       ResourceProperties: { Number: '5', Flag: 'true', Nested: { List: ['1', 'false'] } },
     });
-    expect(cloud.stack('Stack').resources.get('Thing')).toMatchObject({ physicalId: 'same', attributes: { Answer: 'v!', Types: 'string string' } });
+    expect(thing()).toMatchObject({ physicalId: 'same', attributes: { Answer: 'v!', Types: 'string string' } });
   });
 
   test('is updated when a property changes, and only then', async () => {
-    await deploy({ Value: 'one' });
-    await deploy({ Value: 'one' });
-    await deploy({ Value: 'two' });
-    const asked = events().map(({ RequestType, PhysicalResourceId, OldResourceProperties: old }) => [RequestType, PhysicalResourceId, old?.Value]);
-    expect(asked).toEqual([['Create', undefined, undefined], ['Update', 'same', 'one']]);
+    for (const Value of ['one', 'one', 'two']) await deploy({ Value });
+    expect(asked()).toEqual([['Create', 'one'], ['Update', 'two']]);
+    expect(events()[0].PhysicalResourceId).toBeUndefined();
+    expect(events()[1]).toMatchObject({ PhysicalResourceId: 'same', OldResourceProperties: { Value: 'one' } });
   });
 
   test('that changes its physical id is deleted under the old one after the update', async () => {
     await deploy({ PhysicalId: 'old' });
-    const { status } = await deploy({ PhysicalId: 'new' });
-    expect(status).toBe('UPDATE_COMPLETE');
+    expect((await deploy({ PhysicalId: 'new' })).status).toBe('UPDATE_COMPLETE');
     expect(events().at(-1)).toMatchObject({ RequestType: 'Delete', PhysicalResourceId: 'old', ResourceProperties: { PhysicalId: 'old' } });
-    expect(cloud.stack('Stack').resources.get('Thing')!.physicalId).toBe('new');
+    expect(thing().physicalId).toBe('new');
   });
 
   test('that fails to be made is deleted by the id that it gave, with its own reason in the stack', async () => {
-    const result = await deploy({ Fail: 'Create', PhysicalId: 'half' });
-    expect(result.status).toBe('ROLLBACK_COMPLETE');
-    expect(reasonOf(result)).toMatch(/^Received response status \[FAILED\] from custom resource\. Message returned: told to fail \(RequestId: /);
+    const { status, failures } = await deploy({ Fail: 'Create', PhysicalId: 'half' });
+    expect(status).toBe('ROLLBACK_COMPLETE');
+    expect(failures[0].reason)
+      .toMatch(/^Received response status \[FAILED\] from custom resource\. Message returned: told to fail \(RequestId: /);
     expect(events().map(({ RequestType, PhysicalResourceId }) => [RequestType, PhysicalResourceId])).toEqual([['Create', undefined], ['Delete', 'half']]);
   });
 
   test('that fails to be updated is asked for the old properties again', async () => {
     await deploy({ Value: 'one' });
-    const { status } = await deploy({ Value: 'two', Fail: 'Update' });
-    expect(status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(events().at(-1)).toMatchObject({ RequestType: 'Update', ResourceProperties: { Value: 'one' }, OldResourceProperties: { Value: 'two', Fail: 'Update' } });
+    expect((await deploy({ Value: 'two', Fail: 'Update' })).status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(events().at(-1)).toMatchObject({
+      RequestType: 'Update', ResourceProperties: { Value: 'one' }, OldResourceProperties: { Value: 'two', Fail: 'Update' },
+    });
   });
 
   test('whose replacement is rolled back loses the new one, not the old', async () => {
-    const both = (id: string, fail: string): Promise<DeployResult> => cloud.deploy(stackOf({
-      ...PROVIDER, Thing: custom({ PhysicalId: id }), Other: { Type: 'Test::Resource::Fails', Properties: { Fail: fail, Seconds: 60 } },
-    }));
-    await both('old', 'false');
-    expect((await both('new', 'true')).status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(events().slice(-2)).toEqual([
-      expect.objectContaining({ RequestType: 'Update', PhysicalResourceId: 'new' }), expect.objectContaining({ RequestType: 'Delete', PhysicalResourceId: 'new' }),
-    ]);
-    expect(cloud.stack('Stack').resources.get('Thing')!.physicalId).toBe('old');
+    await deploy({ PhysicalId: 'old' });
+    expect((await deploy({ PhysicalId: 'new' }, { Other: fails({ Fail: 'true', Seconds: 60 }) })).status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(events().slice(-2).map(({ RequestType, PhysicalResourceId }) => [RequestType, PhysicalResourceId]))
+      .toEqual([['Update', 'new'], ['Delete', 'new']]);
+    expect(thing().physicalId).toBe('old');
   });
 
   test('that never answers fails at its timeout, and is deleted by a made-up id', async () => {
-    const result = await deploy({ Mode: 'silent', ServiceTimeout: 120 });
-    expect(reasonOf(result)).toContain('CloudFormation did not receive a response from your Custom Resource.');
-    const { events: printed } = result;
-    const [begun, failed] = ['CREATE_IN_PROGRESS', 'CREATE_FAILED'].map((status) => printed.find((event) => event.logicalId === 'Thing' && event.status === status)!);
+    const { failures, events: printed } = await deploy({ Mode: 'silent', ServiceTimeout: 120 });
+    expect(failures[0].reason).toContain('CloudFormation did not receive a response from your Custom Resource.');
+    const own = printed.filter(({ logicalId }) => logicalId === 'Thing');
+    const [begun, failed] = ['CREATE_IN_PROGRESS', 'CREATE_FAILED'].map((wanted) => own.find(({ status }) => status === wanted)!);
     expect(failed.time - begun.time).toBe(120_000);
-    expect(events()[0]).toMatchObject({ RequestType: 'Delete', PhysicalResourceId: expect.stringMatching(/^Stack-Thing-/), ResourceProperties: { ServiceTimeout: '120' } });
+    const PhysicalResourceId = expect.stringMatching(/^Stack-Thing-/);
+    expect(events()[0]).toMatchObject({ RequestType: 'Delete', PhysicalResourceId, ResourceProperties: { ServiceTimeout: '120' } });
   });
 
   test('whose function throws is invoked three times, with one event', async () => {
     await deploy({ Mode: 'throw', ServiceTimeout: 300 });
-    const invoked = cloud.logs().filter(({ text }) => text.startsWith('Create'));
-    expect(invoked).toHaveLength(3);
+    expect(cloud.logs().filter(({ text }) => text.startsWith('Create'))).toHaveLength(3);
   });
 
   test.each([
-    [3600, 'CREATE_COMPLETE', undefined], [4096, 'ROLLBACK_COMPLETE', 'Response object is too long.'],
-  ])('may answer 4,096 bytes and no more: with %i of padding', async (padding, status, reason) => {
-    const result = await deploy({ Padding: padding });
-    expect([result.status, result.failures[0]?.reason]).toEqual([status, reason]);
+    [3600, ['CREATE_COMPLETE']], [4096, ['ROLLBACK_COMPLETE', 'Thing: Response object is too long.']],
+  ])('may answer 4,096 bytes and no more: with %i of padding', async (Padding, end) => {
+    expect(ending(await deploy({ Padding }))).toEqual(end);
   });
 
   test.each(['Custom::Thing', 'AWS::CloudFormation::CustomResource'])('may not change its service token: %s', async (Type) => {
-    const deployWith = (properties: object, value: string): Promise<DeployResult> => {
-      const { ProviderFunction, ProviderRole } = PROVIDER;
-      const provider = { ...ProviderFunction, Properties: { ...ProviderFunction.Properties, ...properties } };
-      return cloud.deploy(stackOf({ ProviderRole, ProviderFunction: provider, Thing: { ...custom({ Value: value }), Type } }));
-    };
+    const { ProviderFunction } = PROVIDER;
+    const deployWith = (properties: object, Value: string) => deploy({}, {
+      ProviderFunction: { ...ProviderFunction, Properties: { ...ProviderFunction.Properties, ...properties } }, Thing: { ...custom({ Value }), Type },
+    });
     await deployWith({}, 'a');
     // The function itself may change as it likes.
     expect((await deployWith({ Timeout: 30, Description: 'new' }, 'b')).status).toBe('UPDATE_COMPLETE');
-    const refused = await deployWith({ FunctionName: 'new' }, 'c');
-    expect([refused.status, reasonOf(refused)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 'Modifying service token is not allowed.']);
-    expect(events().map(({ ResourceProperties }) => (ResourceProperties as { Value: string }).Value)).toEqual(['a', 'b']);
+    expect(ending(await deployWith({ FunctionName: 'new' }, 'c')))
+      .toEqual(['UPDATE_ROLLBACK_COMPLETE', 'Thing: Modifying service token is not allowed.']);
+    expect(asked()).toEqual([['Create', 'a'], ['Update', 'b']]);
   });
 
   test('without an attribute fails whoever asks for it', async () => {
-    const asks = { Type: 'AWS::SSM::Parameter', Properties: { Value: { 'Fn::GetAtt': ['Thing', 'Missing'] } } };
-    const result = await cloud.deploy(stackOf({ ...PROVIDER, Thing: custom({}), Asks: asks }));
-    expect(result.failures).toEqual([{ logicalId: 'Asks', reason: expect.stringContaining("Vendor response doesn't contain Missing attribute") }]);
+    const { failures } = await deploy({}, { Asks: parameter({ 'Fn::GetAtt': ['Thing', 'Missing'] }) });
+    expect(failures).toEqual([{ logicalId: 'Asks', reason: expect.stringContaining("Vendor response doesn't contain Missing attribute") }]);
   });
 });
 
 describe('an update that its user cancels', () => {
-  const stack = (mode: string, value: string): ReturnType<typeof stackOf> => stackOf({
-    ...PROVIDER,
-    Thing: custom({ Mode: mode, Value: value }),
-    Later: { Type: 'AWS::SSM::Parameter', Properties: { Value: value }, DependsOn: 'Thing' },
-  });
-
-  test('drops the custom resource under way, begins nothing more, and asks for the old properties at once', async () => {
-    await cloud.deploy(stack('', 'old'));
-    const before = cloud.clock.now();
-    const updating = cloud.deploy(stack('silent', 'new'));
+  const update = (Mode: string, Value: string) => deploy({ Mode, Value }, { Later: parameter(Value, { DependsOn: 'Thing' }) });
+  const cancelled = async (updating: Promise<DeployResult>): Promise<DeployResult> => {
     await cloud.advance(30);
     cloud.cancelUpdate('Stack');
-    const { status, reason, failures, events: printed } = await updating;
-    expect({ status, reason, failures }).toEqual({ status: 'UPDATE_ROLLBACK_COMPLETE', reason: 'User Initiated', failures: [] });
-    expect(printed).toContainEqual(expect.objectContaining({ logicalId: 'Thing', status: 'UPDATE_FAILED', reason: 'Resource update cancelled', time: before + 30_000 }));
-    expect(printed.filter(({ logicalId }) => logicalId === 'Later')).toEqual([]);
-    expect(events().map(({ ResourceProperties }) => (ResourceProperties as { Value: string }).Value)).toEqual(['old', 'old']);
+    const result = await updating;
+    expect(result.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    return result;
+  };
+
+  test('drops the custom resource under way, begins nothing more, and asks for the old properties at once', async () => {
+    await update('', 'old');
+    const time = cloud.clock.now() + 30_000;
+    const result = await cancelled(update('silent', 'new'));
+    expect(result).toMatchObject({ reason: 'User Initiated', failures: [] });
+    const dropped = { logicalId: 'Thing', status: 'UPDATE_FAILED', reason: 'Resource update cancelled', time };
+    expect(result.events).toContainEqual(expect.objectContaining(dropped));
+    expect(lines(result, /^Later/)).toEqual([]);
+    expect(asked()).toEqual([['Create', 'old'], ['Update', 'old']]);
   });
 
   test('waits for what cannot be dropped, and begins nothing after it', async () => {
-    const slow = (value: string): ReturnType<typeof stackOf> => stackOf({
-      First: { Type: 'Test::Resource::Fails', Properties: { Seconds: value === 'new' ? 60 : 0, Value: value } },
-      Second: { Type: 'AWS::SSM::Parameter', Properties: { Value: value }, DependsOn: 'First' },
-    });
-    await cloud.deploy(slow('old'));
-    const updating = cloud.deploy(slow('new'));
-    await cloud.advance(30);
-    cloud.cancelUpdate('Stack');
-    const { status, events: printed } = await updating;
-    expect(status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(printed.filter(({ type }) => type !== 'AWS::CloudFormation::Stack').map(({ logicalId, status: each }) => `${logicalId} ${each}`)).toEqual([
+    const slow = (Value: string) => cloud.deploy(stackOf({
+      First: fails({ Seconds: Value === 'new' ? 60 : 0, Value }), Second: parameter(Value, { DependsOn: 'First' }),
+    }));
+    await slow('old');
+    expect(lines(await cancelled(slow('new')))).toEqual([
       'First UPDATE_IN_PROGRESS', 'First UPDATE_COMPLETE', 'First UPDATE_IN_PROGRESS', 'First UPDATE_COMPLETE',
     ]);
   });
 
   test('deletes a custom resource that it was making', async () => {
     await cloud.deploy(stackOf(PROVIDER));
-    const updating = cloud.deploy(stack('silent', 'new'));
-    await cloud.advance(30);
-    cloud.cancelUpdate('Stack');
-    expect((await updating).status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(events().map(({ RequestType }) => RequestType)).toEqual(['Delete']);
+    await cancelled(update('silent', 'new'));
+    expect(asked()).toEqual([['Delete', 'new']]);
   });
 
   test('may be told to the function after its rollback was', async () => {
     start({}, [{ at: 'queue', seconds: 700, function: 'Provider', payload: /"RequestType":"Update".*"Value":"new".*OldResourceProperties/ }]);
-    await cloud.deploy(stack('', 'old'));
-    const updating = cloud.deploy(stack('', 'new'));
-    await cloud.advance(30);
-    cloud.cancelUpdate('Stack');
-    expect((await updating).status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    await update('', 'old');
+    await cancelled(update('', 'new'));
     await cloud.advance(700);
     expect(cloud.lambda.faults.hits).toHaveLength(1);
-    expect(events().map(({ RequestType, ResourceProperties }) => [RequestType, ResourceProperties.Value])).toEqual([
-      ['Create', 'old'], ['Update', 'old'], ['Update', 'new'],
-    ]);
+    expect(asked()).toEqual([['Create', 'old'], ['Update', 'old'], ['Update', 'new']]);
   });
 
   test('has to be running', async () => {
@@ -192,35 +173,28 @@ describe('CloudFormation', () => {
 
   test('may reuse the RequestId of a deployment that failed, with another ResponseURL', async () => {
     start({ requestIds: 'reused' });
-    await deploy({ Value: 'one' });
-    await deploy({ Value: 'two', Fail: 'Update' });
-    await deploy({ Value: 'two' });
+    for (const properties of [{ Value: 'one' }, { Value: 'two', Fail: 'Update' }, { Value: 'two' }]) await deploy(properties);
     const [, failed, rollback, retried] = events();
     expect(retried.RequestId).toBe(failed.RequestId);
     expect(retried.ResponseURL).not.toBe(failed.ResponseURL);
     expect(rollback.RequestId).not.toBe(failed.RequestId);
   });
 
-  test('drops a custom resource under way when another fails, and deletes it at once', async () => {
-    const resources = { ...PROVIDER, Thing: custom({ Mode: 'silent' }), Other: { Type: 'Test::Resource::Fails', Properties: { Fail: 'true', Seconds: 60 } } };
-    const { events: printed } = await cloud.deploy(stackOf(resources));
-    expect(printed).toContainEqual(expect.objectContaining({ logicalId: 'Thing', status: 'CREATE_FAILED', reason: 'Resource creation cancelled' }));
-    expect(cloud.clock.now()).toBeLessThan(200_000);
+  test.each<[string, CloudBehaviours, number, number]>([
+    ['drops a custom resource under way', {}, 0, 200],
+    ['or waits for its end first', { cancellation: 'when-finished' }, 3600, 4000],
+  ])('%s when another resource fails, and deletes it', async (_what, behaviours, from, to) => {
+    start(behaviours);
+    const { events: printed } = await deploy({ Mode: 'silent' }, { Other: fails({ Fail: 'true', Seconds: 60 }) });
+    const dropped = expect.objectContaining({ logicalId: 'Thing', status: 'CREATE_FAILED', reason: 'Resource creation cancelled' });
+    expect(printed).toEqual(from === 0 ? expect.arrayContaining([dropped]) : expect.not.arrayContaining([dropped]));
+    expect([cloud.clock.now() > from * 1000, cloud.clock.now() < to * 1000]).toEqual([true, true]);
     expect(events().map(({ RequestType }) => RequestType)).toEqual(['Delete']);
   });
 
-  test('or waits for its end first', async () => {
-    start({ cancellation: 'when-finished' });
-    const resources = { ...PROVIDER, Thing: custom({ Mode: 'silent' }), Other: { Type: 'Test::Resource::Fails', Properties: { Fail: 'true', Seconds: 60 } } };
-    await cloud.deploy(stackOf(resources));
-    expect(cloud.clock.now()).toBeGreaterThan(3_600_000);
-  });
-});
-
-describe('a PUT of a response', () => {
   test.each([
     ['refused', { status: 503 }, 2], ['cut off', { reset: 'before' as const }, 2], ['accepted, but answered with an error', { status: 500, after: true }, 3],
-  ])('may be %s, upon which the function is tried again', async (_how, fault, most) => {
+  ])('may have the PUT of a response %s, upon which the function is tried again', async (_how, fault, most) => {
     start({ putFault: (nth) => (nth === 1 ? fault : undefined) });
     expect((await deploy({})).status).toBe('CREATE_COMPLETE');
     await cloud.advance(300);

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cloud, CloudOptions } from '../../simulator/cloud';
 import { StackSource, TemplateResource } from '../../simulator/cloudformation/assembly';
+import { DeployResult } from '../../simulator/cloudformation/service';
 
 type Resources = Record<string, TemplateResource>;
 
 /** A function's code in a folder of its own, as an asset would be. */
-export function assetOf(fixture: string): string {
+function assetOf(fixture: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'fixture-'));
   cpSync(join(__dirname, 'fixtures', fixture), join(folder, 'index.js'));
   return folder;
@@ -46,6 +47,33 @@ export function lambda(name: string, file: string, properties: object = {}, ...s
     },
   };
 }
+
+export const parameter = (value: unknown, rest: Partial<TemplateResource> = {}): TemplateResource =>
+  ({ Type: 'AWS::SSM::Parameter', Properties: { Value: value }, ...rest });
+
+export const topic = (properties: object, rest: Partial<TemplateResource> = {}): TemplateResource =>
+  ({ Type: 'AWS::SNS::Topic', Properties: { ...properties }, ...rest });
+
+/** Takes `Seconds`, and then fails if its property `Fail` is "true". */
+export const fails = (properties: object = { Fail: 'true' }, rest: Partial<TemplateResource> = {}): TemplateResource =>
+  ({ Type: 'Test::Resource::Fails', Properties: { ...properties }, ...rest });
+
+export const MEMBERSHIP = '11111111-1111-4111-8111-111111111111';
+
+/** An intermediate table of that membership. */
+export const table = (Name: string, QueryString = 'SELECT 1', properties: object = {}): TemplateResource => ({
+  Type: 'AWS::CleanRooms::IntermediateTable',
+  Properties: { MembershipIdentifier: MEMBERSHIP, Name, PopulationAnalysisConfiguration: { SqlParameters: { QueryString } }, ...properties },
+});
+
+/** How a deployment ends: the stack's status, and what failed with which reason. */
+export const ending = ({ status, failures }: DeployResult): string[] =>
+  [status, ...failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`)];
+
+/** What happened to the resources of a stack, a line each, as far as it fits the pattern. */
+export const lines = ({ events }: DeployResult, pattern = /^/): string[] => events
+  .filter(({ type }) => type !== 'AWS::CloudFormation::Stack')
+  .map(({ logicalId, status }) => `${logicalId} ${status}`).filter((line) => pattern.test(line));
 
 export function custom(properties: object, rest: Partial<TemplateResource> = {}): TemplateResource {
   return { Type: 'Custom::Thing', Properties: { ServiceToken: { 'Fn::GetAtt': ['ProviderFunction', 'Arn'] }, ...properties }, ...rest };

@@ -1,155 +1,121 @@
-import { Harness } from './harness';
+import { Harness, Reply } from './harness';
 import { BEHAVIOUR_POSITIONS, Behaviours } from '../../../simulator/clean-rooms';
 
 let rooms: Harness;
+/** The ARNs that IAM was asked for, request by request. */
+let asked: string[][];
 afterEach(() => rooms.stop());
 
-type Observe<K extends keyof Behaviours> = (position: Behaviours[K]) => Promise<void>;
+const outcome = ({ status, error, body }: Reply): unknown[] => [status, error, body.reason];
+const ended = (plan: 'SUCCESS' | 'FAILED' | 'TIMED_OUT') =>
+  rooms.populated({ durationSeconds: 60, outcome: plan }, { parameters: { given: 'g' } });
+const withDefaults = () => rooms.addTable('with_defaults', 'SELECT 1', { given: 'default', region: 'south' });
+const listed = async (...names: Record<string, string>[]): Promise<string[]> => {
+  const { intermediateTableVersionSummaries: shown } = await rooms.versions();
+  return shown.map(({ versionId }: { versionId: string }) => names.flatMap(Object.entries).find(([, id]) => id === versionId)?.[0]);
+};
 
-async function populated(plan: 'SUCCESS' | 'FAILED' | 'TIMED_OUT' = 'SUCCESS'): Promise<{ analysisId: string; versionId: string }> {
-  rooms.service.planQuery({ durationSeconds: 60, outcome: plan });
-  const { body } = await rooms.populate({ parameters: { given: 'g' } });
-  rooms.clock.advance(100);
-  return body;
+async function refresh(plan?: 'FAILED'): Promise<unknown[]> {
+  const { versionId } = await ended('SUCCESS');
+  await (plan ? ended(plan) : rooms.populate());
+  const { status, intermediateTableVersion } = await rooms.getTable();
+  return [status, intermediateTableVersion.versionId === versionId];
 }
 
-async function listed(): Promise<string[]> {
-  return (await rooms.versions()).intermediateTableVersionSummaries.map(({ versionId }: { versionId: string }) => versionId);
-}
+type Switch<K extends keyof Behaviours> = readonly [does: () => Promise<unknown>, sees: Record<`${Behaviours[K]}`, unknown>];
 
-const PARAMETERS = { given: { given: 'g' }, merged: { given: 'g', region: 'south' }, none: undefined };
-
-/** What a client can see of each switch; the compiler asks for every one of them. */
-const OBSERVATIONS: { [K in keyof Behaviours]: Observe<K> } = {
-  populateWhilePopulating: async (position) => {
+/** What a client does, and what it then sees in each position of a switch. The compiler asks for every switch. */
+const SWITCHES: { [K in keyof Behaviours]: Switch<K> } = {
+  populateWhilePopulating: [async () => {
     await rooms.populate();
-    const second = await rooms.populate();
-    expect(second).toMatchObject(position === 'accepted' ? { status: 200 } : { status: 409, error: 'ConflictException', body: { reason: 'INVALID_STATE' } });
-    expect(rooms.service.maxConcurrentPopulations(rooms.table.id)).toBe(position === 'accepted' ? 2 : 1);
-  },
+    return [...outcome(await rooms.populate()), rooms.service.maxConcurrentPopulations(rooms.table.id)];
+  }, { conflict: [409, 'ConflictException', 'INVALID_STATE', 1], accepted: [200, null, undefined, 2] }],
 
-  overQuota: async (position) => {
-    const [first, second, third] = ['a', 'b', 'c'].map((name) => rooms.addTable(name));
-    await rooms.populate({}, first);
-    await rooms.populate({}, second);
-    const over = await rooms.populate({}, third);
-    if (position === 'rejected') {
-      expect(over).toMatchObject({ status: 402, error: 'ServiceQuotaExceededException' });
-    } else {
-      rooms.clock.advance(30);
-      expect(await rooms.query(over.body.analysisId)).toMatchObject({ status: 'SUBMITTED' });
-      rooms.clock.advance(40);
-      expect(await rooms.query(over.body.analysisId)).toMatchObject({ status: 'STARTED' });
+  overQuota: [async () => {
+    for (const name of ['a', 'b']) await rooms.populate({}, rooms.addTable(name));
+    const { status, error, body: { analysisId } } = await rooms.populate({}, rooms.addTable('c'));
+    const statusAfter = async (seconds: number): Promise<string> => {
+      rooms.clock.advance(seconds);
+      return (await rooms.query(analysisId)).status;
+    };
+    return [status, error, ...(status === 200 ? [await statusAfter(30), await statusAfter(40)] : [])];
+  }, { rejected: [402, 'ServiceQuotaExceededException'], queued: [200, null, 'SUBMITTED', 'STARTED'] }],
+
+  statusDuringRefresh: [() => refresh(), { started: ['POPULATE_STARTED', true], success: ['POPULATE_SUCCESS', true] }],
+
+  statusAfterFailedRefresh: [() => refresh('FAILED'), { failed: ['POPULATE_FAILED', true], success: ['POPULATE_SUCCESS', true] }],
+
+  versionListLag: [async () => {
+    const { versionId } = await rooms.begin();
+    const seen = [await listed({ versionId })];
+    for (const seconds of [19, 1]) {
+      rooms.clock.advance(seconds);
+      seen.push(await listed({ versionId }));
     }
-  },
+    return seen;
+  }, { 0: [['versionId'], ['versionId'], ['versionId']], 20: [[], [], ['versionId']] }],
 
-  statusDuringRefresh: async (position) => {
-    const { versionId } = await populated();
-    await rooms.populate();
-    expect(await rooms.getTable()).toMatchObject({
-      status: position === 'success' ? 'POPULATE_SUCCESS' : 'POPULATE_STARTED', intermediateTableVersion: { versionId },
-    });
-  },
+  versionListOrder: [async () => {
+    const [{ versionId: older }, { versionId: newer }] = [await ended('SUCCESS'), await ended('SUCCESS')];
+    return listed({ older, newer });
+  }, { newestFirst: ['newer', 'older'], oldestFirst: ['older', 'newer'] }],
 
-  statusAfterFailedRefresh: async (position) => {
-    const { versionId } = await populated();
-    await populated('FAILED');
-    expect(await rooms.getTable()).toMatchObject({
-      status: position === 'success' ? 'POPULATE_SUCCESS' : 'POPULATE_FAILED', intermediateTableVersion: { versionId },
-    });
-  },
-
-  versionListLag: async (position) => {
-    const { versionId } = (await rooms.populate()).body;
-    if (position > 0) {
-      rooms.clock.advance(position - 1);
-      expect(await listed()).toEqual([]);
-      rooms.clock.advance(1);
-    }
-    expect(await listed()).toEqual([versionId]);
-  },
-
-  versionListOrder: async (position) => {
-    const older = await populated();
-    const newer = await populated();
-    const newestFirst = [newer.versionId, older.versionId];
-    expect(await listed()).toEqual(position === 'newestFirst' ? newestFirst : newestFirst.reverse());
-  },
-
-  versionAfterCancel: async (position) => {
-    const cancelled = (await rooms.populate()).body;
-    await rooms.cancel(cancelled.analysisId);
-    expect(await listed()).toEqual([cancelled.versionId]);
+  versionAfterCancel: [async () => {
+    const { analysisId, versionId: cancelled } = await rooms.begin();
+    await rooms.cancel(analysisId);
+    expect(await listed({ cancelled })).toEqual(['cancelled']);
     rooms.clock.advance(10);
-    const timedOut = await populated('TIMED_OUT');
-    const failed = await populated('FAILED');
-    expect(await listed()).toEqual([failed.versionId, ...(position === 'failed' ? [timedOut.versionId, cancelled.versionId] : [])]);
-  },
+    const [{ versionId: timedOut }, { versionId: failed }] = [await ended('TIMED_OUT'), await ended('FAILED')];
+    return listed({ cancelled, timedOut, failed });
+  }, { failed: ['failed', 'timedOut', 'cancelled'], absent: ['failed'] }],
 
-  checksAssociationArns: async (position) => {
-    const asked: string[][] = [];
-    await rooms.stop();
-    rooms = await Harness.start({
-      behaviours: { checksAssociationArns: position }, authorize: ({ resources }) => { asked.push(resources); return undefined; },
-    });
+  checksAssociationArns: [async () => {
     await rooms.populate();
     await rooms.getTable();
     const { arn } = rooms.membership;
-    const table = [arn, `${arn}/intermediatetable/${rooms.table.id}`];
-    expect(asked).toEqual([position ? [...table, `${arn}/configuredtableassociation/${rooms.associationId}`] : table, table]);
-  },
+    const table = `${arn}/intermediatetable/${rooms.table.id}`;
+    const names = { [arn]: 'membership', [table]: 'table', [`${arn}/configuredtableassociation/${rooms.associationId}`]: 'association' };
+    return asked.map((arns) => arns.map((each) => names[each]));
+  }, { true: [['membership', 'table', 'association'], ['membership', 'table']], false: [['membership', 'table'], ['membership', 'table']] }],
 
-  deleteWhilePopulating: async (position) => {
-    const { analysisId } = (await rooms.populate()).body;
-    const reply = await rooms.send({ method: 'DELETE', path: rooms.path() });
-    if (position === 'refused') {
-      expect(reply).toMatchObject({ status: 409, error: 'ConflictException', body: { reason: 'INVALID_STATE' } });
-    } else {
-      expect(reply.status).toBe(204);
-      expect(await rooms.send({ method: 'GET', path: rooms.path() })).toMatchObject({ status: 404 });
-      expect(await rooms.query(analysisId)).toMatchObject({ status: 'SUBMITTED' });
-    }
-  },
+  deleteWhilePopulating: [async () => {
+    const { analysisId } = await rooms.begin();
+    const deleted = await rooms.send({ method: 'DELETE', path: rooms.path() });
+    const { status } = await rooms.send({ method: 'GET', path: rooms.path() });
+    return [...outcome(deleted), status, (await rooms.query(analysisId)).status];
+  }, { refused: [409, 'ConflictException', 'INVALID_STATE', 200, 'SUBMITTED'], accepted: [204, null, undefined, 404, 'SUBMITTED'] }],
 
-  throttlingStatus: async (position) => {
+  throttlingStatus: [async () => {
     rooms.service.faults.inject({ operation: 'GetIntermediateTable', fault: { kind: 'error', code: 'ThrottlingException' } });
-    expect(await rooms.send({ method: 'GET', path: rooms.path() })).toMatchObject({ status: position, error: 'ThrottlingException' });
-  },
+    return outcome(await rooms.send({ method: 'GET', path: rooms.path() }));
+  }, { 429: [429, 'ThrottlingException', undefined], 400: [400, 'ThrottlingException', undefined] }],
 
-  queryParametersVisible: async (position) => {
-    const table = rooms.addTable('with_defaults', 'SELECT 1', { given: 'default', region: 'south' });
-    const { analysisId } = (await rooms.populate({ parameters: { given: 'g' } }, table)).body;
-    expect((await rooms.query(analysisId)).sqlParameters.parameters).toEqual(PARAMETERS[position]);
-  },
+  queryParametersVisible: [async () => {
+    const { analysisId } = await rooms.begin(undefined, { parameters: { given: 'g' } }, withDefaults());
+    return (await rooms.query(analysisId)).sqlParameters.parameters;
+  }, { given: { given: 'g' }, merged: { given: 'g', region: 'south' }, none: undefined }],
 
-  activeVersionParameters: async (position) => {
-    const table = rooms.addTable('with_defaults', 'SELECT 1', { given: 'default', region: 'south' });
-    await rooms.populate({ parameters: { given: 'g' } }, table);
-    rooms.clock.advance(100);
-    expect((await rooms.getTable(table)).intermediateTableVersion.parameters).toEqual(PARAMETERS[position]);
-  },
+  activeVersionParameters: [async () => {
+    const table = withDefaults();
+    await rooms.populated(undefined, { parameters: { given: 'g' } }, table);
+    return (await rooms.getTable(table)).intermediateTableVersion.parameters;
+  }, { given: { given: 'g' }, merged: { given: 'g', region: 'south' }, none: undefined }],
 
-  activeVersionAfterExpiry: async (position) => {
-    const { versionId } = await populated();
+  activeVersionAfterExpiry: [async () => {
+    const { versionId } = await ended('SUCCESS');
     rooms.clock.advance(31 * 24 * 3600);
     const { status, intermediateTableVersion } = await rooms.getTable();
-    expect(status).toBe('RETENTION_PERIOD_EXPIRED');
-    expect(intermediateTableVersion?.versionId).toBe(position === 'shown' ? versionId : undefined);
-  },
+    return [status, intermediateTableVersion && intermediateTableVersion.versionId === versionId];
+  }, { shown: ['RETENTION_PERIOD_EXPIRED', true], absent: ['RETENTION_PERIOD_EXPIRED', undefined] }],
 };
 
-const CASES = Object.entries(BEHAVIOUR_POSITIONS).flatMap(([name, positions]) =>
-  positions.map((position) => [name as keyof Behaviours, position] as const));
-
-test.each(CASES)('%s can be %s', async (name, position) => {
-  rooms = await Harness.start({ behaviours: { [name]: position } });
-  await (OBSERVATIONS[name] as Observe<typeof name>)(position as never);
-});
-
-test('a switch may be turned while the service runs', async () => {
-  rooms = await Harness.start();
-  await rooms.populate();
-  expect((await rooms.populate()).status).toBe(409);
-  rooms.service.behaviours = { ...rooms.service.behaviours, populateWhilePopulating: 'accepted' };
-  expect((await rooms.populate()).status).toBe(200);
+test.each(Object.entries(BEHAVIOUR_POSITIONS).flatMap(([name, positions]) =>
+  positions.map((position) => [name as keyof Behaviours, position] as const)))('%s can be %s', async (name, position) => {
+  asked = [];
+  rooms = await Harness.start({
+    behaviours: { [name]: position }, authorize: ({ resources }) => { asked.push(resources); return undefined; },
+  });
+  const [does, sees] = SWITCHES[name];
+  expect(Object.keys(sees)).toContain(String(position));
+  expect(await does()).toEqual(sees[String(position) as keyof typeof sees]);
 });

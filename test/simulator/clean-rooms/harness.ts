@@ -1,4 +1,4 @@
-import { CleanRooms, CleanRoomsOptions, IntermediateTable, listen, ListeningServer, Membership } from '../../../simulator/clean-rooms';
+import { CleanRooms, CleanRoomsOptions, IntermediateTable, listen, ListeningServer, Membership, QueryPlan } from '../../../simulator/clean-rooms';
 import { OPERATIONS } from '../../../simulator/clean-rooms/model';
 import { problemsIn } from '../../../simulator/clean-rooms/validation';
 import type { Clock } from '../../../simulator/clock';
@@ -41,6 +41,14 @@ export interface Request {
   readonly authorization?: string | null;
   readonly signal?: AbortSignal;
 }
+
+export interface Ids {
+  readonly analysisId: string;
+  readonly versionId: string;
+}
+
+/** What a table or a query answers that is in no state for what is asked. */
+export const INVALID_STATE = { status: 409, error: 'ConflictException', body: { reason: 'INVALID_STATE' } };
 
 export const SIGNED_BY = 'AKIATESTER';
 
@@ -89,7 +97,7 @@ export class Harness {
     });
   }
 
-  async send({ method, path, body, rawBody, authorization = signature(), signal }: Request): Promise<Reply> {
+  async send({ method, path, body, rawBody, authorization = signature({ region: this.service.region }), signal }: Request): Promise<Reply> {
     const response = await fetch(this.server.url + path, {
       method,
       signal,
@@ -101,32 +109,62 @@ export class Harness {
     return { status: response.status, error: response.headers.get('x-amzn-errortype'), body: isJson ? JSON.parse(text) : text };
   }
 
+  /** Below the membership's path. */
+  under(path: string): string {
+    return `/memberships/${this.membership.id}${path}`;
+  }
+
   path(table: IntermediateTable = this.table): string {
-    return `/memberships/${this.membership.id}/intermediateTables/${table.id}`;
+    return this.under(`/intermediateTables/${table.id}`);
   }
 
   queryPath(analysisId: string): string {
-    return `/memberships/${this.membership.id}/protectedQueries/${analysisId}`;
+    return this.under(`/protectedQueries/${analysisId}`);
+  }
+
+  jobPath(analysisId: string): string {
+    return this.under(`/protectedJobs/${analysisId}`);
   }
 
   populate(body?: unknown, table?: IntermediateTable): Promise<Reply> {
     return this.send({ method: 'POST', path: `${this.path(table)}/populate`, body });
   }
 
+  /** A populate that is accepted. */
+  async begin(plan?: QueryPlan, body?: unknown, table?: IntermediateTable): Promise<Ids> {
+    if (plan) this.service.planQuery(plan);
+    return this.ok({ method: 'POST', path: `${this.path(table)}/populate`, body }, 'PopulateIntermediateTable');
+  }
+
+  /** The same, whose query of a minute is over. */
+  async populated(...populate: Parameters<Harness['begin']>): Promise<Ids> {
+    const ids = await this.begin(...populate);
+    this.clock.advance(100);
+    return ids;
+  }
+
   async getTable(table?: IntermediateTable): Promise<Reply['body']> {
-    return (await this.ok({ method: 'GET', path: this.path(table) }, 'GetIntermediateTable')).intermediateTable;
+    return (await this.read('GetIntermediateTable', this.path(table))).intermediateTable;
   }
 
   async versions(query = '', table?: IntermediateTable): Promise<Reply['body']> {
-    return this.ok({ method: 'GET', path: `${this.path(table)}/versions${query}` }, 'ListIntermediateTableVersions');
+    return this.read('ListIntermediateTableVersions', `${this.path(table)}/versions${query}`);
   }
 
   async query(analysisId: string): Promise<Reply['body']> {
-    return (await this.ok({ method: 'GET', path: this.queryPath(analysisId) }, 'GetProtectedQuery')).protectedQuery;
+    return (await this.read('GetProtectedQuery', this.queryPath(analysisId))).protectedQuery;
   }
 
-  cancel(analysisId: string): Promise<Reply> {
-    return this.send({ method: 'PATCH', path: this.queryPath(analysisId), body: { targetStatus: 'CANCELLED' } });
+  async job(analysisId: string): Promise<Reply['body']> {
+    return (await this.read('GetProtectedJob', this.jobPath(analysisId))).protectedJob;
+  }
+
+  cancel(analysisId: string, path = this.queryPath(analysisId)): Promise<Reply> {
+    return this.send({ method: 'PATCH', path, body: { targetStatus: 'CANCELLED' } });
+  }
+
+  read(operation: string, path: string): Promise<Reply['body']> {
+    return this.ok({ method: 'GET', path }, operation);
   }
 
   /** An answer that has to be a success, and to fit the model's output shape. */

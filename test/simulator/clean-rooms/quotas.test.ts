@@ -8,27 +8,22 @@ async function start(options: Partial<CleanRoomsOptions> = {}): Promise<void> {
   rooms = await Harness.start(options);
 }
 
-function tables(count: number): IntermediateTable[] {
-  return Array.from({ length: count }, (_, index) => rooms.addTable(`table${index}`));
-}
+const tables = (count: number): IntermediateTable[] => Array.from({ length: count }, (_, index) => rooms.addTable(`table${index}`));
 
-describe('the quota of concurrent queries', () => {
-  test('lets two run in most regions, and a third once one is over', async () => {
-    await start();
-    const [first, second, third] = tables(3);
-    expect((await rooms.populate({}, first)).status).toBe(200);
-    expect((await rooms.populate({}, second)).status).toBe(200);
-    expect(await rooms.populate({}, third)).toMatchObject({
-      status: 402, error: 'ServiceQuotaExceededException', body: { quotaName: expect.any(String), quotaValue: 2, message: expect.any(String) },
+describe('a quota', () => {
+  test.each<[string, Partial<CleanRoomsOptions>, number]>([
+    ['two queries run in most regions', { region: 'eu-west-1' }, 2],
+    ['five run in us-east-1', { region: 'us-east-1', limits: { ongoingQueriesPerMembership: 9 } }, 5],
+    ['five of a membership wait or run, in the other way that AWS may behave', { behaviours: { overQuota: 'queued' } }, 5],
+  ])('lets %s, and another one once those are over', async (_what, options, quotaValue) => {
+    await start(options);
+    const all = tables(quotaValue + 1);
+    for (const table of all.slice(0, quotaValue)) await rooms.begin(undefined, {}, table);
+    expect(await rooms.populate({}, all[quotaValue])).toMatchObject({
+      status: 402, error: 'ServiceQuotaExceededException', body: { quotaName: expect.any(String), quotaValue, message: expect.any(String) },
     });
     rooms.clock.advance(62);
-    expect((await rooms.populate({}, third)).status).toBe(200);
-  });
-
-  test('lets five run in us-east-1', async () => {
-    await start({ region: 'us-east-1' });
-    const populations = tables(6).map((table) => { try { return rooms.service.populate(table); } catch { return undefined; } });
-    expect(populations.filter((population) => population)).toHaveLength(5);
+    await rooms.begin(undefined, {}, all[quotaValue]);
   });
 
   test('starts those that wait in the order of acceptance, each as soon as a slot is free', async () => {
@@ -42,7 +37,8 @@ describe('the quota of concurrent queries', () => {
   });
 
   test('gives the slot of a cancelled query to the next, and none to one that was cancelled while it waited', async () => {
-    await start({ behaviours: { overQuota: 'queued' }, limits: { concurrentQueries: 1 }, defaultPlan: { durationSeconds: 600, outcome: 'SUCCESS' } });
+    const defaultPlan = { durationSeconds: 600, outcome: 'SUCCESS' } as const;
+    await start({ behaviours: { overQuota: 'queued' }, limits: { concurrentQueries: 1 }, defaultPlan });
     const [running, waiting, last] = tables(3).map((table) => rooms.service.populate(table).analysisId);
     rooms.clock.advance(10);
     expect(await rooms.query(waiting)).toMatchObject({ status: 'SUBMITTED' });
@@ -53,30 +49,24 @@ describe('the quota of concurrent queries', () => {
     expect((await rooms.query(waiting)).statistics).toBeUndefined();
     expect(await rooms.query(last)).toMatchObject({ status: 'STARTED' });
   });
-
-  test('of a membership refuses a sixth query in either way that AWS may behave', async () => {
-    await start({ behaviours: { overQuota: 'queued' } });
-    const populated = tables(6);
-    for (const table of populated.slice(0, 5)) expect((await rooms.populate({}, table)).status).toBe(200);
-    expect(await rooms.populate({}, populated[5])).toMatchObject({ status: 402, body: { quotaValue: 5 } });
-  });
 });
 
 describe('the request rate', () => {
+  const passed = async (path: string, count: number): Promise<number> => {
+    const replies = await Promise.all(Array.from({ length: count }, () => rooms.send({ method: 'GET', path })));
+    const refused = replies.filter(({ status }) => status !== 200).map(({ status, error }) => [status, error]);
+    expect(refused).toEqual(refused.map(() => [429, 'ThrottlingException']));
+    return count - refused.length;
+  };
+
   test('is not limited unless asked for', async () => {
     await start();
-    const replies = await Promise.all(Array.from({ length: 30 }, () => rooms.send({ method: 'GET', path: rooms.path() })));
-    expect(replies.every(({ status }) => status === 200)).toBe(true);
+    expect(await passed(rooms.path(), 30)).toBe(30);
   });
 
   test('lets five requests of an operation through in a second, and 20 of GetProtectedQuery', async () => {
     await start({ limits: { requestsPerSecond: documentedRate } });
     const { analysisId } = rooms.service.populate(rooms.table);
-    const passed = async (path: string, count: number): Promise<number> => {
-      const replies = await Promise.all(Array.from({ length: count }, () => rooms.send({ method: 'GET', path })));
-      expect(replies.filter(({ status }) => status === 429).every(({ error }) => error === 'ThrottlingException')).toBe(true);
-      return replies.filter(({ status }) => status === 200).length;
-    };
     expect(await passed(rooms.path(), 8)).toBe(5);
     expect(await passed(rooms.queryPath(analysisId), 25)).toBe(20);
     rooms.clock.advance(0.999);
@@ -86,35 +76,35 @@ describe('the request rate', () => {
   });
 });
 
-describe('access budgets', () => {
-  test('lose one read with each accepted populate, and with no other', async () => {
+describe('an access budget', () => {
+  const left = () => rooms.service.accessBudget(rooms.associationId);
+  beforeEach(async () => {
     await start();
     rooms.service.setAccessBudget(rooms.associationId, 2);
-    await rooms.populate();
-    await rooms.populate();
-    expect(rooms.service.accessBudget(rooms.associationId)).toBe(1);
-    rooms.clock.advance(100);
-    await rooms.populate();
-    rooms.clock.advance(100);
-    expect(await rooms.populate()).toMatchObject({ status: 400, error: 'ValidationException', body: { message: expect.stringContaining('access budget') } });
-    expect(rooms.service.accessBudget(rooms.associationId)).toBe(0);
   });
 
-  test('are spent through nested tables, once a table', async () => {
-    await start();
+  test('loses one read with each accepted populate, and with no other', async () => {
+    await rooms.populate();
+    await rooms.populate();
+    expect(left()).toBe(1);
+    rooms.clock.advance(100);
+    await rooms.populated();
+    const message = expect.stringContaining('access budget');
+    expect(await rooms.populate()).toMatchObject({ status: 400, error: 'ValidationException', body: { message } });
+    expect(left()).toBe(0);
+  });
+
+  test('is spent through nested tables, once a table', async () => {
     const nested = rooms.addTable('nested', 'SELECT * FROM audience JOIN purchases USING (id)');
-    rooms.service.setAccessBudget(rooms.associationId, 10);
-    await rooms.populate({}, rooms.addTable('outer_table', 'SELECT * FROM nested'));
-    expect(rooms.service.accessBudget(rooms.associationId)).toBe(9);
-    expect(await rooms.getTable(nested)).toMatchObject({
-      tableDependencies: [{ name: 'purchases', type: 'TABLE', parentType: 'DIRECT' }, { name: 'audience', type: 'INTERMEDIATE_TABLE', parentType: 'DIRECT' }],
-    });
+    await rooms.begin(undefined, {}, rooms.addTable('outer_table', 'SELECT * FROM nested'));
+    expect(left()).toBe(1);
+    expect((await rooms.getTable(nested)).tableDependencies).toMatchObject([
+      { name: 'purchases', type: 'TABLE', parentType: 'DIRECT' }, { name: 'audience', type: 'INTERMEDIATE_TABLE', parentType: 'DIRECT' },
+    ]);
   });
 
-  test('are not spent by a query that only has a longer name in it', async () => {
-    await start();
-    rooms.service.setAccessBudget(rooms.associationId, 10);
-    await rooms.populate({}, rooms.addTable('other', 'SELECT * FROM purchases_2020'));
-    expect(rooms.service.accessBudget(rooms.associationId)).toBe(10);
+  test('is not spent by a query that only has a longer name in it', async () => {
+    await rooms.begin(undefined, {}, rooms.addTable('other', 'SELECT * FROM purchases_2020'));
+    expect(left()).toBe(2);
   });
 });

@@ -1,11 +1,8 @@
 import { Cloud } from '../../../simulator/cloud';
 import { StackSource, Template, TemplateResource } from '../../../simulator/cloudformation/assembly';
 import { DeployResult } from '../../../simulator/cloudformation/service';
-import { stackOf } from '../templates';
+import { fails, parameter, stackOf } from '../templates';
 
-const parameter = (value: unknown, rest: Partial<TemplateResource> = {}): TemplateResource => ({
-  Type: 'AWS::SSM::Parameter', Properties: { Value: value }, ...rest,
-});
 const conditional = (value: unknown): TemplateResource => parameter(value, { Condition: 'Wanted' });
 
 let cloud: Cloud;
@@ -18,26 +15,24 @@ const sourceOf = (resources: Record<string, TemplateResource>, rest: Partial<Tem
 const deploy = (source: StackSource, Want = 'no'): Promise<DeployResult> => cloud.deploy(source, undefined, { parameters: { Want } });
 const resources = (): string[] => [...cloud.stack('Stack').resources.keys()];
 
+const unresolved = (name: string, block: string): string =>
+  `Template format error: Unresolved resource dependencies [${name}] in the ${block} block of the template`;
+
 describe('what a condition leaves out', () => {
-  test.each<[string, unknown]>([
-    ['Ref', { Ref: 'A' }],
-    ['Fn::GetAtt', { 'Fn::GetAtt': ['A', 'Value'] }],
-    ['Fn::Sub', { 'Fn::Sub': 'x${A.Value}' }],
-    ['a function in a function', { 'Fn::Join': ['', ['x', { Ref: 'A' }]] }],
-  ])('cannot be referred to by %s', async (_how, value) => {
-    const source = sourceOf({ A: conditional('a'), B: parameter(value) });
-    await expect(deploy(source)).rejects.toThrow(
-      'Template format error: Unresolved resource dependencies [A] in the Resources block of the template',
-    );
+  test.each<[string, unknown, Partial<Template>, string]>([
+    ['Ref', { Ref: 'A' }, {}, 'Resources'],
+    ['Fn::GetAtt', { 'Fn::GetAtt': ['A', 'Value'] }, {}, 'Resources'],
+    ['Fn::Sub', { 'Fn::Sub': 'x${A.Value}' }, {}, 'Resources'],
+    ['a function in a function', { 'Fn::Join': ['', ['x', { Ref: 'A' }]] }, {}, 'Resources'],
+    ['an output', 'b', { Outputs: { Out: { Value: { Ref: 'A' } } } }, 'Outputs'],
+  ])('cannot be referred to by %s', async (_how, value, rest, block) => {
+    const source = sourceOf({ A: conditional('a'), B: parameter(value) }, rest);
+    await expect(deploy(source)).rejects.toThrow(unresolved('A', block));
     expect(cloud.cloudFormation.names()).toEqual([]);
     expect((await deploy(source, 'yes')).status).toBe('CREATE_COMPLETE');
-  });
-
-  test('cannot be referred to by an output', async () => {
-    const source = sourceOf({ A: conditional('a'), B: parameter('b') }, { Outputs: { Out: { Value: { Ref: 'A' } } } });
-    await expect(deploy(source)).rejects.toThrow(
-      'Template format error: Unresolved resource dependencies [A] in the Outputs block of the template',
-    );
+    // An update is refused before it begins, too.
+    await expect(deploy(source)).rejects.toThrow(unresolved('A', block));
+    expect([cloud.stack('Stack').status, resources()]).toEqual(['CREATE_COMPLETE', ['A', 'B']]);
   });
 
   test.each<[string, Record<string, TemplateResource>, Partial<Template>]>([
@@ -65,20 +60,11 @@ describe('what a condition leaves out', () => {
   test('is deleted in the cleanup of the update that leaves it out, and stays where that update is rolled back', async () => {
     const source = sourceOf({ A: conditional('a'), B: parameter('b') });
     await deploy(source, 'yes');
-    const failing = sourceOf({
-      A: conditional('a'), B: parameter('b'), Fails: { Type: 'Test::Resource::Fails', Properties: { Fail: 'true' } },
-    });
+    const failing = sourceOf({ A: conditional('a'), B: parameter('b'), Fails: fails() });
     expect((await deploy(failing)).status).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(resources()).toEqual(['A', 'B']);
     await deploy(source);
     expect(resources()).toEqual(['B']);
-  });
-
-  test('that is referred to fails an update before it begins', async () => {
-    const source = sourceOf({ A: conditional('a'), B: parameter({ Ref: 'A' }) });
-    await deploy(source, 'yes');
-    await expect(deploy(source)).rejects.toThrow('Unresolved resource dependencies [A]');
-    expect([cloud.stack('Stack').status, resources()]).toEqual(['CREATE_COMPLETE', ['A', 'B']]);
   });
 });
 
@@ -86,9 +72,7 @@ test.each<[string, TemplateResource]>([
   ['a reference', parameter({ Ref: 'Nothing' })],
   ['DependsOn', parameter('b', { DependsOn: ['Nothing'] })],
 ])('a resource that the template does not have cannot be named by %s', async (_how, resource) => {
-  await expect(deploy(sourceOf({ B: resource }))).rejects.toThrow(
-    'Unresolved resource dependencies [Nothing] in the Resources block of the template',
-  );
+  await expect(deploy(sourceOf({ B: resource }))).rejects.toThrow(unresolved('Nothing', 'Resources'));
 });
 
 test('a variable of Fn::Sub is no reference', async () => {
