@@ -2,13 +2,6 @@ import { DeadlockError, VirtualClock } from '../../simulator/clock';
 import { seededRandom } from '../../simulator/random';
 
 describe('virtual time', () => {
-  test('passes in polls', async () => {
-    const clock = new VirtualClock({ start: 0 });
-    const poll = async (): Promise<void> => { for (let i = 0; i < 720; i++) await clock.sleep(60_000); };
-    await clock.drive(poll(), 'polls');
-    expect(clock.now()).toBe(12 * 3600 * 1000);
-  });
-
   test('runs timers by time, and those of one time in the order in which they were set', async () => {
     const clock = new VirtualClock();
     const seen: string[] = [];

@@ -14,8 +14,9 @@ afterEach(() => cloud.close());
 const deploy = (properties: object, others: Record<string, TemplateResource> = {}): Promise<DeployResult> =>
   cloud.deploy(stackOf({ ...PROVIDER, Thing: custom(properties), ...others }));
 const events = (): Event[] => cloud.responses().map(({ event }) => event as Event);
-/** Of each event: its type, and the value that the custom resource is to have. */
-const asked = (): unknown[] => events().map(({ RequestType, ResourceProperties }) => [RequestType, ResourceProperties.Value]);
+/** Of each event: its type, the physical id, and the values that the custom resource had and is to have. */
+const told = (): string[] => events().map(({ RequestType, PhysicalResourceId: id, OldResourceProperties: old, ResourceProperties: { Value } }) =>
+  [RequestType, id, old?.Value, Value].filter((part) => part !== undefined).join(' '));
 const thing = () => cloud.stack('Stack').resources.get('Thing')!;
 
 describe('a custom resource', () => {
@@ -30,41 +31,31 @@ describe('a custom resource', () => {
     expect(thing()).toMatchObject({ physicalId: 'same', attributes: { Answer: 'v!', Types: 'string string' } });
   });
 
-  test('is updated when a property changes, and only then', async () => {
-    for (const Value of ['one', 'one', 'two']) await deploy({ Value });
-    expect(asked()).toEqual([['Create', 'one'], ['Update', 'two']]);
-    expect(events()[0].PhysicalResourceId).toBeUndefined();
-    expect(events()[1]).toMatchObject({ PhysicalResourceId: 'same', OldResourceProperties: { Value: 'one' } });
+  test.each<[string, object[], string[], string]>([
+    ['is updated when a property changes, and only then', [{ Value: 'one' }, { Value: 'one' }, { Value: 'two' }],
+      ['Create one', 'Update same one two'], 'UPDATE_COMPLETE'],
+    ['that changes its physical id is deleted under the old one after the update', [{ Value: 1, PhysicalId: 'old' }, { Value: 2, PhysicalId: 'new' }],
+      ['Create 1', 'Update old 1 2', 'Delete old 1'], 'UPDATE_COMPLETE'],
+    ['that fails to be made is deleted by the id that it gave', [{ Fail: 'Create', PhysicalId: 'half' }],
+      ['Create', 'Delete half'], 'ROLLBACK_COMPLETE'],
+    ['that fails to be updated is asked for the old properties again', [{ Value: 'one' }, { Value: 'two', Fail: 'Update' }],
+      ['Create one', 'Update same one two', 'Update same two one'], 'UPDATE_ROLLBACK_COMPLETE'],
+  ])('%s', async (_what, deployed, expected, status) => {
+    for (const properties of deployed) await deploy(properties);
+    expect(cloud.stack('Stack').status).toBe(status);
+    expect(told()).toEqual(expected);
+    if (status === 'UPDATE_COMPLETE') expect(thing().physicalId).toBe((deployed.at(-1) as { PhysicalId?: string }).PhysicalId ?? 'same');
   });
 
-  test('that changes its physical id is deleted under the old one after the update', async () => {
-    await deploy({ PhysicalId: 'old' });
-    expect((await deploy({ PhysicalId: 'new' })).status).toBe('UPDATE_COMPLETE');
-    expect(events().at(-1)).toMatchObject({ RequestType: 'Delete', PhysicalResourceId: 'old', ResourceProperties: { PhysicalId: 'old' } });
-    expect(thing().physicalId).toBe('new');
-  });
-
-  test('that fails to be made is deleted by the id that it gave, with its own reason in the stack', async () => {
-    const { status, failures } = await deploy({ Fail: 'Create', PhysicalId: 'half' });
-    expect(status).toBe('ROLLBACK_COMPLETE');
-    expect(failures[0].reason)
-      .toMatch(/^Received response status \[FAILED\] from custom resource\. Message returned: told to fail \(RequestId: /);
-    expect(events().map(({ RequestType, PhysicalResourceId }) => [RequestType, PhysicalResourceId])).toEqual([['Create', undefined], ['Delete', 'half']]);
-  });
-
-  test('that fails to be updated is asked for the old properties again', async () => {
-    await deploy({ Value: 'one' });
-    expect((await deploy({ Value: 'two', Fail: 'Update' })).status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(events().at(-1)).toMatchObject({
-      RequestType: 'Update', ResourceProperties: { Value: 'one' }, OldResourceProperties: { Value: 'two', Fail: 'Update' },
-    });
+  test('that fails has its own reason in the stack', async () => {
+    const reason = expect.stringMatching(/^Received response status \[FAILED\] from custom resource\. Message returned: told to fail \(RequestId: /);
+    expect((await deploy({ Fail: 'Create' })).failures[0]).toEqual({ logicalId: 'Thing', reason });
   });
 
   test('whose replacement is rolled back loses the new one, not the old', async () => {
     await deploy({ PhysicalId: 'old' });
     expect((await deploy({ PhysicalId: 'new' }, { Other: fails({ Fail: 'true', Seconds: 60 }) })).status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(events().slice(-2).map(({ RequestType, PhysicalResourceId }) => [RequestType, PhysicalResourceId]))
-      .toEqual([['Update', 'new'], ['Delete', 'new']]);
+    expect(told().slice(-2)).toEqual(['Update new', 'Delete new']);
     expect(thing().physicalId).toBe('old');
   });
 
@@ -99,7 +90,7 @@ describe('a custom resource', () => {
     expect((await deployWith({ Timeout: 30, Description: 'new' }, 'b')).status).toBe('UPDATE_COMPLETE');
     expect(ending(await deployWith({ FunctionName: 'new' }, 'c')))
       .toEqual(['UPDATE_ROLLBACK_COMPLETE', 'Thing: Modifying service token is not allowed.']);
-    expect(asked()).toEqual([['Create', 'a'], ['Update', 'b']]);
+    expect(told()).toEqual(['Create a', 'Update same a b']);
   });
 
   test('without an attribute fails whoever asks for it', async () => {
@@ -126,7 +117,7 @@ describe('an update that its user cancels', () => {
     const dropped = { logicalId: 'Thing', status: 'UPDATE_FAILED', reason: 'Resource update cancelled', time };
     expect(result.events).toContainEqual(expect.objectContaining(dropped));
     expect(lines(result, /^Later/)).toEqual([]);
-    expect(asked()).toEqual([['Create', 'old'], ['Update', 'old']]);
+    expect(told()).toEqual(['Create old', 'Update same new old']);
   });
 
   test('waits for what cannot be dropped, and begins nothing after it', async () => {
@@ -142,7 +133,7 @@ describe('an update that its user cancels', () => {
   test('deletes a custom resource that it was making', async () => {
     await cloud.deploy(stackOf(PROVIDER));
     await cancelled(update('silent', 'new'));
-    expect(asked()).toEqual([['Delete', 'new']]);
+    expect(told()).toEqual([expect.stringMatching(/^Delete Stack-Thing-\w+ new$/)]);
   });
 
   test('may be told to the function after its rollback was', async () => {
@@ -151,7 +142,7 @@ describe('an update that its user cancels', () => {
     await cancelled(update('', 'new'));
     await cloud.advance(700);
     expect(cloud.lambda.faults.hits).toHaveLength(1);
-    expect(asked()).toEqual([['Create', 'old'], ['Update', 'old'], ['Update', 'new']]);
+    expect(told()).toEqual(['Create old', 'Update same new old', 'Update same old new']);
   });
 
   test('has to be running', async () => {

@@ -1,5 +1,5 @@
 import { COUNTDOWN, machine, role, stackOf, WORKER } from './templates';
-import { Cloud } from '../../simulator/cloud';
+import { Cloud, CloudBehaviours } from '../../simulator/cloud';
 import { TemplateResource } from '../../simulator/cloudformation/assembly';
 import { inputFor } from '../../simulator/events/input';
 import { checkPattern, matches, Pattern } from '../../simulator/events/pattern';
@@ -33,11 +33,12 @@ describe('an event pattern', () => {
 });
 
 describe("a target's input", () => {
+  const InputPathsMap = { s: '$.detail.status', n: '$.detail.count', l: '$.list[1]' };
   test.each([
     ['the event', {}, JSON.stringify(EVENT)],
     ['a constant', { Input: '{"a":1}' }, '{"a":1}'],
     ['a part', { InputPath: '$.detail.status' }, '"FAILED"'],
-    ['a template', { InputTransformer: { InputPathsMap: { s: '$.detail.status', n: '$.detail.count', l: '$.list[1]' }, InputTemplate: '{"s":<s>,"n":<n>,"t":"is <s> <l>"}' } },
+    ['a template', { InputTransformer: { InputPathsMap, InputTemplate: '{"s":<s>,"n":<n>,"t":"is <s> <l>"}' } },
       '{"s":"FAILED","n":5,"t":"is FAILED b"}'],
   ])('is %s', (_what, selection, expected) => {
     expect(inputFor(selection, EVENT, 'arn')).toBe(expected);
@@ -45,34 +46,36 @@ describe("a target's input", () => {
 });
 
 describe('a rule', () => {
-  const rule = (properties: object): TemplateResource => ({ Type: 'AWS::Events::Rule', Properties: properties as Record<string, unknown> });
-  const start = { Effect: 'Allow', Action: 'states:StartExecution', Resource: { Ref: 'Machine' } };
-  const resources = (statement: object): Record<string, TemplateResource> => ({
-    ...WORKER,
-    ...machine('Machine', COUNTDOWN),
-    Starter: role('events.amazonaws.com', statement),
-    Nightly: rule({
-      ScheduleExpression: 'rate(1 day)',
-      Targets: [{ Id: 'T', Arn: { Ref: 'Machine' }, RoleArn: { 'Fn::GetAtt': ['Starter', 'Arn'] }, Input: '{"left":1}' }],
-    }),
-    Ended: rule({
-      EventPattern: { 'source': ['aws.states'], 'detail-type': ['Step Functions Execution Status Change'], 'detail': { status: ['SUCCEEDED'] } },
-      Targets: [{ Id: 'T', Arn: { 'Fn::GetAtt': ['WorkerFunction', 'Arn'] }, InputPath: '$.detail.name' }, { Id: 'U', Arn: 'arn:aws:sqs:us-east-1:1:q' }],
-    }),
-    MayInvoke: {
-      Type: 'AWS::Lambda::Permission',
-      Properties: {
-        Action: 'lambda:InvokeFunction',
-        FunctionName: { Ref: 'WorkerFunction' },
-        Principal: 'events.amazonaws.com',
-        SourceArn: { 'Fn::GetAtt': ['Ended', 'Arn'] },
-      },
-    },
-  });
+  const rule = (properties: object): TemplateResource => ({ Type: 'AWS::Events::Rule', Properties: { ...properties } });
+  const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
+  const startBy = (Action: string) => ({ Effect: 'Allow', Action, Resource: { Ref: 'Machine' } });
+  const [MAY, MAY_NOT] = [startBy('states:StartExecution'), startBy('states:Describe*')];
+
+  /** A machine that is started every night by whoever may do this, and a function that is told of its end. */
+  async function deployed(statement = MAY, behaviours: CloudBehaviours = {}, target: object = {}, more: Record<string, TemplateResource> = {}): Promise<Cloud> {
+    const ended = { 'source': ['aws.states'], 'detail-type': ['Step Functions Execution Status Change'], 'detail': { status: ['SUCCEEDED'] } };
+    const invoke = { Action: 'lambda:InvokeFunction', FunctionName: { Ref: 'WorkerFunction' }, Principal: 'events.amazonaws.com', SourceArn: arnOf('Ended') };
+    const cloud = new Cloud({ behaviours });
+    expect(await cloud.deploy(stackOf({
+      ...WORKER,
+      ...machine('Machine', COUNTDOWN),
+      Starter: role('events.amazonaws.com', statement),
+      Nightly: rule({
+        ScheduleExpression: 'rate(1 day)',
+        Targets: [{ Id: 'T', Arn: { Ref: 'Machine' }, RoleArn: arnOf('Starter'), Input: '{"left":1}', ...target }],
+      }),
+      Ended: rule({
+        EventPattern: ended,
+        Targets: [{ Id: 'T', Arn: arnOf('WorkerFunction'), InputPath: '$.detail.name' }, { Id: 'U', Arn: 'arn:aws:sqs:us-east-1:1:q' }],
+      }),
+      MayInvoke: { Type: 'AWS::Lambda::Permission', Properties: invoke },
+      ...more,
+    }))).toMatchObject({ failures: [] });
+    return cloud;
+  }
 
   test('starts its state machine when its schedule comes due, whose end reaches the rules on it', async () => {
-    const cloud = new Cloud();
-    await cloud.deploy(stackOf(resources(start)));
+    const cloud = await deployed();
     cloud.fireRule('Nightly');
     await cloud.settle();
     const [execution] = cloud.executions('Machine');
@@ -85,66 +88,46 @@ describe('a rule', () => {
     expect(cloud.lambda.invocations).toHaveLength(2);
   });
 
-  test('delivers nothing that its role may not start', async () => {
-    const cloud = new Cloud();
-    await cloud.deploy(stackOf(resources({ ...start, Action: 'states:Describe*' })));
-    cloud.fireRule('Nightly');
-    expect(cloud.executions()).toEqual([]);
-    expect(cloud.events.deliveries[0].error).toContain('not authorized to perform: states:StartExecution');
-  });
-
   describe('whose target has a dead-letter queue', () => {
-    const Letters = { 'Fn::GetAtt': ['Letters', 'Arn'] };
-    const withQueue = (statement: object, sourceArn: unknown) => {
-      const { Nightly, ...others } = resources(statement);
-      const [target] = Nightly.Properties!.Targets as object[];
-      return stackOf({
-        ...others,
-        Nightly: rule({
-          ...Nightly.Properties,
-          Targets: [{ ...target, RetryPolicy: { MaximumRetryAttempts: 2 }, DeadLetterConfig: { Arn: Letters } }],
-        }),
-        Letters: { Type: 'AWS::SQS::Queue', Properties: {} },
-        Policy: {
-          Type: 'AWS::SQS::QueuePolicy',
-          Properties: {
-            Queues: [{ Ref: 'Letters' }],
-            PolicyDocument: {
-              Statement: [{
-                Effect: 'Allow',
-                Principal: { Service: 'events.amazonaws.com' },
-                Action: 'sqs:SendMessage',
-                Resource: Letters,
-                Condition: { ArnLike: { 'aws:SourceArn': sourceArn } },
-              }],
-            },
+    const withQueue = (sourceArn: unknown): Record<string, TemplateResource> => ({
+      Letters: { Type: 'AWS::SQS::Queue', Properties: {} },
+      Policy: {
+        Type: 'AWS::SQS::QueuePolicy',
+        Properties: {
+          Queues: [{ Ref: 'Letters' }],
+          PolicyDocument: {
+            Statement: [{
+              Effect: 'Allow',
+              Principal: { Service: 'events.amazonaws.com' },
+              Action: 'sqs:SendMessage',
+              Resource: arnOf('Letters'),
+              Condition: { ArnLike: { 'aws:SourceArn': sourceArn } },
+            }],
           },
         },
-      });
-    };
-    const played = async (statement: object, failures: number, sourceArn: unknown = { 'Fn::GetAtt': ['Nightly', 'Arn'] }) => {
-      const cloud = new Cloud();
-      expect(await cloud.deploy(withQueue(statement, sourceArn))).toMatchObject({ failures: [] });
+      },
+    });
+    const NIGHTLY = arnOf('Nightly');
+    const exhausted = { ERROR_CODE: 'ThrottlingException', RETRY_ATTEMPTS: '2', EXHAUSTED_RETRY_CONDITION: 'MaximumRetryAttempts' };
+    const [RULE_ARN, TARGET_ARN, ERROR_MESSAGE] = [expect.any(String), expect.any(String), expect.any(String)];
+
+    test.each<[string, object, number, unknown, number, unknown[], string | undefined]>([
+      ['tries again what may pass', MAY, 2, NIGHTLY, 1, [], undefined],
+      ['sends there what did not pass so often', MAY, 3, NIGHTLY, 0, [expect.objectContaining(exhausted)], 'ThrottlingException'],
+      ['sends there at once what cannot pass', MAY_NOT, 0, NIGHTLY, 0,
+        [{ ERROR_CODE: 'AccessDeniedException', RETRY_ATTEMPTS: '0', RULE_ARN, TARGET_ARN, ERROR_MESSAGE }],
+        'not authorized to perform: states:StartExecution'],
+      ['loses what the queue\'s policy does not let it send there', MAY, 3, 'arn:aws:events:us-east-1:111122223333:rule/another', 0, [],
+        'its policy does not let it'],
+    ])('%s', async (_what, statement, failures, sourceArn, executions, letters, error) => {
+      const target = { RetryPolicy: { MaximumRetryAttempts: 2 }, DeadLetterConfig: { Arn: arnOf('Letters') } };
+      const cloud = await deployed(statement as typeof MAY, {}, target, withQueue(sourceArn));
       cloud.events.faults.inject({ operation: 'Deliver', fault: { kind: 'error', code: 'ThrottlingException', status: 400 }, first: failures });
       cloud.fireRule('Nightly');
       await cloud.advance(100);
       const messages = cloud.queues.messages(String(cloud.stack('Stack').resources.get('Letters')!.attributes.Arn));
-      return { letters: messages.map(({ attributes }) => attributes), executions: cloud.executions('Machine').length, deliveries: cloud.events.deliveries };
-    };
-
-    test.each([
-      ['tries again what may pass', start, 2, { executions: 1, letters: [] }],
-      ['sends there what did not pass so often', start, 3,
-        { executions: 0, letters: [expect.objectContaining({ ERROR_CODE: 'ThrottlingException', RETRY_ATTEMPTS: '2', EXHAUSTED_RETRY_CONDITION: 'MaximumRetryAttempts' })] }],
-      ['sends there at once what cannot pass', { ...start, Action: 'states:Describe*' }, 0,
-        { executions: 0, letters: [{ ERROR_CODE: 'AccessDeniedException', RETRY_ATTEMPTS: '0', RULE_ARN: expect.any(String), TARGET_ARN: expect.any(String), ERROR_MESSAGE: expect.any(String) }] }],
-    ])('%s', async (_, statement, failures, expected) => {
-      expect(await played(statement, failures)).toMatchObject(expected);
-    });
-
-    test('loses what the queue\'s policy does not let it send there', async () => {
-      const { letters, deliveries } = await played(start, 3, 'arn:aws:events:us-east-1:111122223333:rule/another');
-      expect([letters, deliveries.at(-1)!.error]).toEqual([[], expect.stringContaining('its policy does not let it')]);
+      expect([cloud.executions('Machine').length, messages.map(({ attributes }) => attributes)]).toEqual([executions, letters]);
+      if (error) expect(cloud.events.deliveries.at(-1)!.error).toContain(error);
     });
   });
 
@@ -153,8 +136,7 @@ describe('a rule', () => {
     ['by-event', 0, 1, undefined],
     ['by-event', 60, 1, expect.stringContaining('ExecutionAlreadyExists')],
   ] as const)('delivers a second time where AWS does: with executions named %s, %s seconds later, there are %s', async (eventExecutionNames, later, count, error) => {
-    const cloud = new Cloud({ behaviours: { eventDeliveries: 2, eventDeliveredAgainAfterSeconds: later, eventExecutionNames } });
-    await cloud.deploy(stackOf(resources(start)));
+    const cloud = await deployed(MAY, { eventDeliveries: 2, eventDeliveredAgainAfterSeconds: later, eventExecutionNames });
     cloud.fireRule('Nightly');
     await cloud.advance(100);
     const own = cloud.events.deliveries.filter((delivery) => delivery.rule === cloud.events.deliveries[0].rule);

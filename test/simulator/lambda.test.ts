@@ -28,17 +28,22 @@ exports.handler = async (event, context) => {
   return { count: ++count, answers, at: new Date().toISOString(), left: context.getRemainingTimeInMillis() };
 };`;
 
-async function deployed(
-  { properties, ...options }: CloudOptions & { readonly properties?: object } = {}, ...statements: object[]
-): Promise<(event: object) => Promise<Record<string, unknown>>> {
+let cloud: Cloud;
+afterEach(() => cloud.close());
+
+type Invoke = (event: object) => Promise<Record<string, unknown>>;
+
+/** Deploys the function, and gives what invokes it. */
+async function deployed({ properties, ...options }: CloudOptions & { readonly properties?: object } = {}, ...statements: object[]): Promise<Invoke> {
   cloud = new Cloud({ start: 0, ...options });
   const resources = lambda('Caller', '', { Code: { ZipFile: CALLER }, Timeout: 10, ...properties }, ...statements);
   expect((await cloud.deploy(stackOf(resources))).status).toBe('CREATE_COMPLETE');
-  const arn = String(cloud.stack('Stack').resources.get('CallerFunction')!.attributes.Arn);
-  return async (event) => JSON.parse(await cloud.clock.drive(cloud.lambda.invoke(arn, JSON.stringify(event)), 'invoke')) as Record<string, unknown>;
+  return async (event) => JSON.parse(await cloud.clock.drive(cloud.lambda.invoke(arn(), JSON.stringify(event)), 'invoke')) as Record<string, unknown>;
 }
 
-let cloud: Cloud;
+const arn = (): string => String(cloud.stack('Stack').resources.get('CallerFunction')!.attributes.Arn);
+const invokeAsync = (event: object): void => cloud.lambda.invokeAsync(arn(), JSON.stringify(event));
+const startSeconds = (): number[] => cloud.lambda.invocations.map(({ start }) => Math.round(start / 1000));
 const printed = (): string[] => cloud.logs().map(({ text }) => text);
 
 describe('a function', () => {
@@ -50,11 +55,13 @@ describe('a function', () => {
     expect(cloud.lambda.invocations.map(({ coldStart }) => coldStart)).toEqual([true, false]);
   });
 
-  test('has an environment for each of its invocations at one time', async () => {
-    const invoke = await deployed();
-    expect(await Promise.all([invoke({ sleep: 100 }), invoke({ sleep: 100 })])).toEqual([
-      expect.objectContaining({ count: 1 }), expect.objectContaining({ count: 1 }),
+  test('has an environment for each of its invocations at one time, whose clocks differ while time passes as fast', async () => {
+    const invoke = await deployed({ behaviours: { clockSkewMillis: (environment) => (environment === 2 ? 300_000 : 0) } });
+    expect(await Promise.all([invoke({ sleep: 1000 }), invoke({ sleep: 1000 })])).toEqual([
+      expect.objectContaining({ count: 1, at: '1970-01-01T00:00:21.300Z', left: 9000 }),
+      expect.objectContaining({ count: 1, at: '1970-01-01T00:05:21.300Z', left: 9000 }),
     ]);
+    expect(cloud.lambda.invocations.map(({ start, end }) => end! - start)).toEqual([1300, 1300]);
   });
 
   test('runs no more invocations at a time than are reserved for it', async () => {
@@ -70,11 +77,15 @@ describe('a function', () => {
     await expect(invoke({ elsewhere: 'https://example.com/' })).rejects.toThrow('fetch failed');
   });
 
-  test('calls with the permissions of its role only', async () => {
-    const allowed = await deployed({}, { Effect: 'Allow', Action: 'states:ListExecutions', Resource: 'arn:none' });
-    expect((await allowed({ calls: 1 })).answers).toEqual([expect.stringContaining('StateMachineDoesNotExist')]);
-    const denied = await deployed();
-    expect((await denied({ calls: 1 })).answers).toEqual([expect.stringContaining('AccessDeniedException')]);
+  test.each<[string, object[]]>([
+    ['StateMachineDoesNotExist', [{ Effect: 'Allow', Action: 'states:ListExecutions', Resource: 'arn:none' }]],
+    ['AccessDeniedException', []],
+  ])('calls with the permissions of its role only: %s', async (error, statements) => {
+    const invoke = await deployed({}, ...statements);
+    expect((await invoke({ calls: 1 })).answers).toEqual([expect.stringContaining(error)]);
+    // Nor is a connection left open.
+    cloud.close();
+    await expect(cloud.clock.drive(new Promise(() => undefined), 'anything')).rejects.toThrow('nothing is left to happen');
   });
 
   test('goes on where the connection to it breaks, beside the invocation that is tried instead', async () => {
@@ -86,13 +97,6 @@ describe('a function', () => {
     expect(cloud.lambda.invocations.map(({ error, end = 0, start }) => [error, end - start])).toEqual([[undefined, 4300], [undefined, 300]]);
   });
 
-  test('is left with no open connection when its cloud is closed', async () => {
-    const invoke = await deployed({}, { Effect: 'Allow', Action: '*', Resource: '*' });
-    await invoke({ calls: 1 });
-    cloud.close();
-    await expect(cloud.clock.drive(new Promise(() => undefined), 'anything')).rejects.toThrow('nothing is left to happen');
-  });
-
   test('is frozen between invocations', async () => {
     const invoke = await deployed();
     await invoke({ later: 1000 });
@@ -102,17 +106,15 @@ describe('a function', () => {
     expect(printed()).toEqual(['later']);
   });
 
-  test('is cut off at its timeout, and starts afresh', async () => {
-    const invoke = await deployed();
-    await expect(invoke({ sleep: 60_000 })).rejects.toMatchObject({ error: { errorType: 'Sandbox.Timedout' } });
-    expect(cloud.clock.now()).toBe(30_300);
-    expect(await invoke({})).toMatchObject({ count: 1 });
-  });
-
-  test('that leaves its process fails, and starts afresh', async () => {
+  test.each<[string, object, string, number]>([
+    ['is cut off at its timeout', { sleep: 60_000 }, 'Sandbox.Timedout', 30_300],
+    ['fails where it leaves its process', { exit: true }, 'Runtime.ExitError', 20_300],
+  ])('%s, and starts afresh', async (_what, event, errorType, at) => {
     const invoke = await deployed();
     await invoke({});
-    await expect(invoke({ exit: true })).rejects.toThrow('exit status 3');
+    const errorMessage = expect.stringContaining(errorType === 'Runtime.ExitError' ? 'exit status 3' : 'Task timed out');
+    await expect(invoke(event)).rejects.toMatchObject({ error: { errorType, errorMessage } });
+    expect(cloud.clock.now()).toBe(at);
     expect(await invoke({})).toMatchObject({ count: 1 });
   });
 });
@@ -135,47 +137,35 @@ describe('a fault', () => {
     expect(await invoke({ calls: 2 })).toMatchObject({ count: kind.at === 'service' ? 2 : 1 });
   });
 
-  test('that strikes an asynchronous invocation makes Lambda try again after one minute and two more', async () => {
-    await deployed({ faults: [{ at: 'start', function: 'Caller' }] });
-    cloud.lambda.invokeAsync(String(cloud.stack('Stack').resources.get('CallerFunction')!.attributes.Arn), '{}');
-    await cloud.advance(1000);
-    expect(cloud.lambda.invocations.map(({ start }) => Math.round(start / 1000))).toEqual([20, 80, 201]);
-  });
-});
-
-describe('a function that cannot be invoked', () => {
-  const invokeAsync = (event: object): void =>
-    cloud.lambda.invokeAsync(String(cloud.stack('Stack').resources.get('CallerFunction')!.attributes.Arn), JSON.stringify(event));
-  const startSeconds = (): number[] => cloud.lambda.invocations.map(({ start }) => Math.round(start / 1000));
-
-  test.each([['throttled', 'Rate Exceeded'], ['service', 'Lambda was unable']] as const)('%s, refuses for as long as it lasts, from the first time on', async (at, message) => {
+  test.each([
+    ['throttled', 'Rate Exceeded'], ['service', 'Lambda was unable'],
+  ] as const)('%s refuses for as long as it lasts, from the first time on', async (at, message) => {
     const invoke = await deployed({ faults: [{ at, function: 'Caller', invocation: 2, forSeconds: 30 }] });
     await invoke({});
-    await cloud.advance(100);
-    await expect(invoke({})).rejects.toThrow(message);
-    await cloud.advance(29);
-    await expect(invoke({})).rejects.toThrow(message);
+    for (const seconds of [100, 29]) {
+      await cloud.advance(seconds);
+      await expect(invoke({})).rejects.toThrow(message);
+    }
     await cloud.advance(1);
     expect(await invoke({})).toMatchObject({ count: 2 });
   });
+});
 
-  test('keeps asynchronous events in its queue, and tries again after 1, 2, 4 seconds', async () => {
-    await deployed({ faults: [{ at: 'throttled', function: 'Caller', forSeconds: 6 }] });
-    invokeAsync({});
-    await cloud.advance(1000);
-    expect(startSeconds()).toEqual([27]);
-    expect(cloud.lambda.faults.hits.map(({ time, function: id, fault }) => [time, id, fault.at])).toEqual(
-      [20_000, 21_000, 23_000].map((time) => [time, 'CallerFunction', 'throttled']));
-  });
-
-  test('drops an event that is too old', async () => {
-    await deployed({ faults: [{ at: 'throttled', function: 'Caller', forSeconds: 7 * 3600 }] });
+describe('an asynchronous event', () => {
+  test.each<[string, LambdaFaultKind, number[], number[] | undefined]>([
+    ['is tried again after one minute and two more where the function fails', { at: 'start' }, [20, 80, 201], undefined],
+    ['stays in the queue, and is tried again after 1, 2, 4 seconds, where Lambda does', { at: 'throttled', forSeconds: 6 }, [27], [20, 21, 23]],
+    ['is dropped where it is too old', { at: 'throttled', forSeconds: 7 * 3600 }, [], undefined],
+  ])('%s', async (_what, kind, started, refused) => {
+    await deployed({ faults: [{ ...kind, function: 'Caller' }] });
     invokeAsync({});
     await cloud.advance(8 * 3600);
-    expect(startSeconds()).toEqual([]);
+    expect(startSeconds()).toEqual(started);
+    const hits = cloud.lambda.faults.hits.map(({ time, function: id, fault }) => [time, id, fault.at]);
+    if (refused) expect(hits).toEqual(refused.map((seconds) => [seconds * 1000, 'CallerFunction', 'throttled']));
   });
 
-  test('drops it earlier where it is configured so', async () => {
+  test('is dropped earlier where its function is configured so, and no other one', async () => {
     await deployed({ faults: [{ at: 'throttled', function: 'Caller', forSeconds: 100 }] });
     cloud.lambda.configureAsync('Other', { maxAgeSeconds: 60 });
     invokeAsync({});
@@ -188,26 +178,12 @@ describe('a function that cannot be invoked', () => {
     expect(startSeconds()).toHaveLength(1);
   });
 
-  test('leaves an event in the queue, while a later one overtakes it', async () => {
+  test('may be left in the queue, while a later one overtakes it', async () => {
     await deployed({ faults: [{ at: 'queue', seconds: 700, function: 'Caller', event: 1, payload: /late/ }] });
-    invokeAsync({ exit: false });
-    invokeAsync({ late: 1 });
-    invokeAsync({ late: 2 });
+    [{ exit: false }, { late: 1 }, { late: 2 }].forEach(invokeAsync);
     await cloud.advance(1000);
     expect(cloud.lambda.invocations.map(({ payload, start }) => [payload, Math.round(start / 1000)])).toEqual([
       ['{"exit":false}', 20], ['{"late":2}', 20], ['{"late":1}', 720],
     ]);
-  });
-});
-
-describe('the clock of an environment', () => {
-  test('may be ahead, while time passes as fast as elsewhere', async () => {
-    const invoke = await deployed({ behaviours: { clockSkewMillis: (environment) => (environment === 2 ? 300_000 : 0) } });
-    const [first, second] = await Promise.all([invoke({ sleep: 1000 }), invoke({ sleep: 1000 })]);
-    expect([first, second]).toEqual([
-      expect.objectContaining({ at: '1970-01-01T00:00:21.300Z', left: 9000 }),
-      expect.objectContaining({ at: '1970-01-01T00:05:21.300Z', left: 9000 }),
-    ]);
-    expect(cloud.lambda.invocations.map(({ start, end }) => end! - start)).toEqual([1300, 1300]);
   });
 });

@@ -1,7 +1,7 @@
-import { deployed, lambda, machine, task } from './templates';
+import { deployed, executed, lambda, machine, task } from './templates';
+import { LambdaFault } from '../../simulator/lambda/faults';
 
 describe('a limit', () => {
-  const PAD = { Type: 'Pass', Result: 'x'.repeat(262_142), ResultPath: '$.pad' };
   const pass = (states: object): object => ({ StartAt: 'First', States: states });
   const big = lambda('Big', '', { Code: { ZipFile: 'exports.handler = async ({ size }) => "x".repeat(size);' } });
 
@@ -16,13 +16,15 @@ describe('a limit', () => {
     expect(cloud.lambda.invocations).toHaveLength(1);
   });
 
-  test.each([
-    [{ Type: 'Pass', Result: 'x'.repeat(262_142) }, 'SUCCEEDED'], [PAD, 'FAILED'],
-  ])('of a state\'s output is 256 KiB, too', async (state, status) => {
-    const cloud = await deployed({}, machine('Machine', pass({ First: { ...state, End: true } })));
-    const { error, cause, ...execution } = await cloud.execute('Machine');
-    expect(execution.status).toBe(status);
-    if (status === 'FAILED') expect([error, cause]).toEqual(['States.DataLimitExceeded', expect.stringContaining('\'First\' returned a result with a size exceeding')]);
+  test.each<[object, object]>([
+    [{}, { status: 'SUCCEEDED' }],
+    [{ ResultPath: '$.pad' }, {
+      status: 'FAILED',
+      error: 'States.DataLimitExceeded',
+      cause: expect.stringContaining('\'First\' returned a result with a size exceeding') as string,
+    }],
+  ])('of a state\'s output is 256 KiB, too: with %j', async (path, end) => {
+    expect(await executed(pass({ First: { Type: 'Pass', Result: 'x'.repeat(262_142), ...path, End: true } }))).toMatchObject(end);
   });
 
   test.each<[string, string | undefined]>([
@@ -41,18 +43,21 @@ describe('a limit', () => {
   });
 
   test('of an execution\'s history is 25,000 events, of which the last is its failure', async () => {
-    const loop = { StartAt: 'Again', States: { Again: { Type: 'Choice', Choices: [{ Variable: '$.x', IsPresent: true, Next: 'End' }], Default: 'Again' }, End: { Type: 'Succeed' } } };
-    const cloud = await deployed({}, machine('Machine', loop));
-    expect(await cloud.execute('Machine')).toMatchObject({
-      status: 'FAILED', error: 'States.Runtime', cause: 'The execution reached the maximum number of history events (25000).', events: 25_000, transitions: 12_499,
+    const choices = [{ Variable: '$.x', IsPresent: true, Next: 'End' }];
+    expect(await executed(pass({ First: { Type: 'Choice', Choices: choices, Default: 'First' }, End: { Type: 'Succeed' } }))).toMatchObject({
+      status: 'FAILED',
+      error: 'States.Runtime',
+      cause: 'The execution reached the maximum number of history events (25000).',
+      events: 25_000,
+      transitions: 12_499,
     });
   });
 });
 
 describe('the history of an execution', () => {
   const handled = { Retry: [{ ErrorEquals: ['Runtime.ExitError'], MaxAttempts: 1 }], Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }] };
-  const caught = { Caught: { Type: 'Pass', End: true } };
-  const fails = { StartAt: 'Fails', States: { Fails: { Type: 'Fail' } } };
+  const caught = task(handled, { Caught: { Type: 'Pass', End: true } });
+  const crash: LambdaFault = { at: 'start', function: 'Worker', invocation: 1 };
   const waiting = {
     StartAt: 'Wait',
     States: {
@@ -61,22 +66,18 @@ describe('the history of an execution', () => {
       'End': { Type: 'Succeed' },
     },
   };
-  const parallel = { StartAt: 'Both', States: { Both: { Type: 'Parallel', Branches: ['A', 'B'].map((name) => ({ StartAt: name, States: { [name]: { Type: 'Pass', End: true } } })), End: true } } };
+  const branches = ['A', 'B'].map((name) => ({ StartAt: name, States: { [name]: { Type: 'Pass', End: true } } }));
+  const parallel = { StartAt: 'Both', States: { Both: { Type: 'Parallel', Branches: branches, End: true } } };
 
-  test.each<[string, object, object, string, number]>([
-    ['a task is five', task({}), {}, 'SUCCEEDED', 2 + 5],
-    ['a task that fails is four', task({}), { fail: true }, 'FAILED', 2 + 4],
-    ['a failure that is caught is five, and the state after it two', task(handled, caught), { fail: true }, 'SUCCEEDED', 2 + 5 + 2],
-    ['a wait, a choice and an end are two each', waiting, {}, 'SUCCEEDED', 2 + 2 + 2 + 2],
-    ['a failing state is one', fails, {}, 'FAILED', 2 + 1],
-    ['two branches are four, and what is in them', parallel, {}, 'SUCCEEDED', 2 + 4 + 2 * 2],
-  ])('counts as AWS does: %s', async (_, definition, input, status, events) => {
-    const cloud = await deployed({}, machine('Machine', definition));
-    expect(await cloud.execute('Machine', input)).toMatchObject({ status, events });
-  });
-
-  test('is three longer by each retry', async () => {
-    const cloud = await deployed({ faults: [{ at: 'start', function: 'Worker', invocation: 1 }] }, machine('Machine', task(handled, caught)));
-    expect(await cloud.execute('Machine')).toMatchObject({ status: 'SUCCEEDED', events: 2 + 5 + 3, transitions: 2 });
+  test.each<[string, object, object, LambdaFault[], object]>([
+    ['a task is five', task({}), {}, [], { status: 'SUCCEEDED', events: 2 + 5 }],
+    ['a task that fails is four', task({}), { fail: true }, [], { status: 'FAILED', events: 2 + 4 }],
+    ['a failure that is caught is five, and the state after it two', caught, { fail: true }, [], { status: 'SUCCEEDED', events: 2 + 5 + 2 }],
+    ['a retry is three', caught, {}, [crash], { status: 'SUCCEEDED', events: 2 + 5 + 3, transitions: 2 }],
+    ['a wait, a choice and an end are two each', waiting, {}, [], { status: 'SUCCEEDED', events: 2 + 2 + 2 + 2 }],
+    ['a failing state is one', { StartAt: 'Fails', States: { Fails: { Type: 'Fail' } } }, {}, [], { status: 'FAILED', events: 2 + 1 }],
+    ['two branches are four, and what is in them', parallel, {}, [], { status: 'SUCCEEDED', events: 2 + 4 + 2 * 2 }],
+  ])('counts as AWS does: %s', async (_, definition, input, faults, end) => {
+    expect(await executed(definition, input, faults)).toMatchObject(end);
   });
 });

@@ -1,50 +1,56 @@
-import { COUNTDOWN, deployed, lambda, machine, stackOf, task, WORKER } from './templates';
+import { COUNTDOWN, deployed, executed, lambda, machine, stackOf, task, WORKER } from './templates';
 import { Cloud } from '../../simulator/cloud';
+import { Fault } from '../../simulator/faults';
+import { LambdaFault } from '../../simulator/lambda/faults';
+
+/** A fault of the worker's. */
+const worker = (fault: object): LambdaFault => ({ function: 'Worker', ...fault }) as LambdaFault;
+const crash = (invocation: number): LambdaFault => worker({ at: 'start', invocation });
+const failed = (error: string, cause = ''): object => ({ status: 'FAILED', error, cause: expect.stringContaining(cause) as string });
 
 describe('an execution', () => {
-  test('waits on virtual time, and counts its transitions', async () => {
-    const cloud = await deployed();
-    const { status, startDate, stopDate, transitions, output } = await cloud.execute('Machine');
-    expect({ status, transitions }).toEqual({ status: 'SUCCEEDED', transitions: 9 });
-    expect(stopDate! - startDate).toBe(120_300);
-    expect(JSON.parse(output!)).toMatchObject({ stamp: stopDate });
+  const retry = { ErrorEquals: ['Runtime.ExitError'], IntervalSeconds: 10, BackoffRate: 2, MaxAttempts: 2 };
+
+  test.each<[string, object, object, LambdaFault[], object]>([
+    ['waits on virtual time, and counts its transitions', COUNTDOWN, {}, [], { status: 'SUCCEEDED', transitions: 9, seconds: 120.3 }],
+    ['retries with pauses on virtual time, each retry a transition', task({ Retry: [retry] }), {}, [crash(1), crash(2)],
+      { status: 'SUCCEEDED', transitions: 3, seconds: 30.9 }],
+    ['fails with the error that nobody catches', task({}), { fail: true }, [], failed('WorkerError', 'the worker fails')],
+    ['is over when its machine\'s time is', { TimeoutSeconds: 90, ...COUNTDOWN }, {}, [], { status: 'TIMED_OUT', seconds: 90 }],
+    ['says "service" as Lambda does', task({}), {}, [worker({ at: 'service' })], failed('Lambda.ServiceException')],
+    ['says "throttled" as Lambda does', task({}), {}, [worker({ at: 'throttled' })], failed('Lambda.TooManyRequestsException')],
+    ['says "time-out" as Lambda does', task({}), {}, [worker({ at: 'timeoutBeforeReturn' })], failed('Sandbox.Timedout')],
+  ])('%s', async (_what, definition, input, faults, end) => {
+    const { result, ...execution } = await executed(definition, input, faults);
+    expect(execution).toMatchObject(end);
+    if (definition === COUNTDOWN) expect(result).toMatchObject({ stamp: execution.stopDate });
   });
 
-  test('gets a context with virtual times', async () => {
-    const definition = { StartAt: 'Look', States: { Look: { Type: 'Pass', Parameters: { 'name.$': '$$.Execution.Name', 'at.$': '$$.Execution.StartTime', 'machine.$': '$$.StateMachine.Name' }, End: true } } };
-    const cloud = await deployed({}, machine('Machine', definition));
-    const { output, startDate } = await cloud.execute('Machine', {}, 'mine');
-    expect(JSON.parse(output!)).toEqual({ name: 'mine', at: new Date(startDate).toISOString(), machine: expect.stringContaining('Machine') });
-  });
-
-  test('knows when each state was entered, to the millisecond, however late its task answers', async () => {
-    const definition = {
+  test('knows who it is and when each state was entered, to the millisecond, however late its task answers', async () => {
+    const context = { 'name.$': '$$.Execution.Name', 'started.$': '$$.Execution.StartTime', 'machine.$': '$$.StateMachine.Name' };
+    const { result, name, at, seconds } = await executed({
       StartAt: 'Work',
       States: {
-        Work: { Type: 'Task', Resource: '${WorkerFunction.Arn}', Parameters: { left: 1 }, ResultSelector: { 'name.$': '$$.State.Name', 'entered.$': '$$.State.EnteredTime' }, ResultPath: '$.work', Next: 'Wait' },
+        Work: {
+          Type: 'Task',
+          Resource: '${WorkerFunction.Arn}',
+          Parameters: { left: 1 },
+          ResultSelector: { 'name.$': '$$.State.Name', 'entered.$': '$$.State.EnteredTime' },
+          ResultPath: '$.work',
+          Next: 'Wait',
+        },
         Wait: { Type: 'Wait', Seconds: 7, Next: 'Look' },
-        Look: { Type: 'Pass', Parameters: { 'work.$': '$.work', 'entered.$': '$$.State.EnteredTime', 'started.$': '$$.Execution.StartTime' }, End: true },
+        Look: { Type: 'Pass', Parameters: { 'work.$': '$.work', 'entered.$': '$$.State.EnteredTime', ...context }, End: true },
       },
-    };
-    const cloud = await deployed({}, machine('Machine', definition));
-    const { output, startDate, stopDate } = await cloud.execute('Machine');
-    const [started, ended] = [startDate, stopDate!].map((time) => new Date(time).toISOString());
+    });
     // A cold start lies between the two.
-    expect(stopDate! - startDate).toBe(7_300);
-    expect(JSON.parse(output!)).toEqual({ work: { name: 'Work', entered: started }, entered: ended, started });
+    expect(seconds).toBe(7.3);
+    const machineName = expect.stringContaining('Machine');
+    expect(result).toEqual({ work: { name: 'Work', entered: at(0) }, entered: at(7.3), name, started: at(0), machine: machineName });
   });
 
-  test('enters a state again each time it comes back to it, but not when it is retried', async () => {
-    const retried = task({
-      Parameters: { 'fail.$': '$.fail', 'left': 1 },
-      ResultPath: '$.ignored',
-      Retry: [{ ErrorEquals: ['Runtime.ExitError'], IntervalSeconds: 10, MaxAttempts: 1 }],
-      ResultSelector: { 'entered.$': '$$.State.EnteredTime', 'retries.$': '$$.State.RetryCount' },
-    });
-    const cloud = await deployed({ faults: [{ at: 'start', function: 'Worker', invocation: 1 }] }, machine('Machine', retried));
-    const { output, startDate } = await cloud.execute('Machine', { fail: false });
-    expect((JSON.parse(output!) as { ignored: object }).ignored).toEqual({ entered: new Date(startDate).toISOString(), retries: 1 });
-    const loop = {
+  test('enters a state again each time it comes back to it', async () => {
+    const { result, at } = await executed({
       StartAt: 'Look',
       States: {
         'Look': { Type: 'Pass', Parameters: { 'n.$': 'States.MathAdd($.n, 1)', 'at.$': '$$.State.EnteredTime' }, Next: 'Wait' },
@@ -52,64 +58,48 @@ describe('an execution', () => {
         'Done?': { Type: 'Choice', Choices: [{ Variable: '$.n', NumericGreaterThanEquals: 3, Next: 'End' }], Default: 'Look' },
         'End': { Type: 'Succeed' },
       },
-    };
-    const looping = await deployed({}, machine('Machine', loop));
-    const last = await looping.execute('Machine', { n: 0 });
-    expect(JSON.parse(last.output!)).toEqual({ n: 3, at: new Date(last.startDate + 120_000).toISOString() });
+    }, { n: 0 });
+    expect(result).toEqual({ n: 3, at: at(120) });
+  });
+
+  test('does not enter a state again when it is retried', async () => {
+    const { result, at } = await executed(task({
+      Parameters: { 'fail.$': '$.fail', 'left': 1 },
+      ResultPath: '$.ignored',
+      Retry: [{ ...retry, MaxAttempts: 1 }],
+      ResultSelector: { 'entered.$': '$$.State.EnteredTime', 'retries.$': '$$.State.RetryCount' },
+    }), { fail: false }, [crash(1)]);
+    expect(result.ignored).toEqual({ entered: at(0), retries: 1 });
   });
 
   test('hands a failed task on as AWS does: the error, and its JSON as the cause', async () => {
     const caught = task({ Catch: [{ ErrorEquals: ['WorkerError'], Next: 'Caught', ResultPath: '$.error' }] }, { Caught: { Type: 'Pass', End: true } });
-    const cloud = await deployed({}, machine('Machine', caught));
-    const { output } = await cloud.execute('Machine', { fail: true });
-    const { error } = JSON.parse(output!) as { error: { Error: string; Cause: string } };
+    const { result: { error } } = await executed(caught, { fail: true });
     expect(error.Error).toBe('WorkerError');
     expect(JSON.parse(error.Cause)).toEqual({ errorType: 'WorkerError', errorMessage: 'the worker fails', trace: expect.any(Array) });
   });
 
-  test('fails with the error that nobody catches', async () => {
-    const cloud = await deployed({}, machine('Machine', task({})));
-    expect(await cloud.execute('Machine', { fail: true })).toMatchObject({ status: 'FAILED', error: 'WorkerError', cause: expect.stringContaining('the worker fails') });
-  });
-
-  test('retries with pauses on virtual time, each retry a transition', async () => {
-    const retry = task({ Retry: [{ ErrorEquals: ['Runtime.ExitError'], IntervalSeconds: 10, BackoffRate: 2, MaxAttempts: 2 }] });
-    const cloud = await deployed({ faults: [1, 2].map((invocation) => ({ at: 'start', function: 'Worker', invocation })) }, machine('Machine', retry));
-    const { status, startDate, stopDate, transitions } = await cloud.execute('Machine');
-    expect({ status, transitions, millis: stopDate! - startDate }).toEqual({ status: 'SUCCEEDED', transitions: 3, millis: 30_900 });
-  });
-
-  test.each([[{ at: 'service' }, 'Lambda.ServiceException'], [{ at: 'throttled' }, 'Lambda.TooManyRequestsException'], [{ at: 'timeoutBeforeReturn' }, 'Sandbox.Timedout']] as const)(
-    'names what Lambda names: %j is %s', async (fault, error) => {
-      const cloud = await deployed({ faults: [{ ...fault, function: 'Worker' }] }, machine('Machine', task({})));
-      expect(await cloud.execute('Machine')).toMatchObject({ status: 'FAILED', error });
-    });
-
   test('has no time limit for a task that names none', async () => {
-    const slow = lambda('Slow', '', { Timeout: 900, Code: { ZipFile: 'exports.handler = () => new Promise((resolve) => setTimeout(() => resolve("done"), 600000));' } });
+    const code = 'exports.handler = () => new Promise((resolve) => setTimeout(() => resolve("done"), 600000));';
     const definition = { StartAt: 'Slow', States: { Slow: { Type: 'Task', Resource: '${SlowFunction.Arn}', End: true } } };
-    const cloud = await deployed({}, { ...slow, ...machine('Machine', definition) });
+    const cloud = await deployed({}, { ...lambda('Slow', '', { Timeout: 900, Code: { ZipFile: code } }), ...machine('Machine', definition) });
     expect(await cloud.execute('Machine')).toMatchObject({ status: 'SUCCEEDED', output: '"done"' });
-  });
-
-  test('is over when its machine\'s time is', async () => {
-    const cloud = await deployed({}, machine('Machine', { TimeoutSeconds: 90, ...COUNTDOWN }));
-    const { status, startDate, stopDate } = await cloud.execute('Machine');
-    expect([status, stopDate! - startDate]).toEqual(['TIMED_OUT', 90_000]);
   });
 
   test('may not invoke what its role may not', async () => {
     const { MachineRole, ...rest } = machine('Machine', task({}));
     const cloud = await deployed({}, { ...rest, MachineRole: { ...MachineRole, Properties: { ...MachineRole.Properties, Policies: [] } } });
-    expect(await cloud.execute('Machine')).toMatchObject({ status: 'FAILED', error: 'Lambda.AWSLambdaException', cause: expect.stringContaining('lambda:InvokeFunction') });
+    expect(await cloud.execute('Machine')).toMatchObject(failed('Lambda.AWSLambdaException', 'lambda:InvokeFunction'));
   });
 
   test('by lambda:invoke gets the payload, by startExecution.sync:2 the output of the nested one', async () => {
+    const invoke = { Resource: 'arn:aws:states:::lambda:invoke', Parameters: { 'FunctionName': '${WorkerFunction}', 'Payload.$': '$' } };
+    const nest = { Resource: 'arn:aws:states:::states:startExecution.sync:2', Parameters: { StateMachineArn: '${Inner}', Input: { left: 2 } } };
     const outer = {
       StartAt: 'Invoke',
       States: {
-        Invoke: { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Parameters: { 'FunctionName': '${WorkerFunction}', 'Payload.$': '$' }, ResultPath: '$.invoked', Next: 'Nest' },
-        Nest: { Type: 'Task', Resource: 'arn:aws:states:::states:startExecution.sync:2', Parameters: { StateMachineArn: '${Inner}', Input: { left: 2 } }, ResultPath: '$.nested', End: true },
+        Invoke: { Type: 'Task', ...invoke, ResultPath: '$.invoked', Next: 'Nest' },
+        Nest: { Type: 'Task', ...nest, ResultPath: '$.nested', End: true },
       },
     };
     const start = { Effect: 'Allow', Action: 'states:StartExecution', Resource: { Ref: 'Inner' } };
@@ -124,35 +114,32 @@ describe('an execution', () => {
 
 describe('a task of another service', () => {
   const put = task({ Resource: 'arn:aws:states:::aws-sdk:ssm:putParameter', Parameters: { 'Name': '/p', 'Value.$': '$.v', 'Overwrite': true } });
-  const emit = task({ Resource: 'arn:aws:states:::events:putEvents', Parameters: { Entries: [{ Source: 's', DetailType: 't', Detail: { 'v.$': '$.v' } }] } });
+  const entry = { Source: 's', DetailType: 't', Detail: { 'v.$': '$.v' } };
+  const emit = task({ Resource: 'arn:aws:states:::events:putEvents', Parameters: { Entries: [entry] } });
 
-  test.each<[object, string, string, (cloud: Cloud) => unknown]>([
-    [put, 'ssm:PutParameter', 'arn:aws:ssm:us-east-1:111122223333:parameter/p', (cloud) => cloud.ssm.get('/p')],
-    [emit, 'events:PutEvents', 'arn:aws:events:us-east-1:111122223333:event-bus/default', (cloud) => (cloud.events.log.at(-2)?.detail as { v: string }).v],
-  ])('%j takes effect where the role has %s', async (definition, action, resource, effect) => {
-    const cloud = await deployed({}, machine('Machine', definition, { Effect: 'Allow', Action: action, Resource: resource }));
-    expect((await cloud.execute('Machine', { v: 'value' })).status).toBe('SUCCEEDED');
-    expect(effect(cloud)).toBe('value');
-    const denied = await deployed({}, machine('Machine', definition));
-    expect(await denied.execute('Machine', { v: 'value' })).toMatchObject({ status: 'FAILED', error: expect.stringMatching(/AccessDeniedException$/) });
+  test.each<[string, object, string, (cloud: Cloud) => unknown]>([
+    ['ssm:PutParameter', put, 'arn:aws:ssm:us-east-1:111122223333:parameter/p', (cloud) => cloud.ssm.get('/p')],
+    ['events:PutEvents', emit, 'arn:aws:events:us-east-1:111122223333:event-bus/default',
+      (cloud) => (cloud.events.log.at(-2)?.detail as { v: string }).v],
+  ])('takes effect where the role has %s', async (Action, definition, Resource, effect) => {
+    const { status, cloud } = await executed(definition, { v: 'value' }, [], { Effect: 'Allow', Action, Resource });
+    expect([status, effect(cloud)]).toEqual(['SUCCEEDED', 'value']);
+    expect(await executed(definition, { v: 'value' })).toMatchObject({ status: 'FAILED', error: expect.stringMatching(/AccessDeniedException$/) });
   });
-});
 
-test('a task that writes a parameter may be late, fail before or after, and be refused for the value', async () => {
-  const definition = task({ Resource: 'arn:aws:states:::aws-sdk:ssm:putParameter', Parameters: { 'Name': '/p', 'Value.$': '$.v', 'Overwrite': true } });
-  const parameter = { Type: 'AWS::SSM::Parameter', Properties: { Name: '/p', Value: 'a', AllowedPattern: '^[a-z]$' } };
-  const cloud = await deployed({}, { Parameter: parameter, ...machine('Machine', definition, { Effect: 'Allow', Action: 'ssm:PutParameter', Resource: '*' }) });
-  const put = async (v: string): Promise<unknown[]> => {
-    const { status, error, startDate, stopDate } = await cloud.execute('Machine', { v });
-    return [status, error, (stopDate! - startDate) / 1000, cloud.ssm.get('/p')];
-  };
-  expect(await put('7')).toEqual(['FAILED', 'Ssm.ParameterPatternMismatchException', 0, 'a']);
-  cloud.ssm.faults.inject({ operation: 'PutParameter', fault: { kind: 'delay', seconds: 30 }, first: 1 });
-  expect(await put('b')).toEqual(['SUCCEEDED', undefined, 30, 'b']);
-  cloud.ssm.faults.inject({ operation: 'PutParameter', fault: { kind: 'error', code: 'ThrottlingException' }, first: 1 });
-  expect(await put('c')).toEqual(['FAILED', 'Ssm.ThrottlingException', 0, 'b']);
-  cloud.ssm.faults.inject({ operation: 'PutParameter', fault: { kind: 'error', code: 'InternalServerError', when: 'after' }, first: 1 });
-  expect(await put('d')).toEqual(['FAILED', 'Ssm.InternalServerError', 0, 'd']);
+  test('may be late, fail before or after, and be refused for the value, where it writes a parameter', async () => {
+    const Parameter = { Type: 'AWS::SSM::Parameter', Properties: { Name: '/p', Value: 'a', AllowedPattern: '^[a-z]$' } };
+    const cloud = await deployed({}, { Parameter, ...machine('Machine', put, { Effect: 'Allow', Action: 'ssm:PutParameter', Resource: '*' }) });
+    const written = async (v: string, fault?: Fault): Promise<unknown[]> => {
+      if (fault) cloud.ssm.faults.inject({ operation: 'PutParameter', fault, first: 1 });
+      const { status, error, startDate, stopDate } = await cloud.execute('Machine', { v });
+      return [status, error, (stopDate! - startDate) / 1000, cloud.ssm.get('/p')];
+    };
+    expect(await written('7')).toEqual(['FAILED', 'Ssm.ParameterPatternMismatchException', 0, 'a']);
+    expect(await written('b', { kind: 'delay', seconds: 30 })).toEqual(['SUCCEEDED', undefined, 30, 'b']);
+    expect(await written('c', { kind: 'error', code: 'ThrottlingException' })).toEqual(['FAILED', 'Ssm.ThrottlingException', 0, 'b']);
+    expect(await written('d', { kind: 'error', code: 'InternalServerError', when: 'after' })).toEqual(['FAILED', 'Ssm.InternalServerError', 0, 'd']);
+  });
 });
 
 describe('the executions of a machine', () => {
@@ -208,8 +195,6 @@ describe('the executions of a machine', () => {
 });
 
 test('a definition that AWS would refuse fails its resource', async () => {
-  const cloud = new Cloud();
-  const { status, failures } = await cloud.deploy(stackOf({ ...WORKER, ...machine('Machine', { StartAt: 'Nowhere', States: COUNTDOWN.States }) }));
-  expect(status).toBe('ROLLBACK_COMPLETE');
-  expect(failures).toEqual([{ logicalId: 'Machine', reason: expect.stringContaining('Nowhere') }]);
+  const { status, failures } = await new Cloud().deploy(stackOf({ ...WORKER, ...machine('Machine', { ...COUNTDOWN, StartAt: 'Nowhere' }) }));
+  expect([status, failures]).toEqual(['ROLLBACK_COMPLETE', [{ logicalId: 'Machine', reason: expect.stringContaining('Nowhere') }]]);
 });

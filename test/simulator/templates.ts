@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Cloud, CloudOptions } from '../../simulator/cloud';
 import { StackSource, TemplateResource } from '../../simulator/cloudformation/assembly';
 import { DeployResult } from '../../simulator/cloudformation/service';
+import { LambdaFault } from '../../simulator/lambda/faults';
 
 type Resources = Record<string, TemplateResource>;
 
@@ -128,6 +129,17 @@ export async function deployed(options: CloudOptions = {}, resources: Record<str
   const { status, failures } = await cloud.deploy(stackOf({ ...WORKER, ...resources }));
   expect({ status, failures }).toEqual({ status: 'CREATE_COMPLETE', failures: [] });
   return cloud;
+}
+
+/** One execution of a machine with this definition, from its start to its end. */
+export async function executed(definition: object, input: object = {}, faults: LambdaFault[] = [], ...statements: object[]) {
+  const cloud = await deployed({ faults }, machine('Machine', definition, ...statements));
+  const execution = await cloud.execute('Machine', input);
+  const { startDate, stopDate, output } = execution;
+  const at = (seconds: number): string => new Date(startDate + seconds * 1000).toISOString();
+  // The tests read an output as anybody without types would.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  return { ...execution, cloud, at, seconds: (stopDate! - startDate) / 1000, result: output === undefined ? undefined : JSON.parse(output) as any };
 }
 
 /** A machine that calls the worker. */

@@ -17,10 +17,12 @@ async function begin(body: object = {}, of = table): Promise<string> {
 }
 
 describe('a table that a PySpark job populates', () => {
-  test('is populated by a protected job, which is no protected query', async () => {
+  test('is populated by a protected job, which is no protected query, and spends the access budgets of what its script reads', async () => {
+    rooms.service.setAccessBudget(rooms.associationId, 1);
     expect((await rooms.getTable(table)).populationAnalysisConfiguration).toEqual(table.populationAnalysisConfiguration);
     expect(table.defaults).toEqual({ region: 'all' });
     const id = await begin({ parameters: { region: 'north' }, ...worker('CR.4X', 8), analysisPayerAccountId: '444455556666' });
+    expect(rooms.service.accessBudget(rooms.associationId)).toBe(0);
     expect(await rooms.job(id)).toMatchObject({
       id,
       status: 'SUBMITTED',
@@ -41,12 +43,6 @@ describe('a table that a PySpark job populates', () => {
     expect(await rooms.getTable(table)).toMatchObject({ intermediateTableVersion: { ...version, parameters: { region: 'north' } } });
     expect((await rooms.versions('', table)).intermediateTableVersionSummaries)
       .toEqual([expect.objectContaining({ ...version, status: 'POPULATE_SUCCESS' })]);
-  });
-
-  test('spends the access budgets of what its script reads', async () => {
-    rooms.service.setAccessBudget(rooms.associationId, 1);
-    await begin();
-    expect(rooms.service.accessBudget(rooms.associationId)).toBe(0);
   });
 
   test.each<[string, QueryPlan, number, object]>([

@@ -124,11 +124,14 @@ describe('a version', () => {
     const key = (name: string) => `arn:aws:kms:eu-west-1:111122223333:key/${name}`;
     const update = (name: string) => rooms.service.resources.updateIntermediateTable(rooms.table.id, { kmsKeyArn: key(name) });
     update('old');
-    await rooms.populated();
+    await rooms.begin();
+    rooms.clock.advance(62);
     update('new');
     expect(await rooms.getTable()).toMatchObject({ kmsKeyArn: key('new'), intermediateTableVersion: { kmsKeyArn: key('old') } });
     await rooms.populated();
     expect(await rooms.getTable()).toMatchObject({ intermediateTableVersion: { kmsKeyArn: key('new') } });
+    // One began when the other ended.
+    expect(rooms.service.maxConcurrentPopulations(rooms.table.id)).toBe(1);
   });
 
   test.each<[string, number, number, 0 | 1]>([

@@ -89,14 +89,6 @@ describe('the journal', () => {
     const busiest = [undefined, 'GetIntermediateTable', 'GetProtectedQuery'] as const;
     expect(busiest.map((operation) => journal.busiestSecond(operation))).toEqual([4, 3, 0]);
   });
-
-  test('knows how many populations of a table ran at once', async () => {
-    for (let count = 0; count < 3; count++) {
-      await rooms.begin();
-      rooms.clock.advance(62);
-    }
-    expect(rooms.service.maxConcurrentPopulations(rooms.table.id)).toBe(1);
-  });
 });
 
 describe('a resource that CloudFormation makes', () => {

@@ -1,10 +1,8 @@
 import { Cloud } from '../../../simulator/cloud';
 import { TemplateResource } from '../../../simulator/cloudformation/assembly';
-import { custom, lambda, PROVIDER, stackOf } from '../templates';
+import { custom, lambda, PROVIDER, stackOf, topic } from '../templates';
 
-const topic = (DisplayName: unknown, rest: object = {}): TemplateResource => ({
-  Type: 'AWS::SNS::Topic', Properties: { DisplayName, ...rest },
-});
+const showing = (DisplayName: unknown, rest: object = {}): TemplateResource => topic({ DisplayName, ...rest });
 
 const LOGIN_ARN = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:login-AbCdEf';
 
@@ -32,25 +30,25 @@ describe('in an ordinary resource', () => {
     ['one that functions put together', { 'Fn::Join': ['', ['{{resolve:ssm:', { Ref: 'Name' }, '}}']] }, 'tuesday'],
     ['one in a list', [{ Key: '{{resolve:ssm:/since}}' }], [{ Key: 'tuesday' }]],
   ])('%s is filled in', async (_what, written, expected) => {
-    const { status } = await cloud.deploy(stackOf({ A: topic(written) }, { Parameters: { Name: { Type: 'String', Default: '/since' } } }));
+    const { status } = await cloud.deploy(stackOf({ A: showing(written) }, { Parameters: { Name: { Type: 'String', Default: '/since' } } }));
     expect([status, shown()]).toEqual(['CREATE_COMPLETE', expected]);
   });
 
   test('is filled in after the functions, so that what they encode stays text', async () => {
     await cloud.deploy(
-      stackOf({ A: topic({ 'Fn::Base64': '{{resolve:ssm:/since}}' }), B: topic({ 'Fn::Split': [':', '{{resolve:ssm:/since}}'] }) }),
+      stackOf({ A: showing({ 'Fn::Base64': '{{resolve:ssm:/since}}' }), B: showing({ 'Fn::Split': [':', '{{resolve:ssm:/since}}'] }) }),
     );
     expect(Buffer.from(shown() as string, 'base64').toString()).toBe('{{resolve:ssm:/since}}');
     expect(shown('B')).toEqual(['{{resolve', 'ssm', '/since}}']);
   });
 
   test('a value that has changed is fetched with the next change of its resource, not before', async () => {
-    await cloud.deploy(stackOf({ A: topic('{{resolve:ssm:/since}}') }));
+    await cloud.deploy(stackOf({ A: showing('{{resolve:ssm:/since}}') }));
     cloud.ssm.set('/since', 'wednesday');
-    expect((await cloud.deploy(stackOf({ A: topic('{{resolve:ssm:/since}}') }))).reason).toBe('No updates are to be performed.');
-    await cloud.deploy(stackOf({ A: topic('{{resolve:ssm:/since}}'), B: topic('b') }));
+    expect((await cloud.deploy(stackOf({ A: showing('{{resolve:ssm:/since}}') }))).reason).toBe('No updates are to be performed.');
+    await cloud.deploy(stackOf({ A: showing('{{resolve:ssm:/since}}'), B: showing('b') }));
     expect(shown()).toBe('tuesday');
-    await cloud.deploy(stackOf({ A: topic('{{resolve:ssm:/since}}', { FifoTopic: false }), B: topic('b') }));
+    await cloud.deploy(stackOf({ A: showing('{{resolve:ssm:/since}}', { FifoTopic: false }), B: showing('b') }));
     expect(shown()).toBe('wednesday');
   });
 
@@ -60,25 +58,25 @@ describe('in an ordinary resource', () => {
     ['Parameters: [ssm:/none] cannot be found.', { 'Fn::Sub': '{{resolve:ssm:${Name}}}' }],
   ])('fails with "%s"', async (reason, written) => {
     const { status, failures } = await cloud.deploy(
-      stackOf({ A: topic(written) }, { Parameters: { Name: { Type: 'String', Default: '/none' } } }),
+      stackOf({ A: showing(written) }, { Parameters: { Name: { Type: 'String', Default: '/none' } } }),
     );
     expect([status, failures]).toEqual(['ROLLBACK_COMPLETE', [{ logicalId: 'A', reason }]]);
   });
 
   test('a secret that the template makes can be read', async () => {
     const secret = { Type: 'AWS::SecretsManager::Secret', Properties: { SecretString: '{"user":"bob"}' } };
-    await cloud.deploy(stackOf({ Secret: secret, A: topic({ 'Fn::Sub': '{{resolve:secretsmanager:${Secret}:SecretString:user}}' }) }));
+    await cloud.deploy(stackOf({ Secret: secret, A: showing({ 'Fn::Sub': '{{resolve:secretsmanager:${Secret}:SecretString:user}}' }) }));
     expect(shown()).toBe('bob');
   });
 });
 
 describe('before anything happens', () => {
   test.each<[string, Record<string, TemplateResource>]>([
-    ['Parameters: [ssm:/none:3] cannot be found.', { A: topic('x{{resolve:ssm:/none:3}}') }],
-    ['SSM Secure reference is not supported in: [AWS::SNS::Topic/Properties/DisplayName]', { A: topic('{{resolve:ssm-secure:/since:1}}') }],
+    ['Parameters: [ssm:/none:3] cannot be found.', { A: showing('x{{resolve:ssm:/none:3}}') }],
+    ['SSM Secure reference is not supported in: [AWS::SNS::Topic/Properties/DisplayName]', { A: showing('{{resolve:ssm-secure:/since:1}}') }],
     ['SSM Secure reference is not supported in: [AWS::Lambda::Function/Properties/Environment/Variables/KEY]',
       lambda('Worker', 'worker.zip', { Environment: { Variables: { KEY: '{{resolve:ssm-secure:/since:1}}' } } })],
-    ['61 dynamic references', { A: topic(Array.from({ length: 61 }, () => '{{resolve:ssm:/since}}')) }],
+    ['61 dynamic references', { A: showing(Array.from({ length: 61 }, () => '{{resolve:ssm:/since}}')) }],
   ])('is refused: %s', async (message, resources) => {
     await expect(cloud.deploy(stackOf(resources))).rejects.toThrow(message);
     expect(cloud.cloudFormation.names()).toEqual([]);

@@ -1,9 +1,9 @@
 import { Cloud } from '../../../simulator/cloud';
 import { ParameterDefinition, StackSource, TemplateResource } from '../../../simulator/cloudformation/assembly';
 import { DeployResult } from '../../../simulator/cloudformation/service';
-import { stackOf } from '../templates';
+import { fails, stackOf, topic } from '../templates';
 
-const value = (of: unknown): TemplateResource => ({ Type: 'AWS::SNS::Topic', Properties: { DisplayName: of } });
+const value = (DisplayName: unknown): TemplateResource => topic({ DisplayName });
 
 let cloud: Cloud;
 beforeEach(() => { cloud = new Cloud({ start: 0 }); });
@@ -59,14 +59,14 @@ test('a value stays what it was until another one is given, whatever the default
   await deploy(source({ Type: 'String', Default: 'second' }, { 'Fn::Sub': '${P}!' }));
   expect(shown()).toBe('first!');
   await deploy(source({ Type: 'String', Default: 'second' }), 'given');
-  expect(await deploy(source({ Type: 'String', Default: 'second' }))).toMatchObject({ reason: 'No updates are to be performed.' });
+  expect(await deploy(source({ Type: 'String', Default: 'second' }))).toMatchObject({ events: [], reason: 'No updates are to be performed.' });
   expect(shown()).toBe('given');
 });
 
 test('a changed value alone is an update, and a rollback has the old one again', async () => {
-  const failing = stackOf({
-    A: value({ Ref: 'P' }), B: { Type: 'Test::Resource::Fails', Properties: { Fail: { Ref: 'Fail' } }, DependsOn: 'A' },
-  }, { Parameters: { P: { Type: 'String', Default: 'one' }, Fail: { Type: 'String', Default: 'false' } } });
+  const failing = stackOf({ A: value({ Ref: 'P' }), B: fails({ Fail: { Ref: 'Fail' } }, { DependsOn: 'A' }) }, {
+    Parameters: { P: { Type: 'String', Default: 'one' }, Fail: { Type: 'String', Default: 'false' } },
+  });
   await cloud.deploy(failing);
   const { status } = await cloud.deploy(failing, undefined, { parameters: { P: 'two', Fail: 'true' } });
   expect([status, shown()]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 'one']);
