@@ -1,22 +1,13 @@
-import { Answered, callFrom, COUNTDOWN, lambda, machine, stackOf, WORKER } from './templates';
+import { Answered, callFrom, COUNTDOWN, dynamoTable, lambda, machine, stackOf, WORKER } from './templates';
 import { Cloud } from '../../simulator/cloud';
 import { Fault, FaultRule, Faults } from '../../simulator/faults';
-
-const TABLE = {
-  Type: 'AWS::DynamoDB::Table',
-  Properties: {
-    TableName: 'table',
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-    BillingMode: 'PAY_PER_REQUEST',
-  },
-};
 
 let cloud: Cloud;
 beforeEach(async () => {
   cloud = new Cloud({ start: 0 });
   const client = lambda('Client', 'client.zip', {}, { Effect: 'Allow', Action: '*', Resource: '*' });
-  const { status } = await cloud.deploy(stackOf({ Table: TABLE, ...client, ...WORKER, ...machine('Machine', COUNTDOWN) }));
+  const Table = dynamoTable({ TableName: 'table' });
+  const { status } = await cloud.deploy(stackOf({ Table, ...client, ...WORKER, ...machine('Machine', COUNTDOWN) }));
   expect(status).toBe('CREATE_COMPLETE');
 });
 afterEach(() => cloud.close());

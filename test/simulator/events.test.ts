@@ -3,6 +3,7 @@ import { Cloud, CloudBehaviours } from '../../simulator/cloud';
 import { TemplateResource } from '../../simulator/cloudformation/assembly';
 import { inputFor } from '../../simulator/events/input';
 import { checkPattern, matches, Pattern } from '../../simulator/events/pattern';
+import { Fault } from '../../simulator/faults';
 
 const EVENT = { source: 'aws.x', list: ['a', 'b'], detail: { status: 'FAILED', count: 5, nothing: null, name: 'Nightly-7' } };
 
@@ -52,20 +53,21 @@ describe('a rule', () => {
   const [MAY, MAY_NOT] = [startBy('states:StartExecution'), startBy('states:Describe*')];
 
   /** A machine that is started every night by whoever may do this, and a function that is told of its end. */
-  async function deployed(statement = MAY, behaviours: CloudBehaviours = {}, target: object = {}, more: Record<string, TemplateResource> = {}): Promise<Cloud> {
-    const ended = { 'source': ['aws.states'], 'detail-type': ['Step Functions Execution Status Change'], 'detail': { status: ['SUCCEEDED'] } };
-    const invoke = { Action: 'lambda:InvokeFunction', FunctionName: { Ref: 'WorkerFunction' }, Principal: 'events.amazonaws.com', SourceArn: arnOf('Ended') };
+  async function deployed(statement = MAY, behaviours: CloudBehaviours = {}, target = {}, more = {}): Promise<Cloud> {
+    const EventPattern = { 'source': ['aws.states'], 'detail-type': ['Step Functions Execution Status Change'], 'detail': { status: ['SUCCEEDED'] } };
+    const Principal = 'events.amazonaws.com';
+    const invoke = { Action: 'lambda:InvokeFunction', FunctionName: { Ref: 'WorkerFunction' }, Principal, SourceArn: arnOf('Ended') };
     const cloud = new Cloud({ behaviours });
     expect(await cloud.deploy(stackOf({
       ...WORKER,
       ...machine('Machine', COUNTDOWN),
-      Starter: role('events.amazonaws.com', statement),
+      Starter: role(Principal, statement),
       Nightly: rule({
         ScheduleExpression: 'rate(1 day)',
         Targets: [{ Id: 'T', Arn: { Ref: 'Machine' }, RoleArn: arnOf('Starter'), Input: '{"left":1}', ...target }],
       }),
       Ended: rule({
-        EventPattern: ended,
+        EventPattern,
         Targets: [{ Id: 'T', Arn: arnOf('WorkerFunction'), InputPath: '$.detail.name' }, { Id: 'U', Arn: 'arn:aws:sqs:us-east-1:1:q' }],
       }),
       MayInvoke: { Type: 'AWS::Lambda::Permission', Properties: invoke },
@@ -122,7 +124,8 @@ describe('a rule', () => {
     ])('%s', async (_what, statement, failures, sourceArn, executions, letters, error) => {
       const target = { RetryPolicy: { MaximumRetryAttempts: 2 }, DeadLetterConfig: { Arn: arnOf('Letters') } };
       const cloud = await deployed(statement as typeof MAY, {}, target, withQueue(sourceArn));
-      cloud.events.faults.inject({ operation: 'Deliver', fault: { kind: 'error', code: 'ThrottlingException', status: 400 }, first: failures });
+      const fault: Fault = { kind: 'error', code: 'ThrottlingException', status: 400 };
+      cloud.events.faults.inject({ operation: 'Deliver', fault, first: failures });
       cloud.fireRule('Nightly');
       await cloud.advance(100);
       const messages = cloud.queues.messages(String(cloud.stack('Stack').resources.get('Letters')!.attributes.Arn));
@@ -135,8 +138,8 @@ describe('a rule', () => {
     ['by-delivery', 0, 2, undefined],
     ['by-event', 0, 1, undefined],
     ['by-event', 60, 1, expect.stringContaining('ExecutionAlreadyExists')],
-  ] as const)('delivers a second time where AWS does: with executions named %s, %s seconds later, there are %s', async (eventExecutionNames, later, count, error) => {
-    const cloud = await deployed(MAY, { eventDeliveries: 2, eventDeliveredAgainAfterSeconds: later, eventExecutionNames });
+  ] as const)('delivers a second time where AWS does: with executions named %s, %s seconds later, there are %s', async (names, later, count, error) => {
+    const cloud = await deployed(MAY, { eventDeliveries: 2, eventDeliveredAgainAfterSeconds: later, eventExecutionNames: names });
     cloud.fireRule('Nightly');
     await cloud.advance(100);
     const own = cloud.events.deliveries.filter((delivery) => delivery.rule === cloud.events.deliveries[0].rule);

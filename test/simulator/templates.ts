@@ -59,6 +59,19 @@ export const topic = (properties: object, rest: Partial<TemplateResource> = {}):
 export const fails = (properties: object = { Fail: 'true' }, rest: Partial<TemplateResource> = {}): TemplateResource =>
   ({ Type: 'Test::Resource::Fails', Properties: { ...properties }, ...rest });
 
+/** A table of DynamoDB whose key is `id`. */
+export const dynamoTable = (properties: object = {}, rest: Partial<TemplateResource> = {}): TemplateResource => ({
+  Type: 'AWS::DynamoDB::Table',
+  Properties: {
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    BillingMode: 'PAY_PER_REQUEST',
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    ...properties,
+  },
+  ...rest,
+});
+
 export const MEMBERSHIP = '11111111-1111-4111-8111-111111111111';
 
 /** An intermediate table of that membership. */

@@ -13,7 +13,7 @@ const ended = async (...deployed: Parameters<typeof deploy>): Promise<string[]> 
 const physicalId = (logicalId: string): string => cloud.stack('Stack').resources.get(logicalId)!.physicalId;
 
 describe('a name', () => {
-  const named = (name: string | undefined, logicalId = 'Machine', properties: object = {}, rest: object = {}): Record<string, TemplateResource> => {
+  const named = (name?: string, logicalId = 'Machine', properties: object = {}, rest: object = {}): Record<string, TemplateResource> => {
     const { [logicalId]: { Type, Properties }, ...others } = machine(logicalId, PASS);
     return { ...others, [logicalId]: { Type, Properties: { ...Properties, StateMachineName: name, ...properties }, ...rest } };
   };
@@ -24,16 +24,19 @@ describe('a name', () => {
   const machines = (): string[] => cloud.cloudFormation.names().flatMap((stack) => [...cloud.stack(stack).resources.values()])
     .filter(({ type }) => type === MACHINE).map((state) => state.physicalId.split(':').at(-1)!);
 
-  test('is taken in the whole account', async () => {
-    await deploy(named('one'));
-    expect(await ended(named('one'), 'Second')).toEqual(['ROLLBACK_COMPLETE', taken(MACHINE, 'one', 'Machine')]);
+  const Alarm = { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: 'one' } };
+
+  test.each<[string, Record<string, TemplateResource>, [Record<string, TemplateResource>, stack: string], string[]]>([
+    ['is taken in the whole account', named('one'), [named('one'), 'Second'], ['ROLLBACK_COMPLETE', taken(MACHINE, 'one', 'Machine')]],
+    ['is taken until the old resource of a moved one is deleted, which comes last', named('one'), [named('one', 'Moved'), 'Stack'],
+      ['UPDATE_ROLLBACK_COMPLETE', taken(MACHINE, 'one', 'Moved')]],
+    ['is another type\'s, too', { ...named('one'), Alarm }, [{ Alarm }, 'Second'],
+      ['ROLLBACK_COMPLETE', taken('AWS::CloudWatch::Alarm', 'one', 'Alarm')]],
+  ])('%s', async (_what, first, second, end) => {
+    expect(await ended(first)).toEqual(['CREATE_COMPLETE']);
+    expect(await ended(...second)).toEqual(end);
     // The rollback deletes nothing that it has not made.
     expect(cloud.stepFunctions.machine(arnOf('one'))).toBeDefined();
-  });
-
-  test('is taken until the old resource of a moved one is deleted, which comes last', async () => {
-    await deploy(named('one'));
-    expect(await ended(named('one', 'Moved'))).toEqual(['UPDATE_ROLLBACK_COMPLETE', taken(MACHINE, 'one', 'Moved')]);
     expect(machines()).toEqual(['one']);
   });
 
@@ -42,12 +45,6 @@ describe('a name', () => {
     await cloud.destroy('Stack');
     expect(await ended(named('gone'))).toEqual(['CREATE_COMPLETE']);
     expect(await ended(named('kept'), 'Second')).toEqual(['ROLLBACK_COMPLETE', taken(MACHINE, 'kept', 'Machine')]);
-  });
-
-  test('is another type\'s, too', async () => {
-    const Alarm = { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: 'one' } };
-    expect(await ended({ ...named('one'), Alarm })).toEqual(['CREATE_COMPLETE']);
-    expect(await ended({ Alarm }, 'Second')).toEqual(['ROLLBACK_COMPLETE', taken('AWS::CloudWatch::Alarm', 'one', 'Alarm')]);
   });
 
   test('of an intermediate table is one in a collaboration', async () => {
@@ -60,7 +57,8 @@ describe('a name', () => {
 
   test('that stays lets its state machine be updated in place', async () => {
     await deploy(named('one'));
-    expect(await ended(named('one', 'Machine', { DefinitionString: JSON.stringify({ ...PASS, Comment: 'changed' }) }))).toEqual(['UPDATE_COMPLETE']);
+    const DefinitionString = JSON.stringify({ ...PASS, Comment: 'changed' });
+    expect(await ended(named('one', 'Machine', { DefinitionString }))).toEqual(['UPDATE_COMPLETE']);
     expect(machines()).toEqual(['one']);
     expect(cloud.stepFunctions.machine(arnOf('one')).definition).toContain('changed');
   });
