@@ -31,7 +31,10 @@ const SERVICES: Record<string, Service> = {
   'Step Functions': {
     operation: 'StartExecution',
     faults: () => cloud.stepFunctionsFaults,
-    call: () => callFrom(cloud, 'states', 'StartExecution', { stateMachineArn: cloud.stack('Stack').resources.get('Machine')!.physicalId }, 30_000),
+    call: () => {
+      const stateMachineArn = cloud.stack('Stack').resources.get('Machine')!.physicalId;
+      return callFrom(cloud, 'states', 'StartExecution', { stateMachineArn }, 30_000);
+    },
     effects: async () => cloud.executions().length,
   },
 };

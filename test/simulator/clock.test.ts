@@ -39,7 +39,8 @@ describe('virtual time', () => {
   test('runs out for what never ends, which is named', async () => {
     const clock = new VirtualClock({ start: 0 });
     const poll = async (): Promise<void> => { for (;;) await clock.sleep(3_600_000); };
-    await expect(clock.drive(poll(), 'an endless wait', 86_400)).rejects.toThrow('At 1970-01-02T00:00:00.000Z virtual time ran out, and "an endless wait" has not ended.');
+    await expect(clock.drive(poll(), 'an endless wait', 86_400))
+      .rejects.toThrow('At 1970-01-02T00:00:00.000Z virtual time ran out, and "an endless wait" has not ended.');
   });
 
   test('keeps a pace for who watches', async () => {

@@ -6,11 +6,12 @@ let cloud: Cloud;
 beforeEach(() => { cloud = new Cloud({ start: 0 }); });
 afterEach(() => cloud.close());
 
-const resource = (logicalId: string): { physicalId: string; properties: Record<string, unknown> } => cloud.stack('Stack').resources.get(logicalId)!;
+const resource = (logicalId: string) => cloud.stack('Stack').resources.get(logicalId)!;
 
 test.each<[string, unknown, unknown]>([
   ['Ref', { Ref: 'P' }, 'given'],
-  ['Ref to a pseudo parameter', { 'Fn::Join': ['/', [{ Ref: 'AWS::Region' }, { Ref: 'AWS::AccountId' }, { Ref: 'AWS::Partition' }]] }, 'us-east-1/111122223333/aws'],
+  ['Ref to a pseudo parameter', { 'Fn::Join': ['/', [{ Ref: 'AWS::Region' }, { Ref: 'AWS::AccountId' }, { Ref: 'AWS::Partition' }]] },
+    'us-east-1/111122223333/aws'],
   ['Ref to AWS::NoValue', [{ Ref: 'AWS::NoValue' }, 'x'], ['x']],
   ['Fn::Sub', { 'Fn::Sub': ['${P}-${Own}-${!Literal}', { Own: { Ref: 'Default' } }] }, 'given-default-${Literal}'],
   ['Fn::Select of Fn::Split', { 'Fn::Select': ['1', { 'Fn::Split': ['|', 'a|b'] }] }, 'b'],
@@ -34,7 +35,10 @@ describe('a stack', () => {
 
   test('is made in the order of its dependencies, and as much at one time as they allow', async () => {
     const { events } = await cloud.deploy(stackOf({
-      C: parameter('c', { DependsOn: 'B' }), B: fails({ Seconds: 10, After: { Ref: 'A' } }), A: fails({ Seconds: 5 }), D: fails({ Seconds: 5 }),
+      C: parameter('c', { DependsOn: 'B' }),
+      B: fails({ Seconds: 10, After: { Ref: 'A' } }),
+      A: fails({ Seconds: 5 }),
+      D: fails({ Seconds: 5 }),
     }));
     const ends = events.filter(({ status }) => status === 'CREATE_COMPLETE').map(({ logicalId, time }) => [logicalId, time / 1000]);
     expect(ends).toEqual([['A', 5], ['D', 5], ['B', 15], ['C', 17], ['Stack', 17]]);
@@ -57,7 +61,8 @@ describe('a stack', () => {
 
   test('whose update fails has its old properties again, without what was new', async () => {
     await cloud.deploy(stackOf({ A: parameter('one'), B: fails({}) }));
-    const result = await cloud.deploy(stackOf({ A: parameter('two'), New: parameter('n'), B: fails(undefined, { DependsOn: ['A', 'New'] }) }));
+    const failing = fails(undefined, { DependsOn: ['A', 'New'] });
+    const result = await cloud.deploy(stackOf({ A: parameter('two'), New: parameter('n'), B: failing }));
     const failures = [{ logicalId: 'B', reason: expect.stringContaining('Fail is "true"') }];
     expect(result).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE', failures });
     expect(resource('A').properties.Value).toBe('one');
@@ -114,7 +119,11 @@ describe('a wait condition', () => {
     ...lambda('Provider', '', { Code: { ZipFile: SIGNALLER } }),
     Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
     Thing: custom({ Url: { Ref: 'Handle' }, Signals: JSON.stringify(signals) }),
-    Wait: { Type: 'AWS::CloudFormation::WaitCondition', DependsOn: 'Thing', Properties: { Handle: { Ref: 'Handle' }, Timeout: '600', ...properties } },
+    Wait: {
+      Type: 'AWS::CloudFormation::WaitCondition',
+      DependsOn: 'Thing',
+      Properties: { Handle: { Ref: 'Handle' }, Timeout: '600', ...properties },
+    },
   }, { Outputs: { Data: { Value: { 'Fn::GetAtt': ['Wait', 'Data'] } } } }));
   const signal = (id: string, more: object = {}): object => ({ Status: 'SUCCESS', UniqueId: id, Data: `of ${id}`, Reason: '', ...more });
 
@@ -124,7 +133,8 @@ describe('a wait condition', () => {
   });
 
   test.each<[string, object, object, string, number]>([
-    ['with the reason of a signal', { Status: 'FAILURE', Reason: 'no' }, {}, "WaitCondition received failed message: 'no' for uniqueId: a", 0],
+    ['with the reason of a signal', { Status: 'FAILURE', Reason: 'no' }, {},
+      "WaitCondition received failed message: 'no' for uniqueId: a", 0],
     ['when its time is up', {}, { Count: 2 }, 'WaitCondition timed out. Received 1 conditions when expecting 2', 600],
   ])('fails %s', async (_when, more, properties, reason, atLeastSeconds) => {
     expect((await deploy([signal('a', more)], properties)).failures).toEqual([{ logicalId: 'Wait', reason }]);
@@ -171,10 +181,9 @@ test.each<[CloudBehaviours, string]>([
 });
 
 test('a role has no room for more than 10,240 characters of inline policies', async () => {
-  const policy = (PolicyName: string): TemplateResource => ({
-    Type: 'AWS::IAM::Policy',
-    Properties: { PolicyName, Roles: [{ Ref: 'Role' }], PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'a:b', Resource: 'x'.repeat(5200) }] } },
-  });
+  const PolicyDocument = { Statement: [{ Effect: 'Allow', Action: 'a:b', Resource: 'x'.repeat(5200) }] };
+  const policy = (PolicyName: string): TemplateResource =>
+    ({ Type: 'AWS::IAM::Policy', Properties: { PolicyName, Roles: [{ Ref: 'Role' }], PolicyDocument } });
   const { failures } = await cloud.deploy(stackOf({ Role: role('lambda.amazonaws.com'), A: policy('A'), B: policy('B') }));
   expect(failures[0].reason).toContain('Maximum policy size of 10240 bytes exceeded');
 });

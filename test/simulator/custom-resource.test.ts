@@ -16,9 +16,9 @@ const deploy = (properties: object, others: Record<string, TemplateResource> = {
   cloud.deploy(stackOf({ ...PROVIDER, Thing: custom(properties), ...others }));
 const events = (): Event[] => cloud.responses().map(({ event }) => event as Event);
 /** Of each event: its type, the physical id, and the values that the custom resource had and is to have. */
-const told = (): string[] => events()
-  .map(({ RequestType, PhysicalResourceId: id, OldResourceProperties: old, ResourceProperties }) => [RequestType, id, old?.Value, ResourceProperties.Value])
-  .map((parts) => parts.filter((part) => part !== undefined).join(' '));
+const told = (): string[] => events().map((event) =>
+  [event.RequestType, event.PhysicalResourceId, event.OldResourceProperties?.Value, event.ResourceProperties.Value]
+    .filter((part) => part !== undefined).join(' '));
 const thing = () => cloud.stack('Stack').resources.get('Thing')!;
 
 describe('a custom resource', () => {
@@ -37,7 +37,8 @@ describe('a custom resource', () => {
     ['is updated when a property changes, and only then', [{ Value: 'one' }, { Value: 'one' }, { Value: 'two' }],
       ['Create one', 'Update same one two'], 'UPDATE_COMPLETE'],
     ['that changes its physical id is deleted under the old one after the update',
-      [{ Value: 1, PhysicalId: 'old' }, { Value: 2, PhysicalId: 'new' }], ['Create 1', 'Update old 1 2', 'Delete old 1'], 'UPDATE_COMPLETE'],
+      [{ Value: 1, PhysicalId: 'old' }, { Value: 2, PhysicalId: 'new' }],
+      ['Create 1', 'Update old 1 2', 'Delete old 1'], 'UPDATE_COMPLETE'],
     ['that fails to be made is deleted by the id that it gave', [{ Fail: 'Create', PhysicalId: 'half' }],
       ['Create', 'Delete half'], 'ROLLBACK_COMPLETE'],
     ['that fails to be updated is asked for the old properties again', [{ Value: 'one' }, { Value: 'two', Fail: 'Update' }],

@@ -54,7 +54,8 @@ describe('a rule', () => {
 
   /** A machine that is started every night by whoever may do this, and a function that is told of its end. */
   async function deployed(statement = MAY, behaviours: CloudBehaviours = {}, target = {}, more = {}): Promise<Cloud> {
-    const EventPattern = { 'source': ['aws.states'], 'detail-type': ['Step Functions Execution Status Change'], 'detail': { status: ['SUCCEEDED'] } };
+    const detailType = 'Step Functions Execution Status Change';
+    const EventPattern = { 'source': ['aws.states'], 'detail-type': [detailType], 'detail': { status: ['SUCCEEDED'] } };
     const Principal = 'events.amazonaws.com';
     const invoke = { Action: 'lambda:InvokeFunction', FunctionName: { Ref: 'WorkerFunction' }, Principal, SourceArn: arnOf('Ended') };
     const cloud = new Cloud({ behaviours });
@@ -138,7 +139,7 @@ describe('a rule', () => {
     ['by-delivery', 0, 2, undefined],
     ['by-event', 0, 1, undefined],
     ['by-event', 60, 1, expect.stringContaining('ExecutionAlreadyExists')],
-  ] as const)('delivers a second time where AWS does: with executions named %s, %s seconds later, there are %s', async (names, later, count, error) => {
+  ] as const)('delivers twice where AWS does: with executions named %s, %s seconds later, there are %s', async (names, later, count, error) => {
     const cloud = await deployed(MAY, { eventDeliveries: 2, eventDeliveredAgainAfterSeconds: later, eventExecutionNames: names });
     cloud.fireRule('Nightly');
     await cloud.advance(100);

@@ -43,8 +43,8 @@ describe('a limit', () => {
   });
 
   test('of an execution\'s history is 25,000 events, of which the last is its failure', async () => {
-    const choices = [{ Variable: '$.x', IsPresent: true, Next: 'End' }];
-    expect(await executed(pass({ First: { Type: 'Choice', Choices: choices, Default: 'First' }, End: { Type: 'Succeed' } }))).toMatchObject({
+    const again = { Type: 'Choice', Choices: [{ Variable: '$.x', IsPresent: true, Next: 'End' }], Default: 'First' };
+    expect(await executed(pass({ First: again, End: { Type: 'Succeed' } }))).toMatchObject({
       status: 'FAILED',
       error: 'States.Runtime',
       cause: 'The execution reached the maximum number of history events (25000).',
@@ -55,8 +55,8 @@ describe('a limit', () => {
 });
 
 describe('the history of an execution', () => {
-  const handled = { Retry: [{ ErrorEquals: ['Runtime.ExitError'], MaxAttempts: 1 }], Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }] };
-  const caught = task(handled, { Caught: { Type: 'Pass', End: true } });
+  const Retry = [{ ErrorEquals: ['Runtime.ExitError'], MaxAttempts: 1 }];
+  const caught = task({ Retry, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }] }, { Caught: { Type: 'Pass', End: true } });
   const crash: LambdaFault = { at: 'start', function: 'Worker', invocation: 1 };
   const waiting = {
     StartAt: 'Wait',
@@ -72,7 +72,7 @@ describe('the history of an execution', () => {
   test.each<[string, object, object, LambdaFault[], object]>([
     ['a task is five', task({}), {}, [], { status: 'SUCCEEDED', events: 2 + 5 }],
     ['a task that fails is four', task({}), { fail: true }, [], { status: 'FAILED', events: 2 + 4 }],
-    ['a failure that is caught is five, and the state after it two', caught, { fail: true }, [], { status: 'SUCCEEDED', events: 2 + 5 + 2 }],
+    ['a caught failure is five, and the state after it two', caught, { fail: true }, [], { status: 'SUCCEEDED', events: 2 + 5 + 2 }],
     ['a retry is three', caught, {}, [crash], { status: 'SUCCEEDED', events: 2 + 5 + 3, transitions: 2 }],
     ['a wait, a choice and an end are two each', waiting, {}, [], { status: 'SUCCEEDED', events: 2 + 2 + 2 + 2 }],
     ['a failing state is one', { StartAt: 'Fails', States: { Fails: { Type: 'Fail' } } }, {}, [], { status: 'FAILED', events: 2 + 1 }],

@@ -73,16 +73,16 @@ describe('an execution', () => {
   });
 
   test('hands a failed task on as AWS does: the error, and its JSON as the cause', async () => {
-    const caught = task({ Catch: [{ ErrorEquals: ['WorkerError'], Next: 'Caught', ResultPath: '$.error' }] }, { Caught: { Type: 'Pass', End: true } });
-    const { result: { error } } = await executed(caught, { fail: true });
+    const Catch = [{ ErrorEquals: ['WorkerError'], Next: 'Caught', ResultPath: '$.error' }];
+    const { result: { error } } = await executed(task({ Catch }, { Caught: { Type: 'Pass', End: true } }), { fail: true });
     expect(error.Error).toBe('WorkerError');
     expect(JSON.parse(error.Cause)).toEqual({ errorType: 'WorkerError', errorMessage: 'the worker fails', trace: expect.any(Array) });
   });
 
   test('has no time limit for a task that names none', async () => {
-    const code = 'exports.handler = () => new Promise((resolve) => setTimeout(() => resolve("done"), 600000));';
-    const definition = { StartAt: 'Slow', States: { Slow: { Type: 'Task', Resource: '${SlowFunction.Arn}', End: true } } };
-    const cloud = await deployed({}, { ...lambda('Slow', '', { Timeout: 900, Code: { ZipFile: code } }), ...machine('Machine', definition) });
+    const Code = { ZipFile: 'exports.handler = () => new Promise((resolve) => setTimeout(() => resolve("done"), 600000));' };
+    const slow = task({ Resource: '${SlowFunction.Arn}' });
+    const cloud = await deployed({}, { ...lambda('Slow', '', { Timeout: 900, Code }), ...machine('Machine', slow) });
     expect(await cloud.execute('Machine')).toMatchObject({ status: 'SUCCEEDED', output: '"done"' });
   });
 
@@ -94,7 +94,8 @@ describe('an execution', () => {
 
   test('by lambda:invoke gets the payload, by startExecution.sync:2 the output of the nested one', async () => {
     const invoke = { Resource: 'arn:aws:states:::lambda:invoke', Parameters: { 'FunctionName': '${WorkerFunction}', 'Payload.$': '$' } };
-    const nest = { Resource: 'arn:aws:states:::states:startExecution.sync:2', Parameters: { StateMachineArn: '${Inner}', Input: { left: 2 } } };
+    const Parameters = { StateMachineArn: '${Inner}', Input: { left: 2 } };
+    const nest = { Resource: 'arn:aws:states:::states:startExecution.sync:2', Parameters };
     const outer = {
       StartAt: 'Invoke',
       States: {
@@ -113,7 +114,8 @@ describe('an execution', () => {
 });
 
 describe('a task of another service', () => {
-  const put = task({ Resource: 'arn:aws:states:::aws-sdk:ssm:putParameter', Parameters: { 'Name': '/p', 'Value.$': '$.v', 'Overwrite': true } });
+  const value = { 'Name': '/p', 'Value.$': '$.v', 'Overwrite': true };
+  const put = task({ Resource: 'arn:aws:states:::aws-sdk:ssm:putParameter', Parameters: value });
   const entry = { Source: 's', DetailType: 't', Detail: { 'v.$': '$.v' } };
   const emit = task({ Resource: 'arn:aws:states:::events:putEvents', Parameters: { Entries: [entry] } });
 
@@ -124,12 +126,14 @@ describe('a task of another service', () => {
   ])('takes effect where the role has %s', async (Action, definition, Resource, effect) => {
     const { status, cloud } = await executed(definition, { v: 'value' }, [], { Effect: 'Allow', Action, Resource });
     expect([status, effect(cloud)]).toEqual(['SUCCEEDED', 'value']);
-    expect(await executed(definition, { v: 'value' })).toMatchObject({ status: 'FAILED', error: expect.stringMatching(/AccessDeniedException$/) });
+    const error = expect.stringMatching(/AccessDeniedException$/);
+    expect(await executed(definition, { v: 'value' })).toMatchObject({ status: 'FAILED', error });
   });
 
   test('may be late, fail before or after, and be refused for the value, where it writes a parameter', async () => {
     const Parameter = { Type: 'AWS::SSM::Parameter', Properties: { Name: '/p', Value: 'a', AllowedPattern: '^[a-z]$' } };
-    const cloud = await deployed({}, { Parameter, ...machine('Machine', put, { Effect: 'Allow', Action: 'ssm:PutParameter', Resource: '*' }) });
+    const may = { Effect: 'Allow', Action: 'ssm:PutParameter', Resource: '*' };
+    const cloud = await deployed({}, { Parameter, ...machine('Machine', put, may) });
     const written = async (v: string, fault?: Fault): Promise<unknown[]> => {
       if (fault) cloud.ssm.faults.inject({ operation: 'PutParameter', fault, first: 1 });
       const { status, error, startDate, stopDate } = await cloud.execute('Machine', { v });
@@ -138,7 +142,8 @@ describe('a task of another service', () => {
     expect(await written('7')).toEqual(['FAILED', 'Ssm.ParameterPatternMismatchException', 0, 'a']);
     expect(await written('b', { kind: 'delay', seconds: 30 })).toEqual(['SUCCEEDED', undefined, 30, 'b']);
     expect(await written('c', { kind: 'error', code: 'ThrottlingException' })).toEqual(['FAILED', 'Ssm.ThrottlingException', 0, 'b']);
-    expect(await written('d', { kind: 'error', code: 'InternalServerError', when: 'after' })).toEqual(['FAILED', 'Ssm.InternalServerError', 0, 'd']);
+    expect(await written('d', { kind: 'error', code: 'InternalServerError', when: 'after' }))
+      .toEqual(['FAILED', 'Ssm.InternalServerError', 0, 'd']);
   });
 });
 
@@ -163,7 +168,8 @@ describe('the executions of a machine', () => {
     const cloud = await deployed({ behaviours: { listExecutionsLagSeconds: 5 } });
     for (const name of ['a', 'b', 'c']) cloud.startExecution('Machine', { left: 1 }, name);
     const { stateMachineArn } = cloud.executions()[0];
-    const list = (more: object): string[] => cloud.stepFunctions.list({ stateMachineArn, ...more }).executions.map(({ name, status }) => `${name} ${status}`);
+    const list = (more: object): string[] =>
+      cloud.stepFunctions.list({ stateMachineArn, ...more }).executions.map(({ name, status }) => `${name} ${status}`);
     expect(list({})).toEqual([]);
     await cloud.advance(5);
     // They have ended by now, which the list does not know yet.
@@ -187,14 +193,18 @@ describe('the executions of a machine', () => {
   test('are announced on the event bus', async () => {
     const cloud = await deployed();
     const { arn, name } = await cloud.execute('Machine', { left: 1 });
+    const started = { status: 'RUNNING', name, input: '{"left":1}', stopDate: null };
     expect(cloud.events.log).toEqual([
-      expect.objectContaining({ source: 'aws.states', resources: [arn], detail: expect.objectContaining({ status: 'RUNNING', name, input: '{"left":1}', stopDate: null }) }),
-      expect.objectContaining({ 'detail-type': 'Step Functions Execution Status Change', 'detail': expect.objectContaining({ status: 'SUCCEEDED', error: null }) }),
+      expect.objectContaining({ source: 'aws.states', resources: [arn], detail: expect.objectContaining(started) }),
+      expect.objectContaining({
+        'detail-type': 'Step Functions Execution Status Change', 'detail': expect.objectContaining({ status: 'SUCCEEDED', error: null }),
+      }),
     ]);
   });
 });
 
 test('a definition that AWS would refuse fails its resource', async () => {
-  const { status, failures } = await new Cloud().deploy(stackOf({ ...WORKER, ...machine('Machine', { ...COUNTDOWN, StartAt: 'Nowhere' }) }));
+  const nowhere = machine('Machine', { ...COUNTDOWN, StartAt: 'Nowhere' });
+  const { status, failures } = await new Cloud().deploy(stackOf({ ...WORKER, ...nowhere }));
   expect([status, failures]).toEqual(['ROLLBACK_COMPLETE', [{ logicalId: 'Machine', reason: expect.stringContaining('Nowhere') }]]);
 });

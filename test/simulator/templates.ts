@@ -77,7 +77,9 @@ export const MEMBERSHIP = '11111111-1111-4111-8111-111111111111';
 /** An intermediate table of that membership. */
 export const table = (Name: string, QueryString = 'SELECT 1', properties: object = {}): TemplateResource => ({
   Type: 'AWS::CleanRooms::IntermediateTable',
-  Properties: { MembershipIdentifier: MEMBERSHIP, Name, PopulationAnalysisConfiguration: { SqlParameters: { QueryString } }, ...properties },
+  Properties: {
+    MembershipIdentifier: MEMBERSHIP, Name, PopulationAnalysisConfiguration: { SqlParameters: { QueryString } }, ...properties,
+  },
 });
 
 /** How a deployment ends: the stack's status, and what failed with which reason. */
@@ -137,7 +139,7 @@ export async function callFrom(cloud: Cloud, service: string, operation: string,
 }
 
 /** A cloud with the worker and, unless told otherwise, a machine that counts down. */
-export async function deployed(options: CloudOptions = {}, resources: Record<string, TemplateResource> = machine('Machine', COUNTDOWN)): Promise<Cloud> {
+export async function deployed(options: CloudOptions = {}, resources: Resources = machine('Machine', COUNTDOWN)): Promise<Cloud> {
   const cloud = new Cloud({ start: 0, ...options });
   const { status, failures } = await cloud.deploy(stackOf({ ...WORKER, ...resources }));
   expect({ status, failures }).toEqual({ status: 'CREATE_COMPLETE', failures: [] });
@@ -152,7 +154,8 @@ export async function executed(definition: object, input: object = {}, faults: L
   const at = (seconds: number): string => new Date(startDate + seconds * 1000).toISOString();
   // The tests read an output as anybody without types would.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  return { ...execution, cloud, at, seconds: (stopDate! - startDate) / 1000, result: output === undefined ? undefined : JSON.parse(output) as any };
+  const result = output === undefined ? undefined : JSON.parse(output) as any;
+  return { ...execution, cloud, at, seconds: (stopDate! - startDate) / 1000, result };
 }
 
 /** A machine that calls the worker. */

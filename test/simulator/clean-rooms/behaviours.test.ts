@@ -75,8 +75,8 @@ const SWITCHES: { [K in keyof Behaviours]: Switch<K> } = {
     const { arn } = rooms.membership;
     const table = `${arn}/intermediatetable/${rooms.table.id}`;
     const names = { [arn]: 'membership', [table]: 'table', [`${arn}/configuredtableassociation/${rooms.associationId}`]: 'association' };
-    return asked.map((arns) => arns.map((each) => names[each]));
-  }, { true: [['membership', 'table', 'association'], ['membership', 'table']], false: [['membership', 'table'], ['membership', 'table']] }],
+    return asked.map((arns) => arns.map((each) => names[each]).join());
+  }, { true: ['membership,table,association', 'membership,table'], false: ['membership,table', 'membership,table'] }],
 
   deleteWhilePopulating: [async () => {
     const { analysisId } = await rooms.begin();

@@ -38,8 +38,10 @@ async function leavingWhen(isTime: () => boolean): Promise<void> {
   await until(() => activity.hanging === 0);
 }
 
-/** Each way in which a request may end is tried in api-faults.test.ts, for all services; that they reach this one, by its client, in handlers/clean-rooms. */
-test.each([['before', 0], ['after', 1]] as const)('while a request hangs, %s its effect, the server is idle until the client goes', async (when, effects) => {
+/** Each way in which a request may end is tried in api-faults.test.ts; that they reach this service's client, in handlers/clean-rooms. */
+test.each([
+  ['before', 0], ['after', 1],
+] as const)('while a request hangs, %s its effect, the server is idle until the client goes', async (when, effects) => {
   inject({ kind: 'hang', when });
   await leavingWhen(() => activity.hanging === 1 && activity.working === 0);
   expect(activity.clients).toEqual([expect.any(Number)]);

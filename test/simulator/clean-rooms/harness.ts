@@ -1,4 +1,6 @@
-import { CleanRooms, CleanRoomsOptions, IntermediateTable, listen, ListeningServer, Membership, QueryPlan } from '../../../simulator/clean-rooms';
+import {
+  CleanRooms, CleanRoomsOptions, IntermediateTable, listen, ListeningServer, Membership, Parameters as Values, QueryPlan,
+} from '../../../simulator/clean-rooms';
 import { OPERATIONS } from '../../../simulator/clean-rooms/model';
 import { problemsIn } from '../../../simulator/clean-rooms/validation';
 import type { Clock } from '../../../simulator/clock';
@@ -53,7 +55,8 @@ export const INVALID_STATE = { status: 409, error: 'ConflictException', body: { 
 export const SIGNED_BY = 'AKIATESTER';
 
 export function signature({ accessKeyId = SIGNED_BY, region = 'eu-west-1', service = 'cleanrooms' } = {}): string {
-  return `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20261122/${region}/${service}/aws4_request, SignedHeaders=host;x-amz-date, Signature=0a1b2c`;
+  const credential = `${accessKeyId}/20261122/${region}/${service}/aws4_request`;
+  return `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host;x-amz-date, Signature=0a1b2c`;
 }
 
 /** A Clean Rooms with one collaboration, membership, base table and intermediate table, and a client for it. */
@@ -79,7 +82,7 @@ export class Harness {
     this.table = this.addTable('audience');
   }
 
-  addTable(name: string, queryString = 'SELECT id FROM purchases WHERE region = :region', defaultParameters?: Record<string, string>): IntermediateTable {
+  addTable(name: string, queryString = 'SELECT id FROM purchases WHERE region = :region', defaultParameters?: Values): IntermediateTable {
     return this.service.resources.createIntermediateTable({
       membershipIdentifier: this.membership.id,
       name,
@@ -89,7 +92,7 @@ export class Harness {
   }
 
   /** A table that a PySpark job populates. */
-  addJobTable(name: string, script = 'spark.table("purchases")', defaultParameters?: Record<string, string>): IntermediateTable {
+  addJobTable(name: string, script = 'spark.table("purchases")', defaultParameters?: Values): IntermediateTable {
     const membershipIdentifier = this.membership.id;
     const template = this.service.resources.createAnalysisTemplate({ membershipIdentifier, name, queryString: script, defaultParameters });
     return this.service.resources.createIntermediateTable({

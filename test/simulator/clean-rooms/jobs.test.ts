@@ -10,7 +10,8 @@ beforeEach(async () => {
 afterEach(() => rooms.stop());
 
 const cancel = (id: string) => rooms.cancel(id, rooms.jobPath(id));
-const worker = (type: string, number: number): object => ({ computeConfiguration: { jobComputeConfiguration: { worker: { type, number } } } });
+const worker = (type: string, number: number): object =>
+  ({ computeConfiguration: { jobComputeConfiguration: { worker: { type, number } } } });
 
 async function begin(body: object = {}, of = table): Promise<string> {
   return (await rooms.begin(undefined, body, of)).analysisId;

@@ -32,8 +32,9 @@ const minute = (outcome: QueryPlan['outcome'], rest: Partial<QueryPlan> = {}): Q
 
 describe('a query', () => {
   test.each<[string, QueryPlan['outcome'] | undefined, QueryPlan, ...Look[]]>([
-    ['that succeeds is submitted, started and over in turn, and then its version is live', undefined, { durationSeconds: 600, outcome: 'SUCCESS' },
-      [0, 'SUBMITTED', STARTED, STARTED], [2, 'STARTED', STARTED, STARTED], [601, 'STARTED', STARTED, STARTED], [602, 'SUCCESS', SUCCESS, SUCCESS, 'own']],
+    ['that succeeds is submitted, started and over in turn, and then its version is live', undefined, minute('SUCCESS'),
+      [0, 'SUBMITTED', STARTED, STARTED], [2, 'STARTED', STARTED, STARTED],
+      [61, 'STARTED', STARTED, STARTED], [62, 'SUCCESS', SUCCESS, SUCCESS, 'own']],
     ['may have its version live later', undefined, minute('SUCCESS', { liveAfterSeconds: 30 }),
       [62, 'SUCCESS', SUCCESS, STARTED], [91, 'SUCCESS', SUCCESS, STARTED], [92, 'SUCCESS', SUCCESS, SUCCESS, 'own']],
     ['may have its version never live, and the old one stays', 'SUCCESS', minute('SUCCESS', { liveAfterSeconds: 'never' }),
@@ -147,7 +148,9 @@ describe('a version', () => {
 });
 
 describe('what others do to a table', () => {
-  test.each(['DISALLOWED_BY_DATA_PROVIDER', 'BASE_TABLE_REMOVED'] as const)('%s shows with its reason, and refuses every populate', async (status) => {
+  test.each([
+    'DISALLOWED_BY_DATA_PROVIDER', 'BASE_TABLE_REMOVED',
+  ] as const)('%s shows with its reason, and refuses every populate', async (status) => {
     rooms.service.imposeStatus(rooms.table.id, status, 'The other company said so.');
     expect(await rooms.getTable()).toMatchObject({ status, statusReason: 'The other company said so.' });
     expect(await rooms.populate()).toMatchObject(INVALID_STATE);

@@ -40,12 +40,13 @@ describe('IAM', () => {
 
   test('is asked for the table\'s own key when it is populated', async () => {
     const asked: KeyUseRequest[] = [];
-    await start({ authorizeKey: (request) => { asked.push(request); return request.action === 'kms:Decrypt' ? { message: 'No key.' } : undefined; } });
+    const denied = { message: 'No key.' };
+    await start({ authorizeKey: (request) => { asked.push(request); return request.action === 'kms:Decrypt' ? denied : undefined; } });
     const keyArn = 'arn:aws:kms:eu-west-1:111122223333:key/12345678';
     rooms.service.resources.updateIntermediateTable(rooms.table.id, { kmsKeyArn: keyArn });
     await rooms.getTable();
     expect(asked).toEqual([]);
-    expect(await rooms.populate()).toMatchObject({ status: 403, error: 'AccessDeniedException', body: { message: 'No key.' } });
+    expect(await rooms.populate()).toMatchObject({ status: 403, error: 'AccessDeniedException', body: denied });
     expect(asked.map(({ action }) => action)).toEqual(['kms:DescribeKey', 'kms:GenerateDataKey', 'kms:Decrypt']);
     expect(asked[0]).toMatchObject({ keyArn, viaService: 'cleanrooms.eu-west-1.amazonaws.com', accessKeyId: SIGNED_BY });
   });

@@ -6,6 +6,7 @@ beforeAll(async () => { rooms = await Harness.start({ limits: { concurrentQuerie
 afterAll(() => rooms.stop());
 
 const worker = (queryComputeConfiguration: unknown) => ({ computeConfiguration: { queryComputeConfiguration } });
+const QUERY = 'computeConfiguration.queryComputeConfiguration';
 const spark = (properties: Record<string, string>) => worker({ properties: { spark: properties } });
 const properties = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, 'v']));
 
@@ -34,15 +35,15 @@ describe('a populate body outside the model', () => {
     ['a parameter name with a dash', { parameters: { 'a-b': 'v' } }, 'parameters.a-b'],
     ['a parameter name that only contains a good one', { parameters: { 'good bad': 'v' } }, 'parameters.good bad'],
     ['a parameter value of 1,001 characters', { parameters: { a: 'v'.repeat(1001) } }, 'parameters.a'],
-    ['an unknown worker type', worker({ type: 'CR.2X' }), 'computeConfiguration.queryComputeConfiguration.type'],
-    ['one worker', worker({ number: 1 }), 'computeConfiguration.queryComputeConfiguration.number'],
-    ['1,025 workers', worker({ number: 1025 }), 'computeConfiguration.queryComputeConfiguration.number'],
-    ['51 Spark properties', spark(properties(51)), 'computeConfiguration.queryComputeConfiguration.properties.spark'],
-    ['an empty Spark key', spark({ '': 'v' }), 'computeConfiguration.queryComputeConfiguration.properties.spark'],
-    ['a Spark key of 201 characters', spark({ ['k'.repeat(201)]: 'v' }), 'computeConfiguration.queryComputeConfiguration.properties.spark.kkk'],
-    ['a Spark value of 501 characters', spark({ k: 'v'.repeat(501) }), 'computeConfiguration.queryComputeConfiguration.properties.spark.k'],
+    ['an unknown worker type', worker({ type: 'CR.2X' }), `${QUERY}.type`],
+    ['one worker', worker({ number: 1 }), `${QUERY}.number`],
+    ['1,025 workers', worker({ number: 1025 }), `${QUERY}.number`],
+    ['51 Spark properties', spark(properties(51)), `${QUERY}.properties.spark`],
+    ['an empty Spark key', spark({ '': 'v' }), `${QUERY}.properties.spark`],
+    ['a Spark key of 201 characters', spark({ ['k'.repeat(201)]: 'v' }), `${QUERY}.properties.spark.kkk`],
+    ['a Spark value of 501 characters', spark({ k: 'v'.repeat(501) }), `${QUERY}.properties.spark.k`],
     ['a union with no member', { computeConfiguration: {} }, 'computeConfiguration'],
-    ['a nested union with no member', worker({ properties: {} }), 'computeConfiguration.queryComputeConfiguration.properties'],
+    ['a nested union with no member', worker({ properties: {} }), `${QUERY}.properties`],
     ['an account id of 11 digits', { analysisPayerAccountId: '11112222333' }, 'analysisPayerAccountId'],
     ['an account id with a letter', { analysisPayerAccountId: '11112222333x' }, 'analysisPayerAccountId'],
   ])('is a ValidationException that names the field: %s', async (_name, body, field) => {
@@ -53,7 +54,8 @@ describe('a populate body outside the model', () => {
   });
 
   test('has more workers than a SQL query may have, though the model lets 401 through', async () => {
-    expect(await rooms.populate(worker({ number: 401 }))).toMatchObject({ status: 400, error: 'ValidationException', body: { reason: 'INVALID_CONFIGURATION' } });
+    const refused = { status: 400, error: 'ValidationException', body: { reason: 'INVALID_CONFIGURATION' } };
+    expect(await rooms.populate(worker({ number: 401 }))).toMatchObject(refused);
   });
 
   test('may have only one member of a union', () => {

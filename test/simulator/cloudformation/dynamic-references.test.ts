@@ -30,7 +30,8 @@ describe('in an ordinary resource', () => {
     ['one that functions put together', { 'Fn::Join': ['', ['{{resolve:ssm:', { Ref: 'Name' }, '}}']] }, 'tuesday'],
     ['one in a list', [{ Key: '{{resolve:ssm:/since}}' }], [{ Key: 'tuesday' }]],
   ])('%s is filled in', async (_what, written, expected) => {
-    const { status } = await cloud.deploy(stackOf({ A: showing(written) }, { Parameters: { Name: { Type: 'String', Default: '/since' } } }));
+    const Parameters = { Name: { Type: 'String', Default: '/since' } };
+    const { status } = await cloud.deploy(stackOf({ A: showing(written) }, { Parameters }));
     expect([status, shown()]).toEqual(['CREATE_COMPLETE', expected]);
   });
 
@@ -73,7 +74,8 @@ describe('in an ordinary resource', () => {
 describe('before anything happens', () => {
   test.each<[string, Record<string, TemplateResource>]>([
     ['Parameters: [ssm:/none:3] cannot be found.', { A: showing('x{{resolve:ssm:/none:3}}') }],
-    ['SSM Secure reference is not supported in: [AWS::SNS::Topic/Properties/DisplayName]', { A: showing('{{resolve:ssm-secure:/since:1}}') }],
+    ['SSM Secure reference is not supported in: [AWS::SNS::Topic/Properties/DisplayName]',
+      { A: showing('{{resolve:ssm-secure:/since:1}}') }],
     ['SSM Secure reference is not supported in: [AWS::Lambda::Function/Properties/Environment/Variables/KEY]',
       lambda('Worker', 'worker.zip', { Environment: { Variables: { KEY: '{{resolve:ssm-secure:/since:1}}' } } })],
     ['61 dynamic references', { A: showing(Array.from({ length: 61 }, () => '{{resolve:ssm:/since}}')) }],

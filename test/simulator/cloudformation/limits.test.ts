@@ -13,10 +13,12 @@ beforeEach(() => { cloud = new Cloud({ start: 0 }); });
 afterEach(() => cloud.close());
 
 test.each<[string, object, string]>([
-  ['500 resources', { Resources: many(501, topic({})) }, 'Template format error: Number of resources, 501, is greater than maximum allowed, 500'],
+  ['500 resources', { Resources: many(501, topic({})) },
+    'Template format error: Number of resources, 501, is greater than maximum allowed, 500'],
   ['200 parameters', { Parameters: many(201, { Type: 'String', Default: 'd' }) }, 'Number of parameters, 201'],
   ['200 outputs', { Outputs: many(201, { Value: 'v' }) }, 'Number of outputs, 201'],
-  ['a million bytes', { Resources: { A: topic({ DisplayName: 'x'.repeat(1_000_000) }) } }, 'Template may not exceed 1000000 bytes in size.'],
+  ['a million bytes', { Resources: { A: topic({ DisplayName: 'x'.repeat(1_000_000) }) } },
+    'Template may not exceed 1000000 bytes in size.'],
 ])('a template has %s at most', async (_what, template, message) => {
   await expect(cloud.deploy(stackOf({ A: topic({}) }, template))).rejects.toThrow(message);
 });
@@ -42,7 +44,9 @@ describe('EventBridge has', () => {
   });
 });
 
-test.each([[80, 'CREATE_COMPLETE'], [81, 'ROLLBACK_COMPLETE']])('a state machine\'s name of %i characters: %s', async (length, expected) => {
+test.each([
+  [80, 'CREATE_COMPLETE'], [81, 'ROLLBACK_COMPLETE'],
+])('a state machine\'s name of %i characters: %s', async (length, expected) => {
   const { Machine, MachineRole } = machine('Machine', { StartAt: 'Pass', States: { Pass: { Type: 'Pass', End: true } } });
   const named = { ...Machine, Properties: { ...Machine.Properties, StateMachineName: 'm'.repeat(length) } };
   expect((await cloud.deploy(stackOf({ Machine: named, MachineRole }))).status).toBe(expected);

@@ -59,7 +59,8 @@ test('a value stays what it was until another one is given, whatever the default
   await deploy(source({ Type: 'String', Default: 'second' }, { 'Fn::Sub': '${P}!' }));
   expect(shown()).toBe('first!');
   await deploy(source({ Type: 'String', Default: 'second' }), 'given');
-  expect(await deploy(source({ Type: 'String', Default: 'second' }))).toMatchObject({ events: [], reason: 'No updates are to be performed.' });
+  expect(await deploy(source({ Type: 'String', Default: 'second' })))
+    .toMatchObject({ events: [], reason: 'No updates are to be performed.' });
   expect(shown()).toBe('given');
 });
 

@@ -44,7 +44,8 @@ describe('a resource that is replaced', () => {
   });
 
   test('is let go where its deletion fails', async () => {
-    const thing = (PhysicalId: string) => deploy({ ...PROVIDER, Thing: custom({ PhysicalId, Mode: 'silent on delete', ServiceTimeout: 60 }) });
+    const thing = (PhysicalId: string) =>
+      deploy({ ...PROVIDER, Thing: custom({ PhysicalId, Mode: 'silent on delete', ServiceTimeout: 60 }) });
     await thing('one');
     expect(await cleanup(thing('two'))).toEqual(['Thing DELETE_IN_PROGRESS', 'Thing DELETE_FAILED']);
     expect(cloud.stack('Stack').status).toBe('UPDATE_COMPLETE');

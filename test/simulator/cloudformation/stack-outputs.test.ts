@@ -51,8 +51,8 @@ describe('an output of another stack', () => {
     expect([status, read()]).toEqual(['CREATE_COMPLETE', 'one']);
   });
 
-  test.each([['read again', 'two'], ['remembered', 'one']] as const)('may be %s in a rollback', async (stackOutputsInRollback, expected) => {
-    start({ stackOutputsInRollback });
+  test.each([['read again', 'two'], ['remembered', 'one']] as const)('may be %s in a rollback', async (way, expected) => {
+    start({ stackOutputsInRollback: way });
     await upstream('one');
     await downstream();
     await upstream('two');
