@@ -139,12 +139,12 @@ describe('a rule', () => {
     ['by-delivery', 0, 2, undefined],
     ['by-event', 0, 1, undefined],
     ['by-event', 60, 1, expect.stringContaining('ExecutionAlreadyExists')],
-  ] as const)('delivers twice where AWS does: with executions named %s, %s seconds later, there are %s', async (names, later, count, error) => {
+  ] as const)('delivers twice where AWS does: with executions named %s, %s s later, there are %s', async (names, later, count, why) => {
     const cloud = await deployed(MAY, { eventDeliveries: 2, eventDeliveredAgainAfterSeconds: later, eventExecutionNames: names });
     cloud.fireRule('Nightly');
     await cloud.advance(100);
     const own = cloud.events.deliveries.filter((delivery) => delivery.rule === cloud.events.deliveries[0].rule);
-    expect(own.map((delivery) => delivery.error)).toEqual([undefined, error]);
+    expect(own.map((delivery) => delivery.error)).toEqual([undefined, why]);
     expect(cloud.executions('Machine')).toHaveLength(count);
     const [event] = cloud.executions('Machine')[0].name.split('_');
     expect(cloud.executions('Machine').every(({ name }) => name.startsWith(`${event}_`))).toBe(true);

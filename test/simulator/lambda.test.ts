@@ -2,22 +2,15 @@ import { lambda, stackOf } from './templates';
 import { Cloud, CloudOptions } from '../../simulator/cloud';
 import { LambdaFaultKind } from '../../simulator/lambda/faults';
 
-/** Inline code that calls the Step Functions API, by plain HTTPS, as many times as the event says. */
+/** Inline code that calls the Step Functions API as many times as the event says; that https.request works as well, client.js shows. */
 const CALLER = `
-const https = require('https');
 let count = 0;
-const call = () => new Promise((resolve, reject) => {
-  const auth = 'AWS4-HMAC-SHA256 Credential=' + process.env.AWS_ACCESS_KEY_ID + '/x/y/states/aws4_request';
-  const request = https.request('https://states.us-east-1.amazonaws.com/', {
-    method: 'POST', headers: { authorization: auth, 'x-amz-target': 'AWSStepFunctions.ListExecutions' },
-  }, (response) => {
-    let text = '';
-    response.on('data', (chunk) => { text += chunk; });
-    response.on('end', () => resolve(text));
-  });
-  request.on('error', reject);
-  request.end(JSON.stringify({ stateMachineArn: 'arn:none' }));
-});
+const call = async () => {
+  const authorization = 'AWS4-HMAC-SHA256 Credential=' + process.env.AWS_ACCESS_KEY_ID + '/x/y/states/aws4_request';
+  const headers = { authorization, 'x-amz-target': 'AWSStepFunctions.ListExecutions' };
+  const body = JSON.stringify({ stateMachineArn: 'arn:none' });
+  return (await fetch('https://states.us-east-1.amazonaws.com/', { method: 'POST', headers, body })).text();
+};
 exports.handler = async (event, context) => {
   if (event.exit) process.exit(3);
   if (event.sleep) await new Promise((resolve) => setTimeout(resolve, event.sleep));

@@ -157,11 +157,9 @@ describe('the executions of a machine', () => {
     expect(() => cloud.startExecution('Machine', { left: 1 }, 'once')).toThrow('Execution Already Exists');
     await cloud.advance(90 * 24 * 3600);
     expect(cloud.startExecution('Machine', { left: 1 }, 'once').status).toBe('RUNNING');
-  });
-
-  test.each(['', 'a b', 'x'.repeat(81), 'a:b', 'a#b'])('have no name like "%s"', async (name) => {
-    const cloud = await deployed();
-    expect(() => cloud.startExecution('Machine', {}, name)).toThrow('Invalid Name');
+    for (const name of ['', 'a b', 'x'.repeat(81), 'a:b', 'a#b']) {
+      expect(() => cloud.startExecution('Machine', {}, name)).toThrow('Invalid Name');
+    }
   });
 
   test('are listed newest first, by status, page by page, and late where AWS is late', async () => {
