@@ -36,6 +36,8 @@ export const EDGES: readonly Edge[] = [
   { row: 'it is of a deploy, and another\'s attempt, which is wanted, is under way', from: 'WITHOUT_LEASE', to: 'ENDED', does: 'ends if nothing is due' },
   { row: 'it is of a deploy, and another\'s attempt, which is wanted, is under way', from: 'INTENDED', to: 'ENDED', does: 'ends if nothing is due' },
   { row: 'it is of a deploy, and another\'s attempt, which is wanted, is under way', from: 'STARTED', to: 'ENDED', does: 'ends if nothing is due' },
+  { row: 'it is held back, and another run finishes what it has begun', from: 'WITHOUT_LEASE', to: 'WITHOUT_LEASE', does: 'waits' },
+  { row: 'it is held back, and another run finishes what it has begun', from: 'WITHOUT_LEASE', to: 'ENDED', does: 'fails if that has not ended' },
   { row: 'it is held back', from: 'WITHOUT_LEASE', to: 'WITHOUT_LEASE', does: 'waits' },
   { row: 'it is held back', from: 'NO_ATTEMPT', to: 'WITHOUT_LEASE', does: 'gives the lease back' },
   { row: 'it is held back', from: 'WITHOUT_LEASE', to: 'ENDED', does: 'fails if its time is up' },

@@ -82,6 +82,12 @@ export const ROWS: readonly Row[] = [
     decide: endIfNothingIsDue,
   },
   {
+    name: 'it is held back, and another run finishes what it has begun',
+    fits: (situation) => isHeldBack(situation) && isOwn(situation),
+    decide: (situation) => (isPastGrace(situation) ? fail(adding(timedOut(situation, situation.record.attempt), 'It may still go live.'))
+      : waitHeldBack(situation, 'another run of this population finishes what this one has begun')),
+  },
+  {
     name: 'it is held back',
     fits: isHeldBack,
     decide: keepStill,
@@ -156,16 +162,14 @@ function keepStill(situation: Situation): Action {
   if (holdsLease(situation) && !situation.record.attempt) {
     return { type: 'RELEASE_LEASE' };
   }
-  // What it began before it lost the lease is finished by whoever has that now, who writes its outcome.
-  const isLookedAfter = isOwn(situation);
-  const isAfterFailure = !isLookedAfter && lastHasFailed(situation);
-  if (isLookedAfter ? isPastGrace(situation) : isPastDeadline(situation)) {
-    return fail(isLookedAfter ? adding(timedOut(situation, situation.record.attempt), 'It may still go live.')
-      : isAfterFailure ? failure(situation, 'Superseded',
-        'Nothing was populated: the last deployment of this population failed, and nothing is populated before the next one.', 'Deploy again.')
-        : timedOut(situation));
+  const isAfterFailure = lastHasFailed(situation);
+  if (isPastDeadline(situation)) {
+    return fail(!isAfterFailure ? timedOut(situation) : failure(situation, 'Superseded',
+      'Nothing was populated: the last deployment of this population failed, and nothing is populated before the next one.', 'Deploy again.'));
   }
-  const waitingFor = isAfterFailure ? 'the last deployment failed, and CloudFormation has not said what is wanted instead'
-    : `another run of this population ${isLookedAfter ? 'finishes what this one has begun' : 'goes first'}`;
-  return isReleasing(situation) ? wait(situation, 3, waitingFor) : waitForTurn(situation, isDeploying(situation), waitingFor);
+  return waitHeldBack(situation, isAfterFailure ? 'the last deployment failed, and CloudFormation has not said what is wanted instead'
+    : 'another run of this population goes first');
 }
+
+const waitHeldBack = (situation: Situation, waitingFor: string): Action =>
+  (isReleasing(situation) ? wait(situation, 3, waitingFor) : waitForTurn(situation, isDeploying(situation), waitingFor));

@@ -143,6 +143,11 @@ const TESTED: Record<string, readonly Case[]> = {
     miss('the run is a schedule\'s', of(BESIDE), {}, 'WAIT 6'),
     miss('the lease has run out, and is not taken yet', ofDeploy({ ...LAPSED, attempt: others }), {}, 'ACQUIRE_LEASE'),
   ],
+  'it is held back, and another run finishes what it has begun': [
+    hit('that one writes its outcome', of({ ...TAKEN, attempt: own }, { seconds: 3_509 }), {}, 'WAIT 1'),
+    hit('all has to be said', of({ ...TAKEN, attempt: own }, { seconds: 3_510 }), {}, 'END PopulationTimedOut'),
+    miss('the attempt is another one\'s', of({ ...TAKEN, attempt: others }), {}, 'WAIT 6'),
+  ],
   'it is held back': [
     hit('another one acts', of(THEIRS), {}, 'WAIT 6'),
     hit('another one has an attempt, and a deploy waits for it', ofDeploy({ ...THEIRS, attempt: unwanted }), {}, 'POLL 2'),
@@ -154,8 +159,6 @@ const TESTED: Record<string, readonly Case[]> = {
     hit('the lease goes back after a failure', by({ ...MINE, requests: FAILED }), {}, 'RELEASE_LEASE'),
     hit('its time is up', of(TAKEN, { seconds: 3_300 }), {}, 'END PopulationTimedOut'),
     hit('its time is up, after a failure', by({ requests: FAILED }, { seconds: 3_300 }), {}, 'END Superseded'),
-    hit('another one finishes its attempt, which writes its outcome', of({ ...TAKEN, attempt: own }, { seconds: 3_509 }), {}, 'WAIT 1'),
-    hit('the same, when all has to be said', of({ ...TAKEN, attempt: own }, { seconds: 3_510 }), {}, 'END PopulationTimedOut'),
     miss('the lease has run out', of(LAPSED), {}, 'ACQUIRE_LEASE'),
     miss('its request is the open one, and the holder has no attempt', ofDeploy(THEIRS), {}, 'ACQUIRE_LEASE'),
     miss('it holds the lease, and an attempt, after a failure', by({ ...MINE, requests: FAILED, attempt: own }), {}, 'OBSERVE analysis'),
@@ -210,8 +213,12 @@ describe('the order of the rows matters:', () => {
   const areDecidedOtherwise = (rows: typeof ROWS) =>
     Object.values(TESTED).flat().some(([, , situation, seen, action]) => decided(rows, situation, seen) !== action);
   /** Those that fit nothing that an earlier one decides. */
-  const MAY_COME_FIRST =
-    [ROWS[0].name, 'its Delete has ended, and nothing is wanted instead', 'it is of a Delete, and no attempt is unwanted'];
+  const MAY_COME_FIRST = [
+    ROWS[0].name,
+    'its Delete has ended, and nothing is wanted instead',
+    'it is of a Delete, and no attempt is unwanted',
+    'it is held back, and another run finishes what it has begun',
+  ];
 
   test.each(ROWS.map((row) => [row.name, row] as const))('%s', (name, row) => {
     const rest = ROWS.filter((each) => each !== row);
