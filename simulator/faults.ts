@@ -87,3 +87,9 @@ export class Faults<Operation extends string = string> {
     return seen <= first && this.clock.now() < since + forSeconds * 1000 && (occurrences?.includes(seen) ?? true);
   }
 }
+
+/** Returns the error that a request is to end with, of a service that is not asked over a connection: no other fault can be played there. */
+export function errorIn(ending?: EndingFault): (EndingFault & { readonly kind: 'error' }) | undefined {
+  if (ending && ending.kind !== 'error') throw new Error(`Nothing here can end by a fault of the kind "${ending.kind}", only by an error.`);
+  return ending;
+}

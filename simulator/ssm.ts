@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { Clock } from './clock';
-import { Faults } from './faults';
+import { errorIn, Faults } from './faults';
 import type { IamService } from './iam/service';
 import { ApiError, jsonServer } from './runtime/json-server';
 
@@ -51,8 +51,9 @@ export class ParameterStore {
   async put(parameter: PutParameterArguments, authorize: Authorize): Promise<object> {
     const { delaySeconds, ending } = this.faults.next('PutParameter');
     if (delaySeconds > 0) await this.options.clock.sleep(delaySeconds * 1000);
-    const injected = ending?.kind === 'error' ? new ApiError(ending.code, ending.message ?? `Injected ${ending.code}.`) : undefined;
-    if (ending?.kind === 'error' && ending.when !== 'after') throw injected!;
+    const fault = errorIn(ending);
+    const injected = fault && new ApiError(fault.code, fault.message ?? `Injected ${fault.code}.`);
+    if (injected && fault.when !== 'after') throw injected;
     const output = this.write(parameter, authorize);
     if (injected) throw injected;
     return output;

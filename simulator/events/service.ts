@@ -2,7 +2,7 @@ import { Server } from 'node:http';
 import { Clock } from '../clock';
 import { inputFor, InputSelection } from './input';
 import { checkPattern, matches, Pattern } from './pattern';
-import { Faults } from '../faults';
+import { errorIn, Faults } from '../faults';
 import { AccessDenied, IamService } from '../iam/service';
 import { LambdaServiceError } from '../lambda/service-error';
 import { Random } from '../random';
@@ -205,9 +205,11 @@ export class EventsService {
   }
 
   private attempt(target: Target, input: string, rule: Rule, event: BusEvent): Error | undefined {
+    const { delaySeconds, ending } = this.faults.next('Deliver');
+    if (delaySeconds > 0) throw new Error('Events are late by behaviours, not by a fault.');
+    const fault = errorIn(ending);
     return refusalOf(() => {
-      const { ending } = this.faults.next('Deliver');
-      if (ending?.kind === 'error') throw new ApiError(ending.code, ending.message ?? '(simulated)', ending.status ?? 500);
+      if (fault) throw new ApiError(fault.code, fault.message ?? '(simulated)', fault.status ?? 500);
       this.options.call(target, input, rule, event);
     });
   }

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { closeClouds, openCloud, refresh, Scene, segment, stackOf, STACK } from './support';
+import { closeClouds, MEMBERSHIP, openCloud, refresh, Scene, segment, stackOf, STACK } from './support';
 import type { Cloud, CloudOptions } from '../../simulator/cloud';
 import type { Fault } from '../../simulator/faults';
 import { sources } from '../support/sources';
@@ -31,7 +31,16 @@ const FAULTS: Record<string, Fault> = {
 
 const LIVES: Record<string, Way> = {
   'nothing goes wrong': {},
-  'queries queue': { options: { cleanRooms: { behaviours: { admission: 'queue' } as never } } },
+  'queries queue behind another one': {
+    options: { cleanRooms: { behaviours: { overQuota: 'queued' }, limits: { concurrentQueries: 1 } } },
+    first: ({ cleanRooms }) => {
+      const { id } = cleanRooms.resources.createIntermediateTable({
+        membershipIdentifier: MEMBERSHIP, name: 'other', populationAnalysisConfiguration: { sqlParameters: { queryString: 'SELECT 1' } },
+      });
+      cleanRooms.planQuery({ durationSeconds: 300, outcome: 'SUCCESS' }, id);
+      cleanRooms.populateByHand(id);
+    },
+  },
   'the function crashes after each of its first requests': {
     options: { faults: [1, 2, 3, 4].map((request) => ({ at: 'afterRequest', request, invocation: request, function: 'IntermediateTablePopulationsPopulationFunction' } as const)) },
   },
