@@ -27,10 +27,18 @@ const NODES: Record<State, Node> = {
   ENDED: { box: [326, 48, 62, 506], kind: 'run', name: 'Ended', lines: [] },
 };
 
-/** How the edges from one state to another go, and where the numbers of their rows stand. */
-const WAYS: Record<string, { readonly path: string; readonly at: readonly [x: number, y: number] }> = {
-  'WITHOUT_LEASE WITHOUT_LEASE': { path: 'M196 48V26H232V48', at: [239, 34] },
-  'WITHOUT_LEASE ENDED': { path: 'M260 73H326', at: [265, 67] },
+interface Way {
+  readonly path: string;
+  /** Where the numbers of its rows stand. */
+  readonly at: readonly [x: number, y: number];
+  /** How many of them there is room for in a line. */
+  readonly perLine?: number;
+}
+
+/** How the edges from one state to another go. */
+const WAYS: Record<string, Way> = {
+  'WITHOUT_LEASE WITHOUT_LEASE': { path: 'M196 48V26H232V48', at: [239, 34], perLine: 8 },
+  'WITHOUT_LEASE ENDED': { path: 'M260 73H326', at: [265, 67], perLine: 3 },
   'WITHOUT_LEASE WITH_LEASE': { path: 'M110 98V142', at: [117, 124] },
   'NO_ATTEMPT WITHOUT_LEASE': { path: 'M242 238H274V120H222V98', at: [229, 114] },
   'NO_ATTEMPT NO_ATTEMPT': { path: 'M196 272V290H232V272', at: [239, 290] },
@@ -106,15 +114,15 @@ function groupedByWay(edges: readonly Edge[]): Record<string, Edge[]> {
   return grouped;
 }
 
-/** Four numbers stand above an arrow, the others below it. */
+/** The first line of numbers stands above an arrow, or the first two of three, and the last one below it. */
 function drawWay(way: string, numbers: readonly number[]): string {
   const drawn = WAYS[way];
   if (!drawn) throw new Error(`There is an edge "${way}", and no way for it in the picture: add one to WAYS.`);
-  const { path, at: [x, y] } = drawn;
+  const { path, at: [x, y], perLine = 4 } = drawn;
+  const lines = Array.from({ length: Math.ceil(numbers.length / perLine) }, (_, index) => numbers.slice(index * perLine, (index + 1) * perLine));
   return [
     `<path d="${path}" class="arrow"/>`,
-    text(x, y, numbers.slice(0, 4).join(' '), 'number'),
-    ...(numbers.length > 4 ? [text(x, y + 20, numbers.slice(4).join(' '), 'number')] : []),
+    ...lines.map((line, index) => text(x, (lines.length > 2 ? [y - 14, y, y + 21] : [y, y + 21])[index], line.join(' '), 'number')),
   ].join('\n');
 }
 
