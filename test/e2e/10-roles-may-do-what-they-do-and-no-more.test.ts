@@ -14,7 +14,7 @@ const schedule = events.Schedule.rate(Duration.days(1));
 
 const populate = (stack: Stack, id: string, props: Partial<IntermediateTablePopulationProps> = {}) => new IntermediateTablePopulation(stack, id, {
   intermediateTable: makeTable(stack, `Table${id}`),
-  timeout: Duration.minutes(10),
+  timeout: Duration.minutes(2),
   parameters: { date: stack.node.getContext('date') as string },
   schedule,
   ...props,
@@ -56,7 +56,7 @@ const scenes: Scene[] = [
     population.onPopulationFailed('Failed');
     population.enableFreshnessMetrics();
   }],
-  ['a table that takes hours', (app) => { populate(new Stack(app, STACK), 'A', { timeout: Duration.minutes(90) }); }],
+  ['a table that takes hours', (app) => { populate(new Stack(app, STACK), 'A', { timeout: Duration.minutes(56) }); }],
   ['a table of another app', (app) => {
     const stack = new Stack(app, STACK);
     const intermediateTableIdentifier = app.node.getContext('table') as string;
@@ -99,7 +99,7 @@ function synthesized(build: (app: App) => void, context: Record<string, string>)
 
 /** Deploys a scene and refreshes it: well, with a populate that an error answers, with a query that takes too long. Then an update fails. */
 async function play([, build, prepare]: Scene): Promise<{ cloud: Cloud; calls: Call[] }> {
-  const cloud = openCloud({ cleanRooms: { defaultPlan: { durationSeconds: 90, outcome: 'SUCCESS' }, behaviours: { checksAssociationArns: true } } });
+  const cloud = openCloud({ cleanRooms: { defaultPlan: { durationSeconds: 30, outcome: 'SUCCESS' }, behaviours: { checksAssociationArns: true } } });
   const calls = listenTo(cloud);
   const context = prepare?.(cloud) ?? {};
   const sources = synthesized(build, { ...context, date: 'monday' });

@@ -63,7 +63,7 @@ describe('promise 3: success means queryable', () => {
     const cloud = queued(0.8);
     const kept = versionIn(await deploy(cloud, scene(Duration.hours(5))));
     cloud.cleanRooms.planQuery({ durationSeconds: 3600, outcome: 'SUCCESS' });
-    const result = await cloud.deploy(stackOf({ ...scene(Duration.hours(5), 'b'), otherFailsAfter: 3600 }));
+    const result = await cloud.deploy(stackOf({ ...scene(Duration.hours(5), 'b'), otherFailsAfter: 3000 }));
     await cloud.settle();
     expect([result.status, versionIn(result), liveIn(cloud)]).toEqual(['UPDATE_ROLLBACK_COMPLETE', kept, kept]);
     expect(cloud.cleanRooms.populations().map(({ outcome }) => outcome)).toEqual(['SUCCESS', 'CANCELLED']);
@@ -83,7 +83,7 @@ describe('promise 3: success means queryable', () => {
     test('populates when it changes, though no wait condition can be made anew for it', async () => {
       const cloud = openCloud();
       await cloud.deploy(source, undefined, { parameters: { Segment: `${MARKER} a` } });
-      cloud.cleanRooms.planQuery({ durationSeconds: 1800, outcome: 'SUCCESS' });
+      cloud.cleanRooms.planQuery({ durationSeconds: 300, outcome: 'SUCCESS' });
       const result = await cloud.deploy(source, undefined, { parameters: { Segment: `${MARKER} b` } });
       expect([result.status, populatesIn(cloud).length, versionIn(result)]).toEqual(['UPDATE_COMPLETE', 2, liveIn(cloud)]);
       expect(populatesIn(cloud)[1].body).toEqual({ parameters: segment('b') });

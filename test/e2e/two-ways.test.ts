@@ -54,11 +54,12 @@ const LIVES: Record<string, Way> = {
 
 /** A deploy, a refresh, a change that fails and is rolled back, the same again, and the end: who was asked for what, in order, and what came of it. */
 async function lived({ options, first }: Way, isShipped: boolean): Promise<readonly string[]> {
-  const cloud = openCloud({ ...options, sources: isShipped ? undefined : sources() });
+  const cleanRooms = { defaultPlan: { durationSeconds: 20, outcome: 'SUCCESS' } as const, ...options?.cleanRooms };
+  const cloud = openCloud({ ...options, cleanRooms, sources: isShipped ? undefined : sources() });
   first?.(cloud);
   const statuses = [(await cloud.deploy(stackOf(DAILY))).status];
   await refresh(cloud, DAILY);
-  cloud.cleanRooms.planQuery({ durationSeconds: 60, outcome: 'FAILED' });
+  cloud.cleanRooms.planQuery({ durationSeconds: 20, outcome: 'FAILED' });
   statuses.push((await cloud.deploy(stackOf(CHANGED))).status, (await cloud.deploy(stackOf(CHANGED))).status);
   statuses.push((await cloud.destroy(STACK)).status);
   return withoutMoments([
