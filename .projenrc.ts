@@ -185,7 +185,7 @@ const testLong = project.addTask('test:long', { description: 'As shipped, over H
 testLong.exec(`jest "${OUTSIDE}"`);
 testLong.exec('jest test/e2e --testPathIgnorePatterns=two-ways', { env: { SHIPPED: 'true' } });
 // On two workers, whatever machine it is: each has a seed of its own.
-testLong.exec('tsx test/faults/cli.ts --runs 800 --seed 610431 --workers 2');
+testLong.exec('tsx test/faults/cli.ts --runs 2000 --seed 610431 --workers 2');
 testLong.exec('tsx test/lives/cli.ts --runs 1000 --seed 5000');
 testLong.exec('tsx test/faults/cli.ts --runs 50 --seed 20261122 --workers 2', { env: { SHIPPED: 'true' } });
 
