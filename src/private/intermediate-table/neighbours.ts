@@ -67,7 +67,7 @@ const passes = new WeakMap<Stack, ValidationPass>();
 function identitiesBeside(resource: CfnIntermediateTable): ValidationPass['identities'] {
   const stack = Stack.of(resource);
   let pass = passes.get(stack);
-  if (!pass?.identities.has(resource) || pass.asked.has(resource)) {
+  if (!pass || pass.asked.has(resource)) {
     const tables = stack.node.findAll().filter(CfnIntermediateTable.isCfnIntermediateTable);
     pass = { identities: new Map(tables.map((table) => [table, identityOf(table)])), asked: new Set() };
     passes.set(stack, pass);

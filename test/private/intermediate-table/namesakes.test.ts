@@ -1,8 +1,9 @@
-import { Aws, CfnCondition, CfnParameter, CfnResource, Fn, Stack } from 'aws-cdk-lib';
-import { makeTable, synthesized } from '../../support/stacks';
+import { App, Aws, CfnCondition, CfnParameter, CfnResource, Fn, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { makeStack, makeTable, synthesized } from '../../support/stacks';
 import { makeIntermediateTable, sqlTable, TableProps } from '../../support/tables';
 
-const named = (stack: Stack, id: string, props: TableProps = {}) => makeIntermediateTable(stack, id, { tableName: 'audience', ...props });
+const named = (scope: Construct, id: string, props: TableProps = {}) => makeIntermediateTable(scope, id, { tableName: 'audience', ...props });
 
 describe('promise 9: two tables of one name', () => {
   test.each<[string, (stack: Stack) => void]>([
@@ -36,5 +37,19 @@ describe('promise 9: two tables of one name', () => {
       ['First', 'Second'].forEach((id) => named(stack, id, { tableName: new CfnParameter(stack, `${id}Name`).valueAsString }))],
   ])('do not fail %s', (_, make) => {
     expect(() => synthesized(make)).not.toThrow();
+  });
+
+  test('are seen by each synthesis of an app anew', () => {
+    const stack = makeStack();
+    const synth = () => (stack.node.root as App).synth({ force: true });
+    const early = new Construct(stack, 'Early');
+    const [first, second] = ['audience', 'other'].map((tableName) => named(stack, tableName, { tableName }).node.defaultChild as CfnResource);
+    expect(synth).not.toThrow();
+    second.addPropertyOverride('Name', 'audience');
+    expect(synth).toThrow('tableName is "audience"');
+    first.addPropertyOverride('Name', 'another');
+    expect(synth).not.toThrow();
+    named(early, 'third', { tableName: 'another' });
+    expect(synth).toThrow('[Stack/audience] tableName is "another", which Stack/Early/third');
   });
 });
